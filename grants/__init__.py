@@ -1,0 +1,1 @@
+"""Who comes first, and how money is shared."""

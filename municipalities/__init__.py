@@ -1,0 +1,1 @@
+"""Who exists on a given day, who may see whom, and what each has decided."""

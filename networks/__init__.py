@@ -1,0 +1,1 @@
+"""Who learns with whom, and what support was given."""

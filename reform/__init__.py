@@ -1,0 +1,1 @@
+"""What the reform is, and how this site runs."""

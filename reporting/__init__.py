@@ -1,0 +1,1 @@
+"""What is asked, answered, reviewed and told to the ministry."""
