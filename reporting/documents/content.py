@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
@@ -20,9 +21,52 @@ from typing import Any, Literal
 
 SCHEMA = "lhl-content/1"
 
+LABEL_KEYS = (
+    "publisher",  # who publishes it, on the cover
+    "document_kind",  # what it is, on the cover: Half-year note, Receipt
+    "language_name",  # the document's own language, written in it
+    "language",
+    "version",
+    "content_hash",  # name of the hash's row on the cover
+    "sample",  # mark on demonstration data, on every page of every file
+    "contents",
+    "tables",  # heading of the list of tables
+    "figures",  # heading of the list of figures
+    "table",  # before a table's number: Table 3
+    "figure",  # before a chart's or a map's number: Figure 2
+    "page",  # Page 3 of 18
+    "page_of",
+    "of_units",  # of how many; holds {n}: of {n} municipalities
+    "numbers_in_table",  # under a chart; holds {n}: The figures are in table {n}.
+    "definitions",  # heading of the annex where Definitions has no title, and name of its sheet
+    "definition_ref",  # the annex's five column heads
+    "definition_name",
+    "definition_text",
+    "definition_rule",
+    "definition_denominator",
+    "text_cut",  # put where a text is too long for the file: (the text goes on in the JSON file)
+    "unshown",  # holds {n}: {n} characters have no sign in the font and are shown as a square
+    "sheet_cover",  # names of sheets
+    "sheet_annex",
+    "annex_group",  # column of the merged annex sheet that says which table a row is from: County
+    "sheet",  # head of the cover's list of sheets
+    "rows",
+    "rows_written",
+    "figures_written",
+    "counts",  # heading of the counts
+    "count",  # head of the column of numbers
+    "as_of",  # the day of the figures
+    "frozen_at",  # the moment the figures were taken
+    "cut_cells",  # how many cells were cut
+    "no_rows",  # in a table without rows, where the table says nothing itself
+    "attachment",  # describes the attached JSON file
+)
+"""The fixed words every Content carries in ``labels``. ``{n}`` stands for a number that is put in."""
+
 ValueKind = Literal["text", "count", "share", "decimal", "change", "date", "number_text"]
 """How a value is to be read: ``share`` is a fraction 0-1, ``change`` a signed count, ``number_text``
-digits that are text (a municipality number), never a number."""
+digits that are text (a municipality number), never a number. A ``change`` that is a Decimal is in percentage
+points (7.0 is shown as +7,0); a ``decimal`` is shown with the decimals it has."""
 
 Scalar = str | int | Decimal | date | None
 
@@ -58,10 +102,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Text:
-    """A run of words inside a paragraph; ``strong`` when it carries weight of its own."""
+    """A run of words; ``strong`` when it carries weight of its own, ``lang`` when it is in another language than
+    the document (``se``, ``smj``, ``sma``, ``fkv``)."""
 
     text: str
     strong: bool = False
+    lang: str = ""
 
 
 Run = Text | Figure
@@ -92,7 +138,11 @@ class Bullets:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A core indicator on the summary page: the figure, of how many, and its change since last round."""
+    """A core indicator on the summary page: the figure, of how many, and its change since last round.
+
+    ``change_label`` follows the change (``since 1 November 2021``), ``trend`` is one point a round, oldest first
+    and this round last, ``alt`` says the trend in words, ``note`` is one more line (``31 not answered``).
+    """
 
     label: str
     figure: Figure
@@ -102,6 +152,7 @@ class KeyFigure:
     change_label: str
     trend: tuple[tuple[str, int], ...] = ()
     alt: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +162,8 @@ class KeyFigures:
 
 @dataclass(frozen=True)
 class Column:
-    """``key`` is stable. ``ref`` (``T3.8``) is set for columns of figures; ``definition``, ``denominator`` and
+    """``key`` is stable, ``mark`` a letter that stands over the column as a tile (V, A, P, I, –).
+    ``ref`` (``T3.8``) is set for columns of figures; ``definition``, ``denominator`` and
     ``rule`` (name and version, ``plan.status v1``) make its row in the annex of definitions."""
 
     key: str
@@ -124,13 +176,14 @@ class Column:
     mark: str = ""
 
 
-Cell = Figure | str
+Cell = Figure | str | tuple[Text, ...]
+"""Words are text; a name in two languages (Kautokeino – Guovdageaidnu) is a tuple of Text."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """``key`` is stable (an office's key, a municipality number). ``total`` rows come first and are set bold;
-    ``lang`` marks a name in another language (se, smj, sma, fkv)."""
+    """``key`` is stable (an office's key, a municipality number). ``total`` rows come first and are set bold.
+    Rows that follow each other with the same ``group`` get one line above them that says it."""
 
     key: str
     cells: tuple[Cell, ...]
@@ -140,7 +193,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """``id`` ``T3``; ``kind`` ``main`` or ``annex`` (long, one a county). The first column is the row header."""
+    """``id`` ``T3`` (its number follows the letter); ``kind`` ``main`` or ``annex`` (long, one a county, all with the
+    same columns). The first column of text is the row header. ``empty`` is said where there are no rows."""
 
     id: str
     title: str
@@ -162,9 +216,20 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """``kind``: ``stacked`` (share as length, count as label), ``bars``, ``trend``, ``dumbbell``, ``histogram``,
-    ``dots`` (small multiples). ``table`` is the id of the table with the same figures; ``alt`` says what a reader
-    who does not see it must know."""
+    """A drawing of figures that a table also holds. Its look follows from ``kind`` alone:
+
+    * ``stacked``: a bar a category, cut by the series; the length is the share of the category, counts are printed;
+    * ``bars``: a bar a category; a second series is drawn as a stroke across it (what was needed);
+    * ``trend``: a small panel a series with a bar a category (the rounds), the last one emphasised;
+    * ``dumbbell``: a row a category, two series: an open dot (before) and a filled one (now);
+    * ``histogram``: upright bars, one series; the category named in ``apart`` stands apart in white;
+    * ``dots``: a row a category, a column a series, one small square for each unit (a circle by size above 12).
+
+    Values are counts (int), or shares (Decimal, 0-1). A series whose key is ``missing`` or ``not_answered`` is white
+    with an outline. The first category is set apart and bold when ``total`` is true. ``labels`` are finished texts at
+    the right of each category, under ``labels_head``. ``table`` is the id of the table with the same figures, ``alt``
+    says what a reader who does not see the drawing must know.
+    """
 
     id: str
     kind: str
@@ -175,10 +240,16 @@ class Chart:
     table: str
     note: str = ""
     labels: tuple[str, ...] = ()
+    labels_head: str = ""
+    apart: str = ""
+    total: bool = False
 
 
 @dataclass(frozen=True)
 class Tile:
+    """One municipality: ``column`` and ``row`` are its place in the map, ``letter`` its class, ``group`` the name
+    of its office, which the map writes beside the block and draws a line around."""
+
     number: str
     name: str
     column: int
@@ -189,7 +260,8 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileMap:
-    """One equal tile a municipality; ``key`` lists (letter, label, count) in order of the classes."""
+    """One equal tile a municipality; ``key`` lists (letter, label, count) in order of the classes, most done first,
+    and the class of those who have not answered last, with the letter –."""
 
     id: str
     title: str
@@ -218,6 +290,10 @@ _BLOCKS: dict[str, type] = {
 class Content:
     """A whole document in one language.
 
+    ``kind`` ``note`` has a cover, a summary (its first chapter, always a page of its own) and a list of contents;
+    ``receipt`` is short and has none of them. ``language`` is ``nb`` or ``nn``. ``meta`` are the lines of the cover,
+    (name, value), in order; version, language and hash are added by the renderers.
+
     ``as_of`` is the day of the figures, ``frozen_at`` the moment the figures were taken (ISO, with offset),
     ``labels`` the fixed words renderers need (``contents``, ``page_of``, ``table``, ``figure`` ...), in the
     document's language. ``sample`` marks demonstration data: every page of every file then says so.
@@ -236,6 +312,7 @@ class Content:
     sample: bool = False
     sheets: tuple[Table, ...] = ()
     meta: tuple[tuple[str, str], ...] = field(default=())
+    kind: str = "note"
 
     def label(self, key: str) -> str:
         """The fixed word ``key``; the key itself where it is missing, so that a gap is seen."""
@@ -263,13 +340,21 @@ def _figures(value: Any) -> Iterator[Figure]:
 
 
 def to_json(content: Content) -> str:
-    """Canonical JSON: sorted keys, no spare blanks, UTF-8 as it is, decimals and dates as tagged text."""
-    return json.dumps(_plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Canonical JSON: sorted keys, no spare blanks, UTF-8 as it is, decimals and dates as tagged text.
+
+    NUL and lone surrogates can be written in no UTF-8 file and in no PostgreSQL text; U+FFFD takes their place.
+    Raises ValueError on a value that is no text, whole number, finite Decimal, date or block.
+    """
+    plain = _plain(content)
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def content_hash(canonical: str) -> str:
     """SHA-256 of the canonical JSON, as 64 hex digits."""
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
+
+
+_UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _plain(value: Any) -> Any:
@@ -281,11 +366,15 @@ def _plain(value: Any) -> Any:
         return plain
     if isinstance(value, tuple):
         return [_plain(member) for member in value]
-    if isinstance(value, Decimal):
+    if isinstance(value, str):
+        return _UNWRITABLE.sub("\ufffd", value)
+    if isinstance(value, Decimal) and value.is_finite():
         return {"_": "Decimal", "value": str(value)}
-    if isinstance(value, date):
+    if type(value) is date:
         return {"_": "date", "value": value.isoformat()}
-    return value
+    if value is None or isinstance(value, int):
+        return value
+    raise ValueError(f"a document cannot hold {value!r}")
 
 
 _CLASSES: dict[str, type] = {
@@ -321,3 +410,44 @@ def _rich(value: Any) -> Any:
     return _CLASSES[kind](**{key: _rich(item) for key, item in value.items() if key not in ("_", "schema")})
 
 
+def problems(content: Content) -> list[str]:
+    """What is wrong with the content's shape, in English sentences for whoever composed it; empty when all is well.
+
+    Checked: every label is there, ids and addresses are used once, rows and series are as long as their heads,
+    and every figure in the text leads to a column that exists.
+    """
+    found = [f"the label {key} is missing" for key in LABEL_KEYS if key not in dict(content.labels)]
+    ids = [block.id for block in content.blocks if isinstance(block, Heading | Table | Chart | TileMap)]
+    found += [
+        f"the id {name} is used twice" for name in sorted({name for name in ids if ids.count(name) > 1})
+    ]
+    tables = {table.id: table for table in content.tables()}
+    for table in (*content.tables(), *content.sheets):
+        keys = [column.key for column in table.columns]
+        if len(set(keys)) < len(keys):
+            found.append(f"{table.id} has two columns with the same key")
+        found += [
+            f"{table.id}, row {row.key}: {len(row.cells)} cells under {len(keys)} heads"
+            for row in table.rows
+            if len(row.cells) != len(keys)
+        ]
+    refs = [column.ref for table in tables.values() for column in table.columns if column.ref]
+    found += [
+        f"the address {ref} is used twice" for ref in sorted({ref for ref in refs if refs.count(ref) > 1})
+    ]
+    for block in content.blocks:
+        if isinstance(block, Chart):
+            found += [
+                f"{block.id}, series {series.key}: {len(series.values)} values for {len(block.categories)} categories"
+                for series in block.series
+                if len(series.values) != len(block.categories)
+            ]
+        if isinstance(block, Chart | TileMap) and block.table not in tables:
+            found.append(f"{block.id} names the table {block.table}, which is not there")
+    known = set(refs)
+    found += [
+        f"the figure {figure.ref}/{figure.row} leads to no column"
+        for figure in content.figures()
+        if figure.ref and figure.ref not in known
+    ]
+    return found
