@@ -102,8 +102,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Text:
-    """A run of words; ``strong`` when it carries weight of its own, ``lang`` when it is in another language than
-    the document (``se``, ``smj``, ``sma``, ``fkv``)."""
+    """A run of words; ``strong`` when it carries weight of its own, ``lang`` when it is in another language
+    than the document (``se``, ``smj``, ``sma``, ``fkv``)."""
 
     text: str
     strong: bool = False
@@ -125,7 +125,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """``role``: ``body``, ``lead`` (first sentence of a chapter), ``note``, or ``assessment`` (Hdir's own words)."""
+    """``role``: ``body``, ``lead`` (first sentence of a chapter), ``note``, or ``assessment`` (Hdir's own
+    words)."""
 
     parts: tuple[Run, ...]
     role: str = "body"
@@ -140,8 +141,9 @@ class Bullets:
 class KeyFigure:
     """A core indicator on the summary page: the figure, of how many, and its change since last round.
 
-    ``change_label`` follows the change (``since 1 November 2021``), ``trend`` is one point a round, oldest first
-    and this round last, ``alt`` says the trend in words, ``note`` is one more line (``31 not answered``).
+    ``change_label`` follows the change (``since 1 November 2021``), ``trend`` is one point a round, oldest
+    first and this round last, ``alt`` says the trend in words, ``note`` is one more line (``31 not
+    answered``).
     """
 
     label: str
@@ -193,8 +195,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """``id`` ``T3`` (its number follows the letter); ``kind`` ``main`` or ``annex`` (long, one a county, all with the
-    same columns). The first column of text is the row header. ``empty`` is said where there are no rows."""
+    """``id`` ``T3`` (its number follows the letter); ``kind`` ``main`` or ``annex`` (long, one a county, all
+    with the same columns). The first column of text is the row header. ``empty`` is said where there are no
+    rows."""
 
     id: str
     title: str
@@ -218,17 +221,19 @@ class Series:
 class Chart:
     """A drawing of figures that a table also holds. Its look follows from ``kind`` alone:
 
-    * ``stacked``: a bar a category, cut by the series; the length is the share of the category, counts are printed;
+    * ``stacked``: a bar a category, cut by the series; the length is the share of the category, counts are
+      printed;
     * ``bars``: a bar a category; a second series is drawn as a stroke across it (what was needed);
     * ``trend``: a small panel a series with a bar a category (the rounds), the last one emphasised;
     * ``dumbbell``: a row a category, two series: an open dot (before) and a filled one (now);
     * ``histogram``: upright bars, one series; the category named in ``apart`` stands apart in white;
-    * ``dots``: a row a category, a column a series, one small square for each unit (a circle by size above 12).
+    * ``dots``: a row a category, a column a series, one small square for each unit (a circle by size above
+      12).
 
-    Values are counts (int), or shares (Decimal, 0-1). A series whose key is ``missing`` or ``not_answered`` is white
-    with an outline. The first category is set apart and bold when ``total`` is true. ``labels`` are finished texts at
-    the right of each category, under ``labels_head``. ``table`` is the id of the table with the same figures, ``alt``
-    says what a reader who does not see the drawing must know.
+    Values are counts (int), or shares (Decimal, 0-1). A series whose key is ``missing`` or ``not_answered``
+    is white with an outline. The first category is set apart and bold when ``total`` is true. ``labels`` are
+    finished texts at the right of each category, under ``labels_head``. ``table`` is the id of the table
+    with the same figures, ``alt`` says what a reader who does not see the drawing must know.
     """
 
     id: str
@@ -247,8 +252,8 @@ class Chart:
 
 @dataclass(frozen=True)
 class Tile:
-    """One municipality: ``column`` and ``row`` are its place in the map, ``letter`` its class, ``group`` the name
-    of its office, which the map writes beside the block and draws a line around."""
+    """One municipality: ``column`` and ``row`` are its place in the map, ``letter`` its class, ``group`` the
+    name of its office, which the map writes beside the block and draws a line around."""
 
     number: str
     name: str
@@ -260,8 +265,8 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileMap:
-    """One equal tile a municipality; ``key`` lists (letter, label, count) in order of the classes, most done first,
-    and the class of those who have not answered last, with the letter –."""
+    """One equal tile a municipality; ``key`` lists (letter, label, count) in order of the classes, most done
+    first, and the class of those who have not answered last, with the letter –."""
 
     id: str
     title: str
@@ -290,9 +295,9 @@ _BLOCKS: dict[str, type] = {
 class Content:
     """A whole document in one language.
 
-    ``kind`` ``note`` has a cover, a summary (its first chapter, always a page of its own) and a list of contents;
-    ``receipt`` is short and has none of them. ``language`` is ``nb`` or ``nn``. ``meta`` are the lines of the cover,
-    (name, value), in order; version, language and hash are added by the renderers.
+    ``kind`` ``note`` has a cover, a summary (its first chapter, always a page of its own) and a list of
+    contents; ``receipt`` is short and has none of them. ``language`` is ``nb`` or ``nn``. ``meta`` are the
+    lines of the cover, (name, value), in order; version, language and hash are added by the renderers.
 
     ``as_of`` is the day of the figures, ``frozen_at`` the moment the figures were taken (ISO, with offset),
     ``labels`` the fixed words renderers need (``contents``, ``page_of``, ``table``, ``figure`` ...), in the
@@ -342,8 +347,8 @@ def _figures(value: Any) -> Iterator[Figure]:
 def to_json(content: Content) -> str:
     """Canonical JSON: sorted keys, no spare blanks, UTF-8 as it is, decimals and dates as tagged text.
 
-    NUL and lone surrogates can be written in no UTF-8 file and in no PostgreSQL text; U+FFFD takes their place.
-    Raises ValueError on a value that is no text, whole number, finite Decimal, date or block.
+    NUL and lone surrogates can be written in no UTF-8 file and in no PostgreSQL text; U+FFFD takes their
+    place. Raises ValueError on a value that is no text, whole number, finite Decimal, date or block.
     """
     plain = _plain(content)
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -390,8 +395,7 @@ def from_json(canonical: str) -> Content:
     plain = json.loads(canonical)
     if plain.get("schema") != SCHEMA:
         raise ValueError(f"not a document of schema {SCHEMA}")
-    content = _rich(plain)
-    assert isinstance(content, Content)
+    content: Content = _rich(plain)
     return content
 
 
@@ -408,46 +412,3 @@ def _rich(value: Any) -> Any:
     if kind not in _CLASSES:
         raise ValueError(f"unknown block {kind!r}")
     return _CLASSES[kind](**{key: _rich(item) for key, item in value.items() if key not in ("_", "schema")})
-
-
-def problems(content: Content) -> list[str]:
-    """What is wrong with the content's shape, in English sentences for whoever composed it; empty when all is well.
-
-    Checked: every label is there, ids and addresses are used once, rows and series are as long as their heads,
-    and every figure in the text leads to a column that exists.
-    """
-    found = [f"the label {key} is missing" for key in LABEL_KEYS if key not in dict(content.labels)]
-    ids = [block.id for block in content.blocks if isinstance(block, Heading | Table | Chart | TileMap)]
-    found += [
-        f"the id {name} is used twice" for name in sorted({name for name in ids if ids.count(name) > 1})
-    ]
-    tables = {table.id: table for table in content.tables()}
-    for table in (*content.tables(), *content.sheets):
-        keys = [column.key for column in table.columns]
-        if len(set(keys)) < len(keys):
-            found.append(f"{table.id} has two columns with the same key")
-        found += [
-            f"{table.id}, row {row.key}: {len(row.cells)} cells under {len(keys)} heads"
-            for row in table.rows
-            if len(row.cells) != len(keys)
-        ]
-    refs = [column.ref for table in tables.values() for column in table.columns if column.ref]
-    found += [
-        f"the address {ref} is used twice" for ref in sorted({ref for ref in refs if refs.count(ref) > 1})
-    ]
-    for block in content.blocks:
-        if isinstance(block, Chart):
-            found += [
-                f"{block.id}, series {series.key}: {len(series.values)} values for {len(block.categories)} categories"
-                for series in block.series
-                if len(series.values) != len(block.categories)
-            ]
-        if isinstance(block, Chart | TileMap) and block.table not in tables:
-            found.append(f"{block.id} names the table {block.table}, which is not there")
-    known = set(refs)
-    found += [
-        f"the figure {figure.ref}/{figure.row} leads to no column"
-        for figure in content.figures()
-        if figure.ref and figure.ref not in known
-    ]
-    return found
