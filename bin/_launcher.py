@@ -64,7 +64,7 @@ SYSTEM_PACKAGES: dict[str, dict[str, Callable[[], bool]]] = {
         "fonts-noto-core": has_file("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
         "poppler-utils": has_program("pdftotext"),
         "qpdf": has_program("qpdf"),
-        "default-jre-headless": has_program("java"),
+        "default-jdk-headless": has_program("javac"),
         "libjaxb-java": has_file("/usr/share/java/jaxb-runtime.jar", "/usr/share/java/jaxb-impl.jar"),
     },
 }
@@ -143,16 +143,12 @@ def setup_lock() -> Iterator[None]:
 def make_venv() -> None:
     say("Making the Python environment in .venv …")
     for _attempt in range(2):
-        made = subprocess.run(
-            [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True
-        )
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
         if made.returncode == 0:
             return
         if not apt_install(["python3-venv"]):
             break
-    raise LauncherError(
-        "This Python cannot make a virtual environment. Run:\n    " + install_command(["python3-venv"])
-    )
+    raise LauncherError("This Python cannot make a virtual environment. Run:\n    " + install_command(["python3-venv"]))
 
 
 def run_setup(command: list[str], what: str) -> None:

@@ -76,7 +76,7 @@ class PrivatePagesMiddleware:
         return response
 
     @staticmethod
-    def _renew(session) -> None:  # noqa: ANN001
+    def _renew(session) -> None:
         seconds = int(time.time())
         if "_auth_user_id" in session and seconds - session.get("seen", 0) > _RENEW_SESSION_AFTER:
             session["seen"] = seconds

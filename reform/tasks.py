@@ -25,7 +25,7 @@ class BackgroundTask:
 
     def __init__(self, function: Callable[..., None]) -> None:
         @wraps(function)
-        def run(task, *ids: int) -> None:  # noqa: ANN001
+        def run(task, *ids: int) -> None:
             request_id = getattr(task.request, "request_id", None) or task.request.id
             with structlog.contextvars.bound_contextvars(request_id=request_id, task=task.name, ids=ids):
                 function(*ids)
