@@ -1,0 +1,164 @@
+"""Who may see and do what. All role logic of the portal is in this file (idea 2 of the design).
+
+``scope_of(user)`` says where a user belongs and fails closed; ``RIGHTS`` says which roles have a right;
+``can(user, right, obj)`` joins the two and gives the reason. Outside the scope a page answers 404,
+inside it without the right 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import Membership, MunicipalityVersion, Role
+from municipalities.models.people import MUNICIPAL_ROLES, NATIONAL_ROLES, REGIONAL_ROLES
+from municipalities.querysets import valid_on
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+MUNICIPAL = frozenset(MUNICIPAL_ROLES)
+REGIONAL = frozenset(REGIONAL_ROLES)
+NATIONAL = frozenset(NATIONAL_ROLES)
+HDIR = frozenset({Role.HDIR, Role.HDIR_ADMIN})
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One valid membership: a role, and the municipality or office it is tied to (none for a national one)."""
+
+    role: str
+    municipality_id: int | None = None
+    office_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a user belongs on a day. No grants means that nothing is seen."""
+
+    grants: tuple[Grant, ...] = ()
+    today: date = date.min
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def only(self, roles: Iterable[str]) -> Scope:
+        """The part of the scope that these roles give."""
+        wanted = frozenset(roles)
+        return Scope(tuple(grant for grant in self.grants if grant.role in wanted), self.today)
+
+    @property
+    def municipality_ids(self) -> frozenset[int]:
+        return frozenset(grant.municipality_id for grant in self.grants if grant.municipality_id is not None)
+
+    @property
+    def office_ids(self) -> frozenset[int]:
+        return frozenset(grant.office_id for grant in self.grants if grant.office_id is not None)
+
+    def has(self, roles: Iterable[str]) -> bool:
+        return bool(self.roles & frozenset(roles))
+
+
+EMPTY = Scope()
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right: the roles that have it, and a sentence for the security officer's table."""
+
+    roles: frozenset[str]
+    sentence: _StrPromise
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether something is allowed; ``reason`` is a sentence to show when it is not."""
+
+    ok: bool
+    reason: str | _StrPromise = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+_SF = frozenset({Role.STATSFORVALTER})
+_EDITOR = frozenset({Role.MUNICIPALITY_EDITOR})
+
+RIGHTS: dict[str, Right] = {
+    "home.read": Right(MUNICIPAL | REGIONAL | NATIONAL, _("See one's own front page.")),
+    "register.read": Right(
+        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
+        _("Read the registers of municipalities, plans and networks."),
+    ),
+    "report.read": Right(
+        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("Read a report, its answers and its history.")
+    ),
+    "report.edit": Right(_EDITOR, _("Fill in the form of one's own municipality.")),
+    "report.submit": Right(_EDITOR, _("Send in the report of one's own municipality.")),
+    "report.review": Right(_SF | HDIR, _("See the work list and reports beside their predecessors.")),
+    "report.return": Right(_SF, _("Return a report with a comment.")),
+    "report.approve": Right(_SF, _("Approve a report.")),
+    "report.note": Right(_SF, _("Write and read internal notes about a report.")),
+    "national.read": Right(HDIR, _("See the status of all offices.")),
+    "summary.build": Right(HDIR, _("Build a national summary and write its assessment.")),
+    "summary.send": Right(HDIR, _("Mark a national summary as sent to the ministry.")),
+    "summary.read": Right(HDIR | {Role.HOD}, _("Read national summaries; the ministry reads those that are sent.")),
+    "figure.read": Right(HDIR, _("Go from a figure to the municipalities and answers behind it.")),
+    "round.open": Right(frozenset({Role.HDIR_ADMIN}), _("Open a reporting round.")),
+}
+
+
+def scope_of(user: Any, *, today: date) -> Scope:
+    """Where ``user`` belongs on ``today``. Anonymous, inactive or without a valid membership: the empty scope.
+
+    The answer is kept on the user object, which lives as long as one request or one job.
+    """
+    if user is None or not getattr(user, "is_authenticated", False) or not user.is_active:
+        return EMPTY
+    kept: dict[date, Scope] = user.__dict__.setdefault("_scopes", {})
+    if today not in kept:
+        rows = Membership.objects.filter(valid_on(today), user_id=user.pk).order_by("id")
+        known = MUNICIPAL | REGIONAL | NATIONAL
+        grants = tuple(Grant(row.role, row.municipality_id, row.office_id) for row in rows if row.role in known)
+        kept[today] = Scope(grants, today)
+    return kept[today]
+
+
+def units_in(scope: Scope, path: str = "id") -> Q:
+    """The condition that the Municipality at ``path`` lies in the scope; a subquery, so a list stays one query."""
+    if scope.has(NATIONAL - {Role.HOD}):
+        return Q()
+    in_offices = MunicipalityVersion.objects.on(scope.today).filter(office_id__in=scope.office_ids)
+    return Q(**{f"{path}__in": scope.municipality_ids}) | Q(**{f"{path}__in": in_offices.values("municipality_id")})
+
+
+def visible_filter(model: type[Model], scope: Scope) -> Q:
+    """What of ``model`` lies in the scope. A model with rules of its own has ``visible_in(scope) -> Q``;
+    the others name the way to their municipality in ``scope_path``."""
+    if not scope.grants:
+        return Q(pk__in=())
+    own = getattr(model, "visible_in", None)
+    if own is not None:
+        return own(scope)
+    return units_in(scope, model.scope_path)  # type: ignore[attr-defined]
+
+
+def can(user: Any, right: str, obj: Any = None, *, today: date) -> Decision:
+    """Whether ``user`` has ``right`` on ``obj`` (or at all, when no object is given).
+
+    Allowed when a role that has the right gives a scope in which the object lies. Raises KeyError for a
+    right that is not in ``RIGHTS``.
+    """
+    scope = scope_of(user, today=today).only(RIGHTS[right].roles)
+    if not scope.grants:
+        return Decision(False, _("Your role does not have this right."))
+    if obj is None:
+        return Decision(True)
+    inside = type(obj).objects.get_queryset().filter(visible_filter(type(obj), scope), pk=obj.pk).exists()
+    return Decision(True) if inside else Decision(False, _("This does not belong to your unit."))

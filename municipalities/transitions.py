@@ -1,0 +1,158 @@
+"""The one workflow engine: tables of transitions, and the only code that writes a ``status`` (idea 3).
+
+A workflow is data: states and transitions, each with the right it needs and its checks. ``perform`` locks
+the row, tests the state, the right and the checks, writes the state and an Event in one transaction, and
+leaves mails and jobs to ``on_commit`` hooks of the service that called it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.access import can
+from municipalities.models import Event, Municipality
+
+Check = Callable[[Any, datetime], None]
+
+
+class TransitionRefused(Exception):
+    """A transition that cannot be made now; ``message`` is a sentence for the person, ``state`` what holds."""
+
+    def __init__(self, message: Any, *, state: str = "") -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.state = state
+
+
+class WrongState(TransitionRefused):
+    """The row is no longer in a state from which the transition starts: somebody else was first."""
+
+
+class NoteMissing(TransitionRefused):
+    """The transition needs a note (a return needs its comment)."""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """``right`` None means that only the portal itself makes it (a job); ``stamp`` is the field that gets ``now``."""
+
+    name: str
+    source: tuple[str, ...]
+    target: str
+    right: str | None
+    label: Any
+    checks: tuple[Check, ...] = ()
+    needs_note: bool = False
+    stamp: str = ""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """The states of a model and the transitions between them."""
+
+    name: str
+    states: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+    wrong_state: Mapping[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> Transition:
+        """The transition ``name``; KeyError if the table has none."""
+        for transition_ in self.transitions:
+            if transition_.name == name:
+                return transition_
+        raise KeyError(f"{self.name} has no transition {name}")
+
+    def open_to(self, state: str) -> tuple[Transition, ...]:
+        """The transitions that start in ``state``, in the table's order."""
+        return tuple(entry for entry in self.transitions if state in entry.source)
+
+
+def perform(
+    workflow: Workflow,
+    obj: Any,
+    name: str,
+    *,
+    actor: Any,
+    now: datetime,
+    note: str = "",
+    on_behalf_of: Municipality | None = None,
+    content_hash: str = "",
+    updates: Mapping[str, Any] | None = None,
+    request_id: str = "",
+) -> Event:
+    """Make one transition and write its Event. Runs inside the caller's transaction, or in one of its own.
+
+    Returns the Event; ``obj`` is brought up to date. Raises WrongState when the row has moved on, NoteMissing,
+    PermissionDenied with the reason when the actor may not, or what a check raises (a TransitionRefused).
+    ``updates`` are further fields written with the state.
+    """
+    rule = workflow.get(name)
+    with transaction.atomic():
+        row = type(obj).objects.get_queryset().select_for_update().get(pk=obj.pk)
+        if row.status not in rule.source:
+            message = workflow.wrong_state.get(row.status, _("This has already been changed by somebody else."))
+            raise WrongState(message, state=row.status)
+        _require(rule, row, actor, now, note)
+        before = row.status
+        changed = {"status": rule.target, **(updates or {})}
+        if rule.stamp:
+            changed[rule.stamp] = now
+        for key, value in changed.items():
+            setattr(row, key, value)
+            setattr(obj, key, value)
+        row.save(update_fields=list(changed))
+        return log(
+            row, name, actor=actor, now=now, from_state=before, to_state=rule.target, note=note,
+            on_behalf_of=on_behalf_of, content_hash=content_hash, request_id=request_id,
+        )  # fmt: skip
+
+
+def _require(rule: Transition, row: Any, actor: Any, now: datetime, note: str) -> None:
+    if rule.right is not None:
+        decision = can(actor, rule.right, row, today=timezone.localdate(now))
+        if not decision:
+            raise PermissionDenied(decision.reason)
+    if rule.needs_note and not note.strip():
+        raise NoteMissing(_("Write a comment that says what is to be changed."), state=row.status)
+    for check in rule.checks:
+        check(row, now)
+
+
+def log(
+    obj: Any,
+    name: str,
+    *,
+    actor: Any,
+    now: datetime,
+    from_state: str = "",
+    to_state: str = "",
+    note: str = "",
+    on_behalf_of: Municipality | None = None,
+    content_hash: str = "",
+    request_id: str = "",
+) -> Event:
+    """Write one Event about ``obj``. ``actor`` None is the portal itself."""
+    return Event.objects.create(
+        actor=actor,
+        actor_name=str(actor) if actor is not None else "",
+        on_behalf_of=on_behalf_of,
+        object_type=obj._meta.label_lower,
+        object_id=obj.pk,
+        name=name,
+        from_state=from_state,
+        to_state=to_state,
+        note=note,
+        content_hash=content_hash,
+        happened_at=now,
+        request_id=request_id,
+        municipality_id=getattr(obj, "municipality_id", None),
+        office_id=getattr(obj, "office_id", None),
+    )

@@ -1,0 +1,116 @@
+"""Networks, who takes part in them, and the support that the regional apparatus has given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.access import NATIONAL, units_in
+from municipalities.models import Municipality, Office, Role
+from municipalities.models.places import Dated
+from municipalities.querysets import ScopedDatedQuerySet, ScopedManager
+
+if TYPE_CHECKING:
+    from municipalities.access import Scope
+
+
+class Network(Dated):
+    """A network in which municipalities learn together; ``offices`` are the regions it covers."""
+
+    class Kind(models.TextChoices):
+        MUNICIPAL = "municipal", _("municipal network")
+        LEADER = "leader", _("leader network")
+        PROFESSIONAL = "professional", _("professional network")
+        REGIONAL = "regional", _("regional learning network")
+        HOSPITAL = "hospital", _("forum of hospital, county and municipalities")
+        AGE_FRIENDLY = "age_friendly", _("national network of age-friendly communities")
+
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind.choices)
+    offices = models.ManyToManyField(Office, related_name="networks")
+    host = models.CharField(_("host"), max_length=200, blank=True)
+    objects = ScopedManager.from_queryset(ScopedDatedQuerySet)()
+
+    class Meta(Dated.Meta):
+        ordering = ["name", "id"]
+        verbose_name = _("network")
+        verbose_name_plural = _("networks")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        """Networks are no secret to the roles that read registers; the ministry reads the summaries."""
+        return Q() if scope.has(frozenset(Role.values) - {Role.HOD}) else Q(pk__in=())
+
+
+class Participation(Dated):
+    """A unit's part in a network: planned, active or ended, with dates. ``origin`` as in the plan registers."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        ACTIVE = "active", _("active")
+        ENDED = "ended", _("ended")
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="participations")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="participations")
+    status = models.CharField(max_length=8, choices=Status.choices)
+    origin = models.CharField(max_length=60)
+    objects = ScopedManager.from_queryset(ScopedDatedQuerySet)()
+    scope_path = "municipality"
+
+    class Meta(Dated.Meta):
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(fields=["network", "municipality", "valid_from"], name="participation_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} in {self.network_id}"
+
+
+class SupportActivity(models.Model):
+    """Support that was given: who gave it, when, what kind, and to which units."""
+
+    class Kind(models.TextChoices):
+        DIALOGUE = "dialogue", _("dialogue meeting with the municipality")
+        LEADERS = "leaders", _("meeting with mayor and municipal director")
+        COURSE = "course", _("course or webinar")
+        PLANNING = "planning", _("guidance on plan work")
+        LETTER = "letter", _("letter of expectation")
+
+    class Provider(models.TextChoices):
+        STATSFORVALTER = "statsforvalter", _("the statsforvalter")
+        KS = "ks", _("KS")
+        USHT = "usht", _("USHT")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    provider = models.CharField(max_length=14, choices=Provider.choices)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="support")
+    on = models.DateField()
+    title = models.CharField(max_length=200, blank=True)
+    municipalities = models.ManyToManyField(Municipality, related_name="support")
+    objects = ScopedManager.from_queryset(models.QuerySet)()
+
+    class Meta:
+        ordering = ["on", "id"]
+        verbose_name = _("support activity")
+        verbose_name_plural = _("support activities")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on:%Y-%m-%d}"
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        """The region's own staff see all of its support; a municipality what it has received."""
+        if scope.has(NATIONAL - {Role.HOD}):
+            return Q()
+        received = Municipality.objects.across_all(reason="subquery of one's own units").filter(units_in(scope))
+        mine = SupportActivity.municipalities.through.objects.filter(municipality__in=received)
+        return Q(office_id__in=scope.office_ids) | Q(pk__in=mine.values("supportactivity_id"))
