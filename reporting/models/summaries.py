@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 
 class NationalSummary(models.Model):
-    """A national summary of a round. ``submission_ids`` is the frozen set it was computed from, ``as_of`` the day of
-    the register rows, ``frozen_at`` the moment both were taken; with a figure's selector they lead home."""
+    """A national summary of a round. ``submission_ids`` is the frozen set it was computed from (of this round and the
+    earlier ones), ``register_ids`` the register rows (``participation``, ``support``), ``as_of`` their day,
+    ``frozen_at`` the moment all were taken; with a figure's selector they lead home.
+
+    ``assessment`` is Helsedirektoratet's own text, ``{"nb": {"status", "goals", "progress"}, "nn": {...}}``.
+    """
 
     class Status(models.TextChoices):
         BUILDING = "building", _("Being made")
@@ -34,6 +38,7 @@ class NationalSummary(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.BUILDING)
     assessment = models.JSONField(default=dict)
     submission_ids = models.JSONField(default=list)
+    register_ids = models.JSONField(default=dict)
     as_of = models.DateField()
     frozen_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=20, blank=True)
@@ -43,6 +48,7 @@ class NationalSummary(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    sent_case = models.CharField(max_length=60, blank=True)
     objects = ScopedManager.from_queryset(models.QuerySet)()
 
     class Meta:
