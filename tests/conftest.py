@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import cache
 
+from tests.world import world  # noqa: F401  (a fixture for all)
+
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():

@@ -1,0 +1,284 @@
+"""What units and offices are called on a day, who gets a role, and the registers that an approved report changes.
+
+A register row holds from a day until another takes its place. The writers close what no longer holds on the day
+before, and add a row only where something differs; run twice with the same values they change nothing. Everything
+here takes the day and the moment as arguments.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from municipalities.models import (
+    Membership,
+    Municipality,
+    MunicipalityVersion,
+    Office,
+    OfficeName,
+    PhaseStatus,
+    PlanAnchoring,
+    PlanDecision,
+    SolutionPosition,
+    User,
+)
+from municipalities.names import display_name
+from municipalities.querysets import valid_on
+from municipalities.transitions import log
+from reform.models import Solution
+
+
+@dataclass(frozen=True)
+class UnitName:
+    """What a municipality or district was called and belonged to on a day."""
+
+    number: str
+    name: str
+    display_name: str
+    official_names: list[dict[str, str]]
+    sort_key: str
+    office_id: int
+    county_number: str
+    county_name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class OfficeNameOnDay:
+    """An office's key, short name (``Oslo og Viken``) and full name in the language in use."""
+
+    key: str
+    short_name: str
+    name: str
+
+
+def unit_names(unit_ids: Iterable[int] | None, day: dt.date) -> dict[int, UnitName]:
+    """What the units were called on ``day``, by identity; ``None`` means all. One query.
+
+    A unit that did not exist on that day is not in the answer.
+    """
+    versions = MunicipalityVersion.objects.on(day)
+    if unit_ids is not None:
+        versions = versions.filter(municipality_id__in=set(unit_ids))
+    rows = versions.values_list(
+        "municipality_id", "number", "name", "official_names", "sort_key", "office_id",
+        "county__number", "county__name", "municipality__kind",
+    )  # fmt: skip
+    return {
+        pk: UnitName(number, name, display_name(name, official), official, key, office, county, county_name, kind)
+        for pk, number, name, official, key, office, county, county_name, kind in rows
+    }
+
+
+def office_names(day: dt.date) -> dict[int, OfficeNameOnDay]:
+    """What each office was called on ``day``, by id in the fixed order of the offices. One query."""
+    rows = OfficeName.objects.filter(valid_on(day)).select_related("office").order_by("office__order")
+    return {row.office_id: OfficeNameOnDay(row.office.key, row.short_name, row.name) for row in rows}
+
+
+def membership_grant(
+    *,
+    user: User,
+    role: str,
+    municipality: Municipality | None = None,
+    office: Office | None = None,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+    actor: User | None = None,
+    now: dt.datetime,
+) -> Membership:
+    """Give ``user`` a role from a day on, with an Event; an open one of the same kind is returned as it is.
+
+    Raises IntegrityError when the role and the unit do not fit together.
+    """
+    same = {"user": user, "role": role, "municipality": municipality, "office": office}
+    with transaction.atomic():
+        kept = Membership.objects.filter(valid_on(valid_from), **same).first()
+        if kept is not None:
+            return kept
+        membership = Membership.objects.create(valid_from=valid_from, valid_to=valid_to, **same)
+        log(membership, "membership_granted", actor=actor, now=now, to_state=role, note=user.username)
+        return membership
+
+
+# --- Registers ------------------------------------------------------------------------------------
+
+
+def plan_decision_register(
+    *,
+    municipality: Municipality,
+    status: str,
+    decided_on: dt.date | None = None,
+    case_number: str = "",
+    link: str = "",
+    expected_on: dt.date | None = None,
+    process: str = "",
+    origin: str,
+    valid_from: dt.date,
+    now: dt.datetime,
+) -> PlanDecision | None:
+    """The municipality's position on the reform from ``valid_from``; ``status`` is a ``PlanDecision.Status``.
+
+    Returns the new row, or None when the register already said so.
+    """
+    values = {
+        "status": status,
+        "decided_on": decided_on,
+        "case_number": case_number,
+        "link": link,
+        "expected_on": expected_on,
+        "process": process,
+    }
+    return _register_one(PlanDecision, municipality, values, origin, valid_from, now)
+
+
+def phase_status_register(
+    *,
+    municipality: Municipality,
+    step: int | None = None,
+    phase: int | None = None,
+    delay_months: int | None = None,
+    delay_reason: str = "",
+    origin: str,
+    valid_from: dt.date,
+    now: dt.datetime,
+) -> PhaseStatus | None:
+    """Step 1-5, phase 2-4 and delay in months from ``valid_from``. Returns the new row, or None when unchanged."""
+    values = {"step": step, "phase": phase, "delay_months": delay_months, "delay_reason": delay_reason}
+    return _register_one(PhaseStatus, municipality, values, origin, valid_from, now)
+
+
+def plan_anchoring_register(
+    *, municipality: Municipality, plan_types: Iterable[str], origin: str, valid_from: dt.date, now: dt.datetime
+) -> int:
+    """The plans in which the reform is anchored from ``valid_from``; those not named end. Returns rows changed."""
+    return register_set(
+        PlanAnchoring,
+        municipality,
+        "plan_type",
+        {plan_type: {} for plan_type in plan_types},
+        origin=origin,
+        valid_from=valid_from,
+        extra={"registered_at": now},
+    )
+
+
+def solution_positions_register(
+    *, municipality: Municipality, positions: Mapping[str, str], origin: str, valid_from: dt.date, now: dt.datetime
+) -> int:
+    """The position on each solution from ``valid_from``, by the solution's code; those not named end.
+
+    Returns rows changed. Raises KeyError for a code that is no solution.
+    """
+    ids = dict(Solution.objects.values_list("code", "id"))
+    return register_set(
+        SolutionPosition,
+        municipality,
+        "solution_id",
+        {ids[code]: {"position": position} for code, position in positions.items()},
+        origin=origin,
+        valid_from=valid_from,
+        extra={"registered_at": now},
+    )
+
+
+def _register_one(
+    model: type[Any],
+    municipality: Municipality,
+    values: Mapping[str, Any],
+    origin: str,
+    valid_from: dt.date,
+    now: dt.datetime,
+) -> Any:
+    with transaction.atomic():
+        _lock(municipality)
+        rows = list(_rows(model, municipality).order_by("valid_from"))
+        holds = [row for row in rows if _holds(row, valid_from)]
+        if any(_same(row, values) for row in holds):
+            return None
+        _end(holds, valid_from)
+        return model.objects.get_queryset().create(
+            municipality=municipality,
+            origin=origin,
+            registered_at=now,
+            valid_from=valid_from,
+            valid_to=_day_before_next(rows, valid_from),
+            **values,
+        )
+
+
+def register_set(
+    model: type[Any],
+    municipality: Municipality,
+    about: str,
+    wanted: Mapping[Any, Mapping[str, Any]],
+    *,
+    origin: str,
+    valid_from: dt.date,
+    extra: Mapping[str, Any] | None = None,
+) -> int:
+    """Bring a register with several rows a municipality to what holds from ``valid_from``.
+
+    ``about`` is the field that tells the rows apart (a plan type, a solution), ``wanted`` its values with the other
+    fields. What is not wanted ends the day before. Returns how many rows were ended or added.
+    """
+    with transaction.atomic():
+        _lock(municipality)
+        rows = list(_rows(model, municipality).order_by("valid_from"))
+        holds = [row for row in rows if _holds(row, valid_from)]
+        kept = {getattr(row, about) for row in holds if _same(row, wanted.get(getattr(row, about)))}
+        ended = [row for row in holds if getattr(row, about) not in kept]
+        _end(ended, valid_from)
+        added = [
+            model(
+                municipality=municipality,
+                origin=origin,
+                valid_from=valid_from,
+                valid_to=_day_before_next([row for row in rows if getattr(row, about) == key], valid_from),
+                **{about: key},
+                **values,
+                **(extra or {}),
+            )
+            for key, values in wanted.items()
+            if key not in kept
+        ]
+        model.objects.get_queryset().bulk_create(added)
+        return len(ended) + len(added)
+
+
+def _lock(municipality: Municipality) -> None:
+    """Two approvals for the same municipality write its registers one after the other."""
+    every = Municipality.objects.across_all(reason="lock the row whose registers are written")
+    every.select_for_update().get(pk=municipality.pk)
+
+
+def _rows(model: type[Any], municipality: Municipality) -> Any:
+    return model.objects.across_all(reason="write the registers of one municipality").filter(municipality=municipality)
+
+
+def _holds(row: Any, day: dt.date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)
+
+
+def _same(row: Any, values: Mapping[str, Any] | None) -> bool:
+    return values is not None and all(getattr(row, key) == value for key, value in values.items())
+
+
+def _end(rows: Iterable[Any], day: dt.date) -> None:
+    """End rows the day before ``day``; one that began on the day itself never held, and goes."""
+    for row in rows:
+        if row.valid_from == day:
+            row.delete()
+        else:
+            row.valid_to = day - dt.timedelta(days=1)
+            row.save(update_fields=["valid_to"])
+
+
+def _day_before_next(rows: Iterable[Any], day: dt.date) -> dt.date | None:
+    """Where a row from ``day`` must end because a later one is known already (a report approved after a newer one)."""
+    later = [row.valid_from for row in rows if row.valid_from > day]
+    return min(later) - dt.timedelta(days=1) if later else None
