@@ -22,8 +22,9 @@ _KEY_LENGTH = 240  # what the column holds
 def sort_key(name: str) -> str:
     """The key that gives Norwegian order: æ, ø and å last, ``aa`` as å, blind to case.
 
-    Sami letters count as the plain ones they are made of. The key holds only a-z and digits, so every database puts it in the same order whatever its collation. A space
-    and a hyphen come before every letter (``Nord-Fron`` before ``Nordre Land``).
+    Sami letters count as the plain ones they are made of. The key holds only a-z and digits, so every database
+    puts it in the same order whatever its collation. A space and a hyphen come before every letter (``Nord-Fron``
+    before ``Nordre Land``).
     """
     text = unicodedata.normalize("NFC", name).casefold().replace("aa", "å")
     return "".join(_encoded(letter) for letter in text)[:_KEY_LENGTH]

@@ -5,9 +5,9 @@
 | oslo-og-viken     | 3004 Fredrikstad (0106, 3004, 3107), 3025 Asker (merged in 2020), 0301 Oslo, 030101 Gamle Oslo |
 | troms-og-finnmark | 5430 Kautokeino (2011, 5430, 5612; Sami name), 5421 Senja (merged in 2020)                 |
 
-Users: ``editor-<number>`` and ``reader-<number>`` for each unit, ``statsforvalter-``, ``ks-`` and ``usht-<office key>``,
-``hdir``, ``hdir-admin``, ``hod``, ``evaluator``, and two who see nothing: ``nobody`` (no role) and ``former`` (a role that
-ended in 2021).
+Users: ``editor-<number>`` and ``reader-<number>`` for each unit, ``statsforvalter-``, ``ks-`` and
+``usht-<office key>``, ``hdir``, ``hdir-admin``, ``hod``, ``evaluator``, and two who see nothing: ``nobody`` (no role) and
+``former`` (a role that ended in 2021).
 """
 
 from __future__ import annotations
