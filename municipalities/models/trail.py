@@ -41,10 +41,14 @@ class Event(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A mail to be sent, written in the same transaction as its reason; ``key`` keeps it from being sent twice."""
+    """A mail to be sent, written in the same transaction as its reason; ``key`` keeps it from being sent twice.
+
+    A worker claims it first (``sending``, ``claimed_at``), so two that take it at once send it once.
+    """
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting")
+        SENDING = "sending", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("not sent")
 
@@ -54,6 +58,7 @@ class OutgoingMail(models.Model):
     body = models.TextField()
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
     queued_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
