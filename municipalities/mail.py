@@ -56,9 +56,7 @@ def mail_text(*, name: str, user: User, context: Mapping[str, Any]) -> tuple[str
     return subject.strip(), body.strip() + "\n"
 
 
-def mail_queue_template(
-    *, key: str, user: User, name: str, context: Mapping[str, Any], now: datetime
-) -> OutgoingMail:
+def mail_queue_template(*, key: str, user: User, name: str, context: Mapping[str, Any], now: datetime) -> OutgoingMail:
     """Queue the template ``name`` in the user's language; see ``mail_queue``."""
     subject, body = mail_text(name=name, user=user, context=context)
     return mail_queue(key=key, user=user, subject=subject, body=body, now=now)
