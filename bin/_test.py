@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-DATABASE = "postgres://postgres@127.0.0.1:5432/postgres"
+DATABASE = "postgres://postgres@127.0.0.1:5432/portal"
 REDIS = "redis://127.0.0.1:6379/5"
 
 

@@ -16,6 +16,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from reform.addresses import next_redis_database
 from reform.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ PORTAL_CLOCK = env.str("PORTAL_CLOCK", default="")
 PORTAL_INSECURE_HTTP = env.bool("PORTAL_INSECURE_HTTP", default=False)
 PORTAL_BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
 PORTAL_STATIC_FINDERS = env.bool("PORTAL_STATIC_FINDERS", default=PORTAL_INSECURE_HTTP)
+PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="hjelp@portal.example")  # where readers are told to write
 PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 for _folder in ("documents", "mail", "cache", "celery"):
@@ -101,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipalities.language.UserLanguageMiddleware",
     "reform.middleware.ClockMiddleware",
     "reform.middleware.PrivatePagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -127,6 +130,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "reform.context.site",
+                "municipalities.context.frame",
             ],
         },
     },
@@ -155,7 +159,8 @@ if REDIS_URL:
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
+            # Not the broker's database: clearing the cache empties the whole of its own.
+            "LOCATION": env.str("REDIS_CACHE_URL", default=next_redis_database(REDIS_URL)),
             "KEY_PREFIX": "portal",
         }
     }
@@ -237,6 +242,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
+CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 120 * 60  # since the last sign of life; PrivatePagesMiddleware renews it
 SESSION_COOKIE_NAME = "portal_session"
@@ -307,6 +313,9 @@ TIME_ZONE = "Europe/Oslo"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+if PORTAL_STATIC_FINDERS:  # nothing is collected; WhiteNoise still wants the folder to be there
+    STATIC_ROOT = VAR_DIR / "static"
+    STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = PORTAL_STATIC_FINDERS
 WHITENOISE_AUTOREFRESH = DEBUG

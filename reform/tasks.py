@@ -7,10 +7,11 @@ without harm (the broker delivers at least once), and looks up anew whatever it 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 
 import structlog
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from reform.celery import app
 
@@ -18,44 +19,52 @@ log = structlog.get_logger("portal.task")
 
 
 class BackgroundTask:
-    """A function that runs in a worker, given one id.
+    """A function that runs in a worker, given primary keys only.
 
     Calling it runs it here and now, which tests and commands may do; ``start`` queues it.
     """
 
     def __init__(self, function: Callable[..., None]) -> None:
-        @wraps(function)
-        def run(task, *ids: int) -> None:
-            request_id = getattr(task.request, "request_id", None) or task.request.id
-            with structlog.contextvars.bound_contextvars(request_id=request_id, task=task.name, ids=ids):
-                function(*ids)
-                log.info("task done")
-
+        update_wrapper(self, function)
         self.function = function
-        self.name = f"{function.__module__}.{function.__name__}"
+        self.name = f"{function.__module__}.{function.__qualname__}"
         self.celery_task = app.task(
-            run, bind=True, name=self.name, acks_late=True, reject_on_worker_lost=True, ignore_result=True
+            self._in_worker,
+            name=self.name,
+            acks_late=True,  # a job that its worker did not finish goes back into the queue
+            reject_on_worker_lost=True,
         )
-        self.__doc__ = function.__doc__
-        self.__name__ = function.__name__
-        self.__module__ = function.__module__
 
-    def __call__(self, *ids: int) -> None:
-        self.function(*ids)
+    def __call__(self, *keys: int) -> None:
+        self.function(*keys)
 
-    def start(self, *ids: int) -> None:
+    def _in_worker(self, *keys: int) -> None:
+        """Run the function with the log lines bound to the request that started the job."""
+        request = self.celery_task.request
+        request_id = (request.headers or {}).get("portal_request_id") or request.id
+        with structlog.contextvars.bound_contextvars(request_id=request_id, task=self.name, keys=keys):
+            self.function(*keys)
+            log.info("task done")
+
+    def start(self, *keys: int) -> None:
         """Queue the job when the running transaction commits, or at once outside of one.
 
-        ``ids`` are primary keys. Raises TypeError for anything else: a worker that gets a row's
-        content instead of its id would work on what was true once.
+        Raises TypeError for anything but primary keys: a worker that gets a row's content instead
+        would work on what was true once. A broker that does not answer raises nothing: the row is
+        committed and waits, and the job that looks for forgotten rows starts it later.
         """
-        if not all(type(pk) is int for pk in ids):
-            raise TypeError(f"{self.name}.start takes primary keys, not {ids!r}")
+        if not all(type(key) is int for key in keys):
+            raise TypeError(f"{self.name}.start takes primary keys, not {keys!r}")
         request_id = structlog.contextvars.get_contextvars().get("request_id")
-        headers = {"request_id": request_id} if request_id else None
-        transaction.on_commit(lambda: self.celery_task.apply_async(args=ids, headers=headers))
+        transaction.on_commit(lambda: self._queue(keys, request_id))
+
+    def _queue(self, keys: tuple[int, ...], request_id: str | None) -> None:
+        try:
+            self.celery_task.apply_async(args=keys, headers={"portal_request_id": request_id})
+        except (OperationalError, OSError):
+            log.exception("the broker does not answer; the job waits", task=self.name, keys=keys)
 
 
 def background_task(function: Callable[..., None]) -> BackgroundTask:
-    """Make a background job of a function whose arguments are primary keys."""
+    """Make a background job of a function whose arguments are primary keys: the only way to make one."""
     return BackgroundTask(function)

@@ -7,6 +7,11 @@ from django.urls import include, path
 
 from reform import health
 
+handler400 = "municipalities.errors.bad_request"
+handler403 = "municipalities.errors.forbidden"
+handler404 = "municipalities.errors.not_found"
+handler500 = "municipalities.errors.server_error"
+
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

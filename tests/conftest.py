@@ -1,21 +1,75 @@
-"""What all tests share."""
+"""What all tests share: fixtures, and the rule on skipping."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 
+from reform.messages import compile_stale
 from tests.world import world  # noqa: F401  (a fixture for all)
+
+pytest_plugins = ["tests.browser"]
+
+SKIP_REASONS = ("browser", "service", "font", "java")
+
+
+def pytest_sessionstart(session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        compile_stale()
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    """Tests of what only PostgreSQL and Redis can do are left out of a run on the embedded default."""
+    if django_settings.SERVICES:
+        return
+    out = [item for item in items if item.get_closest_marker("services")]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if not item.get_closest_marker("services")]
+
+
+def skip_verdict(reason: str) -> str | None:
+    """Why a skip with ``reason`` is a failure, or None when it may stand."""
+    reason = reason.removeprefix("Skipped: ")
+    if not reason.startswith(tuple(f"{word}:" for word in SKIP_REASONS)):
+        return f"A skip names what is missing ({', '.join(SKIP_REASONS)}), not: {reason}"
+    if os.environ.get("PORTAL_NO_SKIPS"):
+        return f"Nothing may be skipped here, but: {reason}"
+    return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _judge_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    if report.skipped:
+        _judge_skip(report)
+    return report
+
+
+def _judge_skip(report) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if verdict := skip_verdict(reason):
+        report.outcome = "failed"
+        report.longrepr = verdict
 
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     """Limits on login attempts and the like must not leak from one test to the next."""
     cache.clear()
-    yield
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +88,19 @@ def today() -> dt.date:
 def now() -> dt.datetime:
     """Nine in the morning of that day, in Oslo."""
     return dt.datetime(2022, 5, 4, 9, 0, tzinfo=ZoneInfo("Europe/Oslo"))
+
+
+@pytest.fixture
+def celery_worker(transactional_db):
+    """A real Celery worker over the broker of this run; tasks go through its queue, not eagerly."""
+    from celery.contrib.testing.worker import start_worker
+
+    from reform.celery import app
+
+    app.conf.task_always_eager = False
+    app.control.purge()  # what an earlier test queued is none of this one's business
+    try:
+        with start_worker(app, perform_ping_check=False, shutdown_timeout=30) as worker:
+            yield worker
+    finally:
+        app.conf.task_always_eager = True

@@ -1,22 +1,37 @@
 """The portal's settings as the tests use them; the demo's environment file stays out."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
+# Each process has its own var/ folder, so that runs and workers side by side stay apart.
+_var = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
+
 os.environ["PORTAL_ENV_FILE"] = ""
+os.environ["PORTAL_VAR_DIR"] = str(_var)
 os.environ["PORTAL_INSECURE_HTTP"] = "1"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
-_var = Path(__file__).resolve().parent.parent / "var" / "tests"
-os.environ["PORTAL_VAR_DIR"] = str(_var)
+for _name in ("PORTAL_CLOCK", "PORTAL_DEMO", "EMAIL_URL", "DOCUMENT_ROOT"):
+    os.environ.pop(_name, None)
+
+SERVICES = bool(os.environ.get("PORTAL_TEST_SERVICES"))
+if SERVICES:
+    # Two Redis databases for each process of the run, from the given one up: the broker's and the cache's.
+    _server, _, _number = os.environ["REDIS_URL"].rpartition("/")
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["REDIS_URL"] = f"{_server}/{int(_number) + 2 * _worker}"
 
 from reform.settings import *  # noqa: E402, F403
-from reform.settings import CACHES, DATABASES, REDIS_URL  # noqa: E402
+from reform.settings import CACHES, DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, as in the embedded default, and one for each process, so that runs side by side stay apart.
-    DATABASES["default"]["TEST"] = {"NAME": str(_var / f"test-{os.getpid()}.sqlite3")}
-if not REDIS_URL:
+    DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}  # a file, as in the embedded default
+if not SERVICES:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,81 @@
+"""A real browser for tests: Debian's Chromium, driven by Playwright, and axe's checks of a page.
+
+Use in a test marked ``browser``: the fixtures ``browser`` (one for the run) and ``open_page``
+(``open_page(width=…)`` gives a page of its own session) are registered by ``tests/conftest.py``.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window; skips the test, with the reason "browser", where there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("browser: no Chromium here")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
+    """Make a page with its own cookies, at ``live_server``; a script error or a breach of the CSP fails the test."""
+    contexts, errors = [], []
+
+    def make(*, width: int = 1280, height: int = 900, user=None, **options) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": height}, locale="nb-NO", **options
+        )
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([_session_cookie(user, live_server.url)])
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda m: errors.append(m.text) if "Content Security Policy" in m.text else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+def _session_cookie(user, url: str) -> dict[str, str]:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }
+
+
+def axe_violations(page: Page, *, exclude: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds wrong on the page as it stands, one sentence for each rule and its elements."""
+    page.evaluate(AXE.read_text())  # evaluated, not added as a script: the page's CSP stays as it is
+    found = page.evaluate(
+        "exclude => axe.run({include: [document], exclude}, {resultTypes: ['violations']})",
+        [[selector] for selector in exclude],
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: "
+        + "; ".join(node["html"][:160] for node in rule["nodes"][:5])
+        for rule in found["violations"]
+    ]
