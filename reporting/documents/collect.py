@@ -1,0 +1,323 @@
+"""From the database to facts: the only ORM of the documents, with a number of queries that never grows.
+
+What can be counted is counted by the database, in one grouped query over all rounds; what a rule or the annex looks
+at unit by unit is read for this round and the one before. A Submission counts when its report is sent in or approved
+(``Report.DELIVERED``); a returned one counts again when it is sent in anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from municipalities.models import Municipality, OfficeName
+from municipalities.names import parallel_names
+from municipalities.querysets import valid_on
+from networks.models import Network, Participation, SupportActivity
+from reform.dates import previous_reference_date
+from reform.models import Solution
+from reporting.form_spec import FormSpec
+from reporting.models import Answer, NationalSummary, Report, Round, Submission
+
+from . import rules
+from .facts import (
+    LATE,
+    MISSING,
+    ON_TIME,
+    RETURNED,
+    AnswerCount,
+    AnsweredCount,
+    DeliveryCount,
+    Facts,
+    NetworkFact,
+    Office,
+    ParticipationFact,
+    RoundFact,
+    SolutionFact,
+    SupportFact,
+    Unit,
+    UnitAnswer,
+    UnitReport,
+)
+
+REASON = "national summary"
+
+
+def collect(
+    round_: Round,
+    *,
+    frozen_at: dt.datetime,
+    version: int = 1,
+    assessment: dict[str, Any] | None = None,
+    sheets: bool = True,
+) -> Facts:
+    """All facts of ``round_`` and the rounds before it, as they stand now; ``frozen_at`` is written on them.
+
+    Call it inside one transaction, so that all queries see the same rows. Without ``sheets`` the answers with their
+    texts, which only the workbook shows, are left out. Every reader of a figure sees the whole country, so nothing
+    here is cut by a scope.
+    """
+    rounds = _rounds(round_)
+    near = [entry.id for entry in rounds[-2:]]
+    days = {entry.id: entry.date for entry in rounds}
+    offices = _offices(round_.reference_date)
+    office_keys = {pk: office.key for pk, office in offices.items()}
+    reports = _reports(near, days, office_keys)
+    return Facts(
+        round=rounds[-1],
+        rounds=rounds,
+        frozen_at=frozen_at,
+        version=version,
+        sample=settings.PORTAL_DEMO,
+        units=_units(round_.reference_date),
+        offices=tuple(offices.values()),
+        form=FormSpec.parse(round_.form_version.definition),
+        reports=reports,
+        deliveries=_deliveries(days, office_keys),
+        counts=_counts(days, office_keys),
+        answered=_answered(days, office_keys),
+        unit_answers=_unit_answers(near, days),
+        solutions=_solutions(),
+        networks=_networks(round_.reference_date),
+        participations=_participations(round_.reference_date),
+        support=_support(rounds[0].since, rounds[-1].date),
+        answers=_answers(round_.pk, days) if sheets else (),
+        assessment=assessment or {},
+        submission_ids=_submission_ids(days),
+    )
+
+
+def _rounds(round_: Round) -> tuple[RoundFact, ...]:
+    rows = (
+        Round.objects.across_all(reason=REASON)
+        .filter(reference_date__lte=round_.reference_date)
+        .filter(Q(opened_at__isnull=False) | Q(pk=round_.pk))
+        .order_by("reference_date")
+    )
+    return tuple(
+        RoundFact(row.pk, row.reference_date, row.municipality_deadline, previous_reference_date(row.reference_date))
+        for row in rows
+    )
+
+
+def _units(day: dt.date) -> tuple[Unit, ...]:
+    rows = Municipality.objects.across_all(reason=REASON).units_as_of(day)
+    return tuple(
+        Unit(
+            id=row.pk,
+            number=row.number,
+            name=row.name,
+            names=tuple((entry["name"], entry["lang"]) for entry in parallel_names(row.name, row.official_names)),
+            office=row.office_key,
+            county=row.county_number,
+            county_name=row.county_name,
+            kind=row.kind,
+            column=row.tile_column,
+            row=row.tile_row,
+        )
+        for row in rows
+    )
+
+
+def _offices(day: dt.date) -> dict[int, Office]:
+    rows = OfficeName.objects.filter(valid_on(day)).select_related("office").order_by("office__order")
+    return {row.office_id: Office(row.office.key, row.short_name) for row in rows}
+
+
+def report_state() -> Case:
+    """How a Report stands, as the figures see it: on time, late, returned or missing."""
+    sent = Submission.objects.across_all(reason="subquery").filter(report=OuterRef("pk"))
+    delivered = Q(status__in=Report.DELIVERED)
+    return Case(
+        When(delivered & Q(current__days_late=0), then=Value(ON_TIME)),
+        When(delivered, then=Value(LATE)),
+        When(Exists(sent), then=Value(RETURNED)),
+        default=Value(MISSING),
+    )
+
+
+def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[UnitReport, ...]:
+    rows = (
+        Report.objects.across_all(reason=REASON)
+        .filter(round_id__in=rounds)
+        .annotate(state=report_state())
+        .values_list(
+            "round_id", "municipality_id", "office_id", "municipality__kind", "state",
+            "current__days_late", "current__on_behalf_of_id", "current_id", "current__number",
+        )
+        .order_by("round_id", "municipality_id")
+    )  # fmt: skip
+    found = []
+    for round_id, unit, office, kind, state, late, behalf, submission, number in rows:
+        counts = state in (ON_TIME, LATE)
+        found.append(
+            UnitReport(
+                round=days[round_id], unit=unit, office=offices[office], kind=kind, state=state,
+                days_late=late or 0 if counts else 0, on_behalf=bool(behalf) and counts,
+                submission=submission if counts else None, number=number or 0 if counts else 0,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _deliveries(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[DeliveryCount, ...]:
+    rows = (
+        Report.objects.across_all(reason=REASON)
+        .filter(round_id__in=days)
+        .annotate(state=report_state())
+        .values("round_id", "office_id", "municipality__kind", "state")
+        .annotate(
+            n=Count("id"),
+            on_behalf=Count("id", filter=Q(current__on_behalf_of__isnull=False, status__in=Report.DELIVERED)),
+        )
+        .values_list("round_id", "office_id", "municipality__kind", "state", "n", "on_behalf")
+        .order_by()
+    )
+    return tuple(
+        DeliveryCount(days[round_id], offices[office], kind, state, n, behalf)
+        for round_id, office, kind, state, n, behalf in rows
+    )
+
+
+def _delivered(rounds: Iterable[int]) -> QuerySet[Any]:
+    """The reports of municipalities whose Submission counts. Districts have rows of their own in the delivery only."""
+    return Report.objects.across_all(reason=REASON).filter(  # type: ignore[no-any-return]
+        round_id__in=list(rounds), status__in=Report.DELIVERED, municipality__kind="municipality"
+    )
+
+
+def _counts(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnswerCount, ...]:
+    rows = (
+        _delivered(days)
+        .filter(current__answer_rows__isnull=False)
+        .values(
+            "round_id",
+            "office_id",
+            question=F("current__answer_rows__question"),
+            row=F("current__answer_rows__row"),
+            value=F("current__answer_rows__value"),
+            number=F("current__answer_rows__number"),
+        )
+        .annotate(n=Count("current__answer_rows"))
+        .values_list("round_id", "office_id", "question", "row", "value", "number", "n")
+        .order_by()
+    )
+    return tuple(
+        AnswerCount(days[round_id], offices[office], question, row, value, number, n)
+        for round_id, office, question, row, value, number, n in rows
+    )
+
+
+def _answered(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnsweredCount, ...]:
+    rows = (
+        _delivered(days)
+        .filter(current__answer_rows__question__in=rules.SEVERAL)
+        .values("round_id", "office_id", question=F("current__answer_rows__question"))
+        .annotate(n=Count("id", distinct=True))
+        .values_list("round_id", "office_id", "question", "n")
+        .order_by()
+    )
+    return tuple(AnsweredCount(days[round_id], offices[office], question, n) for round_id, office, question, n in rows)
+
+
+def _answer_rows(rounds: list[int], questions: Iterable[str] | None) -> QuerySet[Any]:
+    rows = Answer.objects.across_all(reason=REASON).filter(
+        submission__report__round_id__in=rounds,
+        submission__report__status__in=Report.DELIVERED,
+        submission__report__current=F("submission"),
+    )
+    return rows if questions is None else rows.filter(question__in=list(questions))  # type: ignore[no-any-return]
+
+
+_UNIT_FIELDS = ("submission__report__round_id", "submission__report__municipality_id", "question", "row", "value")
+
+
+def _unit_answers(rounds: list[int], days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
+    rows = _answer_rows(rounds, rules.UNIT_QUESTIONS).values_list(*_UNIT_FIELDS, "number", "date").order_by("id")
+    return tuple(
+        UnitAnswer(days[round_id], unit, question, row, value, number, day)
+        for round_id, unit, question, row, value, number, day in rows
+    )
+
+
+def _answers(round_id: int, days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
+    rows = _answer_rows([round_id], None).values_list(*_UNIT_FIELDS, "number", "date", "text").order_by("id")
+    return tuple(
+        UnitAnswer(days[round_pk], unit, question, row, value, number, day, text)
+        for round_pk, unit, question, row, value, number, day, text in rows
+    )
+
+
+def _submission_ids(days: dict[int, dt.date]) -> tuple[int, ...]:
+    rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days, status__in=Report.DELIVERED)
+    return tuple(rows.order_by("current_id").values_list("current_id", flat=True))
+
+
+def _solutions() -> tuple[SolutionFact, ...]:
+    return tuple(
+        SolutionFact(
+            code=row.code,
+            names={"nb": row.name_nb, "nn": row.name_nn},
+            area=row.area.code,
+            area_names={"nb": row.area.name_nb, "nn": row.area.name_nn},
+        )
+        for row in Solution.objects.select_related("area").order_by("order")
+    )
+
+
+def _networks(day: dt.date) -> tuple[NetworkFact, ...]:
+    through = Network.offices.through.objects.order_by("office__order").values_list("network_id", "office__key")
+    offices: dict[int, list[str]] = {}
+    for network, office in through:
+        offices.setdefault(network, []).append(office)
+    rows = Network.objects.across_all(reason=REASON).on(day).order_by("name", "id")
+    return tuple(NetworkFact(row.pk, row.name, row.kind, row.host, tuple(offices.get(row.pk, ()))) for row in rows)
+
+
+def _participations(day: dt.date) -> tuple[ParticipationFact, ...]:
+    rows = (
+        Participation.objects.across_all(reason=REASON)
+        .on(day)
+        .filter(municipality__kind="municipality", status__in=("active", "planned"))
+        .order_by("id")
+        .values_list("id", "municipality_id", "network_id", "status")
+    )
+    return tuple(ParticipationFact(*row) for row in rows)
+
+
+def _support(after: dt.date, until: dt.date) -> tuple[SupportFact, ...]:
+    rows = (
+        SupportActivity.municipalities.through.objects.filter(
+            supportactivity__on__gt=after, supportactivity__on__lte=until, municipality__kind="municipality"
+        )
+        .order_by("id")
+        .values_list(
+            "supportactivity_id", "municipality_id", "supportactivity__kind", "supportactivity__provider",
+            "supportactivity__on",
+        )
+    )  # fmt: skip
+    return tuple(SupportFact(*row) for row in rows)
+
+
+def register_ids(facts: Facts) -> dict[str, list[list[Any]]]:
+    """The register rows behind the figures, to be kept with the summary: who took part in which network, and which
+    municipality was in which support activity. They are kept by value, because a register may be put right later."""
+    return {
+        "participation": [[row.id, row.unit, row.network, row.status] for row in facts.participations],
+        "support": [[row.activity, row.unit, row.kind, row.provider, row.on.isoformat()] for row in facts.support],
+    }
+
+
+def kept_registers(
+    summary: NationalSummary,
+) -> tuple[tuple[ParticipationFact, ...], tuple[SupportFact, ...]]:
+    """The same rows again, from the summary."""
+    kept = summary.register_ids
+    return (
+        tuple(ParticipationFact(*row) for row in kept.get("participation", ())),
+        tuple(SupportFact(*row[:4], dt.date.fromisoformat(row[4])) for row in kept.get("support", ())),
+    )

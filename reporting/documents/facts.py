@@ -1,0 +1,215 @@
+"""What the national summary is computed from: plain frozen values, already counted where the database can count.
+
+``collect`` fills them, ``compute`` reads them. Pure: no Django, no clock, no locale. Names that exist in two
+languages carry both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from reporting.form_spec import FormSpec
+
+ON_TIME, LATE, RETURNED, MISSING = "on_time", "late", "returned", "missing"
+DELIVERY = (ON_TIME, LATE, RETURNED, MISSING)
+"""How a unit's report stands when the figures are taken; ``returned`` is sent back and not sent in anew, and does
+not count. ``delivered`` in a selector is the first two."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A municipality or a district of Oslo on the reference date. ``names`` are all official names with their
+    language (``no``, ``se`` ...), the Norwegian one first; ``column`` and ``row`` its place in the tile map."""
+
+    id: int
+    number: str
+    name: str
+    names: tuple[tuple[str, str], ...]
+    office: str
+    county: str
+    county_name: str
+    kind: str = "municipality"
+    column: int | None = None
+    row: int | None = None
+
+    @property
+    def display_name(self) -> str:
+        return " – ".join(name for name, _lang in self.names)
+
+
+@dataclass(frozen=True)
+class Office:
+    """One of the offices of the statsforvalter, by its key and short name."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class RoundFact:
+    """A round. ``since`` is the reference date before it: support counts from the day after to ``date``."""
+
+    id: int
+    date: date
+    deadline: date
+    since: date
+
+
+@dataclass(frozen=True)
+class UnitReport:
+    """How one unit's report in a round stood when the figures were taken. ``submission`` is the one that counts."""
+
+    round: date
+    unit: int
+    office: str
+    kind: str
+    state: str
+    days_late: int = 0
+    on_behalf: bool = False
+    submission: int | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class DeliveryCount:
+    """So many units of a round, office and kind stand in ``state``; ``on_behalf`` of them through their office."""
+
+    round: date
+    office: str
+    kind: str
+    state: str
+    n: int
+    on_behalf: int = 0
+
+
+@dataclass(frozen=True)
+class AnswerCount:
+    """So many municipalities gave this answer. Texts and dates have no value: then it is how many answered."""
+
+    round: date
+    office: str
+    question: str
+    row: str
+    value: str
+    number: Decimal | None
+    n: int
+
+
+@dataclass(frozen=True)
+class AnsweredCount:
+    """So many municipalities gave at least one answer to a question with several answers."""
+
+    round: date
+    office: str
+    question: str
+    n: int
+
+
+@dataclass(frozen=True)
+class UnitAnswer:
+    """One answer of one unit, for the rules that look at a unit as a whole and for the annex."""
+
+    round: date
+    unit: int
+    question: str
+    row: str
+    value: str
+    number: Decimal | None = None
+    date: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class NetworkFact:
+    """A network that exists on the reference date; ``offices`` are the keys of the regions it covers."""
+
+    id: int
+    name: str
+    kind: str
+    host: str
+    offices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ParticipationFact:
+    """A municipality's part in a network on the reference date: ``active`` or ``planned``."""
+
+    id: int
+    unit: int
+    network: int
+    status: str
+
+
+@dataclass(frozen=True)
+class SupportFact:
+    """One support activity for one municipality."""
+
+    activity: int
+    unit: int
+    kind: str
+    provider: str
+    on: date
+
+
+@dataclass(frozen=True)
+class SolutionFact:
+    """One of the 25 solutions, with its focus area; ``names`` and ``area_names`` by language."""
+
+    code: str
+    names: Mapping[str, str]
+    area: str
+    area_names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything about one round and the earlier ones, at one moment.
+
+    ``rounds`` are oldest first and end with ``round``; ``previous`` is the one before it, if there is one.
+    ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
+    wanted), ``submissions`` counts the frozen Submissions of the round.
+    """
+
+    round: RoundFact
+    rounds: tuple[RoundFact, ...]
+    frozen_at: datetime
+    version: int
+    sample: bool
+    units: tuple[Unit, ...]
+    offices: tuple[Office, ...]
+    form: FormSpec
+    reports: tuple[UnitReport, ...]
+    deliveries: tuple[DeliveryCount, ...]
+    counts: tuple[AnswerCount, ...]
+    answered: tuple[AnsweredCount, ...]
+    unit_answers: tuple[UnitAnswer, ...]
+    solutions: tuple[SolutionFact, ...]
+    networks: tuple[NetworkFact, ...] = ()
+    participations: tuple[ParticipationFact, ...] = ()
+    support: tuple[SupportFact, ...] = ()
+    answers: tuple[UnitAnswer, ...] = ()
+    assessment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    submission_ids: tuple[int, ...] = ()
+
+    @property
+    def previous(self) -> RoundFact | None:
+        return self.rounds[-2] if len(self.rounds) > 1 else None
+
+    def unit(self, pk: int) -> Unit | None:
+        return self._units_by_id.get(pk)
+
+    @property
+    def _units_by_id(self) -> dict[int, Unit]:
+        cached: dict[int, Unit] | None = self.__dict__.get("_by_id")
+        if cached is None:
+            cached = {unit.id: unit for unit in self.units}
+            self.__dict__["_by_id"] = cached
+        return cached
+
+    def text(self, entry: Mapping[str, Any], language: str) -> str:
+        """The word of a name in two languages."""
+        return str(entry.get(language) or entry.get("nb") or "")

@@ -1,0 +1,171 @@
+"""Where things go: what PDF, Word and page share about the order, numbers and widths of a document.
+
+Layout is worked out here from the Content each time; nothing of it is stored, so a change of layout never
+changes a document's hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .content import Block, Chart, Column, Content, Figure, Heading, Row, Table, TileMap
+from .formats import format_cell, one_line
+from .svg import text_width
+
+NUMERIC = frozenset({"count", "share", "decimal", "change"})
+SHORT = NUMERIC | {"date", "number_text"}
+
+# Longer texts are cut in PDF and Word, with a mark; the JSON file that goes with them has the whole.
+CELL_LIMIT = 2_000
+TEXT_LIMIT = 20_000
+TITLE_LIMIT = 400
+ALT_LIMIT = 2_000
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A heading of level 1 with its number ("" where it has none) and the blocks below it."""
+
+    heading: Heading | None
+    number: str
+    blocks: tuple[Block, ...]
+
+
+def chapters(content: Content) -> list[Chapter]:
+    """The document cut at its chapters; what stands before the first heading is a chapter without one."""
+    found: list[tuple[Heading | None, str, list[Block]]] = []
+    counted = 0
+    for block in content.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            counted += block.numbered
+            found.append((block, str(counted) if block.numbered else "", []))
+        else:
+            if not found:
+                found.append((None, "", []))
+            found[-1][2].append(block)
+    return [Chapter(heading, number, tuple(blocks)) for heading, number, blocks in found]
+
+
+def drawings(content: Content) -> list[Chart | TileMap]:
+    """Charts and maps, in order."""
+    return [block for block in content.blocks if isinstance(block, Chart | TileMap)]
+
+
+def anchor(ref: str) -> str:
+    """The id of a column's row in the annex of definitions: ``T3.8`` is ``def-T3-8``."""
+    return "def-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in ref)
+
+
+def safe_id(name: str) -> str:
+    """``name`` as an id: only plain letters, digits and hyphens."""
+    return "".join(c if c.isascii() and (c.isalnum() or c == "-") else "-" for c in name) or "x"
+
+
+def definition_groups(content: Content) -> list[tuple[list[Table], list[Column]]]:
+    """Tables and their columns of figures, for the annex of definitions.
+
+    Annex tables that follow each other with the same columns (one a county) are one group: the definitions are
+    the same, and stand once.
+    """
+    groups: list[tuple[list[Table], list[Column]]] = []
+    for table in content.tables():
+        columns = [column for column in table.columns if column.ref]
+        if not columns:
+            continue
+        if table.kind == "annex" and groups and _same_heads(groups[-1][0][-1], table):
+            groups[-1][0].append(table)
+        else:
+            groups.append(([table], columns))
+    return groups
+
+
+def definition_of(content: Content) -> dict[str, str]:
+    """The ref whose definition stands in the annex, for every ref of the document."""
+    home: dict[str, str] = {}
+    for tables, columns in definition_groups(content):
+        first = {column.key: column.ref for column in columns}
+        for table in tables:
+            home |= {column.ref: first.get(column.key, column.ref) for column in table.columns if column.ref}
+    return home
+
+
+def columns_by_ref(content: Content) -> dict[str, Column]:
+    """Every column that has an address."""
+    return {column.ref: column for table in content.tables() for column in table.columns if column.ref}
+
+
+def _same_heads(one: Table, other: Table) -> bool:
+    return one.kind == other.kind and [c.key for c in one.columns] == [c.key for c in other.columns]
+
+
+def header_column(table: Table) -> int:
+    """Which column heads the rows: the first one of words, since a number alone names nothing."""
+    return next((i for i, column in enumerate(table.columns) if column.kind == "text"), 0)
+
+
+def grouped(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[Row]]]:
+    """Rows that follow each other with the same ``group``, with the group's name."""
+    run: list[Row] = []
+    for row in rows:
+        if run and row.group != run[-1].group:
+            yield run[-1].group, run
+            run = []
+        run.append(row)
+    if run:
+        yield run[-1].group, run
+
+
+def column_widths(table: Table, size: float, whole: float, padding: float = 7.0) -> list[float]:
+    """Widths of the columns in the unit of ``size`` (the body text's size), together ``whole``.
+
+    Numbers get what their longest value and the longest word of their head need, and are equally wide where there
+    is room; words share the rest by how much they hold.
+    """
+    needs = [_needs(table, index, size, padding) for index in range(len(table.columns))]
+    least, wanted = [need[0] for need in needs], [need[1] for need in needs]
+    numeric = [i for i, column in enumerate(table.columns) if column.kind in NUMERIC]
+    if numeric:
+        equal = max(least[i] for i in numeric)
+        words = sum(least[i] for i in range(len(least)) if i not in numeric)
+        if words + equal * len(numeric) <= whole:
+            for i in numeric:
+                least[i] = wanted[i] = equal
+    if sum(least) >= whole:
+        return [width * whole / sum(least) for width in least]
+    return _shared(least, wanted, whole, [i for i in range(len(least)) if i not in numeric] or list(range(len(least))))
+
+
+def _needs(table: Table, index: int, size: float, padding: float) -> tuple[float, float]:
+    """The least width of a column (its longest word, within reason) and the width that keeps it on one line."""
+    column, head = table.columns[index], size * 0.87
+    words = [text_width(word, head, 600) for word in one_line(column.label)[:200].split(" ")]
+    least, wanted = max(words, default=0), max(words, default=0)
+    for row in table.rows[:400]:
+        if index >= len(row.cells):
+            continue
+        text = one_line(format_cell(row.cells[index])[:300])
+        weight = 600 if row.total else 400
+        line = text_width(text, size, weight)
+        wanted = max(wanted, line)
+        parts = [text] if column.kind in SHORT else text.split(" ")
+        least = max(least, *(text_width(part, size, weight) for part in parts))
+    return min(least, 130) + padding, min(wanted, 420) + padding
+
+
+def _shared(least: list[float], wanted: list[float], whole: float, growing: list[int]) -> list[float]:
+    """``least`` grown to ``whole``: first towards what is wanted, then the first of the ``growing`` columns."""
+    widths, spare = list(least), whole - sum(least)
+    lack = {i: wanted[i] - least[i] for i in growing if wanted[i] > least[i]}
+    given = min(1.0, spare / sum(lack.values())) if lack else 0.0
+    for i, more in lack.items():
+        widths[i] += more * given
+    left = whole - sum(widths)
+    for i in growing:
+        widths[i] += left / len(growing)
+    return widths
+
+
+def is_figure(cell: object) -> bool:
+    """Whether a cell is a computed value with a number in it."""
+    return isinstance(cell, Figure) and cell.kind in NUMERIC and cell.value is not None

@@ -1,0 +1,208 @@
+"""From counted facts and a selector to a number. The selectors that stand on figures are read here when the figures
+are made, and by ``selectors`` (from the frozen Submissions, unit by unit) when somebody asks where one comes from.
+
+A selector is a set of words:
+
+* whom: ``office``, ``units`` (``municipality``, the default, ``district`` or ``all``), ``round`` (a reference date;
+  this round when left out);
+* what: nothing (all units), ``delivery`` (states joined by ``|``, or ``delivered``, or ``on_behalf``);
+  ``question`` with ``values`` (joined by ``|``; one only where several answers can be given), ``numbers`` (``7-12``)
+  or ``answer`` (``given``, ``missing``), and ``row`` in a matrix; ``pattern`` with ``state``; ``register``
+  (``participation`` with ``status`` and ``network``, ``support`` with ``kind`` and ``provider``; or ``none``);
+  ``move`` (``question`` with ``from`` and ``to``; ``-`` is not answered);
+* how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against the
+  round ``since``), ``activities`` (support activities instead of units).
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from . import rules
+from .facts import DELIVERY, LATE, ON_TIME, Facts, SupportFact
+
+Select = Mapping[str, str]
+DELIVERED = (ON_TIME, LATE)
+KINDS = {"municipality": ("municipality",), "district": ("district",), "all": ("municipality", "district")}
+NO_ANSWER = "-"
+
+
+def delivery_states(words: str) -> frozenset[str]:
+    """The states that ``delivery`` names."""
+    named = words.split("|")
+    return frozenset(state for word in named for state in (DELIVERED if word == "delivered" else (word,)))
+
+
+def share(part: int, whole: int) -> Decimal | None:
+    """``part`` of ``whole`` as a fraction with six decimals; None of nothing."""
+    return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001")) if whole else None
+
+
+class Tallies:
+    """The counted facts, ready to be asked."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.now = facts.round.date.isoformat()
+        self._office_keys = tuple(office.key for office in facts.offices)
+        self._units: dict[tuple[str, str, str], int] = defaultdict(int)
+        self._delivery: dict[tuple[str, str, str, str], int] = defaultdict(int)
+        self._index_deliveries()
+        self._values: dict[tuple[str, str, str, str, str], int] = defaultdict(int)
+        self._numbers: dict[tuple[str, str, str, str], list[tuple[Decimal, int]]] = defaultdict(list)
+        self._given: dict[tuple[str, str, str, str], int] = defaultdict(int)
+        self._index_answers()
+        self._by_unit: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._members: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._index_units()
+
+    def _index_deliveries(self) -> None:
+        for entry in self.facts.deliveries:
+            day = entry.round.isoformat()
+            self._units[day, entry.office, entry.kind] += entry.n
+            self._delivery[day, entry.office, entry.kind, entry.state] += entry.n
+            self._delivery[day, entry.office, entry.kind, "on_behalf"] += entry.on_behalf
+
+    def _index_answers(self) -> None:
+        for entry in self.facts.counts:
+            day = entry.round.isoformat()
+            self._values[day, entry.office, entry.question, entry.row, entry.value] += entry.n
+            if entry.number is not None:
+                self._numbers[day, entry.office, entry.question, entry.row].append((entry.number, entry.n))
+            if entry.question not in rules.SEVERAL:
+                self._given[day, entry.office, entry.question, entry.row] += entry.n
+        for answered in self.facts.answered:
+            self._given[answered.round.isoformat(), answered.office, answered.question, ""] += answered.n
+
+    def _index_units(self) -> None:
+        for report in self.facts.reports:
+            if report.kind == "municipality":
+                self._members[report.round.isoformat(), report.office].append(report.unit)
+        for answer in self.facts.unit_answers:
+            self._by_unit[answer.round.isoformat(), answer.unit][answer.question].add(answer.value)
+
+    def value(self, select: Select) -> int | Decimal | None:
+        """The figure that the selector names."""
+        measure = select.get("measure", "count")
+        if measure == "share":
+            return share(self.count(select), self.base(select))
+        if measure == "change":
+            return self.count(select) - self.count({**select, "round": select["since"]})
+        if measure == "activities":
+            return len({row.activity for row in self._support(select)})
+        return self.count(select)
+
+    def base(self, select: Select) -> int:
+        """How many units the selector speaks of: the denominator."""
+        day, offices = self._where(select)
+        kinds = KINDS[select.get("units", "municipality")]
+        return sum(self._units[day, office, kind] for office in offices for kind in kinds)
+
+    def count(self, select: Select) -> int:
+        """How many of them it counts."""
+        if "delivery" in select:
+            return self._delivered(select)
+        if "pattern" in select:
+            return self._patterns(select)
+        if "register" in select:
+            return self._registered(select)
+        if "move" in select:
+            return self._moved(select)
+        if "question" in select:
+            return self._answers(select)
+        return self.base(select)
+
+    def given(self, day: str, unit: int) -> dict[str, frozenset[str]]:
+        """What one unit has answered on the questions that are read unit by unit."""
+        return {question: frozenset(values) for question, values in self._by_unit[day, unit].items()}
+
+    def _where(self, select: Select) -> tuple[str, tuple[str, ...]]:
+        day = select.get("round", self.now)
+        return day, ((select["office"],) if "office" in select else self._office_keys)
+
+    def _delivered(self, select: Select) -> int:
+        day, offices = self._where(select)
+        kinds = KINDS[select.get("units", "municipality")]
+        states = delivery_states(select["delivery"])
+        if not states <= {*DELIVERY, "on_behalf"}:
+            raise ValueError(f"unknown state of delivery in {select['delivery']!r}")
+        return sum(self._delivery[day, o, kind, state] for o in offices for kind in kinds for state in states)
+
+    def _answers(self, select: Select) -> int:
+        day, offices = self._where(select)
+        question, row = select["question"], select.get("row", "")
+        if "answer" in select:
+            given = sum(self._given[day, office, question, row] for office in offices)
+            return given if select["answer"] == "given" else self.base(select) - given
+        if "numbers" in select:
+            return sum(
+                n
+                for office in offices
+                for number, n in self._numbers[day, office, question, row]
+                if rules.in_range(number, select["numbers"])
+            )
+        values = select["values"].split("|")
+        return sum(self._values[day, office, question, row, value] for office in offices for value in values)
+
+    def _patterns(self, select: Select) -> int:
+        day, offices = self._where(select)
+        key, state = select["pattern"], select["state"]
+        units = (unit for office in offices for unit in self._members[day, office])
+        return sum(rules.pattern_state(key, self.given(day, unit)) == state for unit in units)
+
+    def _moved(self, select: Select) -> int:
+        day, offices = self._where(select)
+        units = (unit for office in offices for unit in self._members[day, office])
+        return sum(self.moved(select, unit) for unit in units)
+
+    def moved(self, select: Select, unit: int) -> bool:
+        """Whether one unit's answer went from one set of values to another between two rounds."""
+        day = select.get("round", self.now)
+        before = self.given(select["since"], unit).get(select["question"], frozenset())
+        after = self.given(day, unit).get(select["question"], frozenset())
+        return matches(before, select["from"]) and matches(after, select["to"])
+
+    def _registered(self, select: Select) -> int:
+        if select["register"] == "support":
+            reached = {row.unit for row in self._support(select)}
+            return self.base(select) - len(reached) if select.get("status") == "none" else len(reached)
+        _day, offices = self._where(select)
+        members = {unit for office in offices for unit in self._members[self.now, office]}
+        return len(
+            {
+                row.unit
+                for row in self.facts.participations
+                if row.unit in members
+                and row.status == select.get("status", row.status)
+                and str(row.network) == select.get("network", str(row.network))
+            }
+        )
+
+    def _support(self, select: Select) -> Iterable[SupportFact]:
+        day, offices = self._where(select)
+        rounds = {entry.date.isoformat(): entry for entry in self.facts.rounds}
+        period = rounds[day]
+        for row in self.facts.support:
+            if (
+                period.since < row.on <= period.date
+                and row.kind == select.get("kind", row.kind)
+                and row.provider == select.get("provider", row.provider)
+                and row.unit in self._unit_set(day, offices)
+            ):
+                yield row
+
+    def _unit_set(self, day: str, offices: tuple[str, ...]) -> frozenset[int]:
+        kept: dict[tuple[str, tuple[str, ...]], frozenset[int]] = self.__dict__.setdefault("_sets", {})
+        if (day, offices) not in kept:
+            kept[day, offices] = frozenset(u for office in offices for u in self._members[day, office])
+        return kept[day, offices]
+
+
+def matches(values: frozenset[str], words: str) -> bool:
+    """Whether an answer (a set of values, empty when not answered) is among ``words``; ``-`` is not answered."""
+    wanted = set(words.split("|"))
+    return NO_ANSWER in wanted if not values else bool(values & wanted)
