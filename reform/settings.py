@@ -212,7 +212,9 @@ else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {name: str(path) for name, path in _celery_dirs.items()}
 
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE = {
+    "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
+}
 
 # --- Who, and for how long ------------------------------------------------------------------------
 

@@ -1,0 +1,183 @@
+"""What the frame of every page shows: menu by right, person and unit, language, links at the foot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext, gettext_lazy
+
+from municipalities.access import RIGHTS, Scope, scope_of
+from municipalities.models import MunicipalityVersion, OfficeName, Role
+from municipalities.querysets import valid_on
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link of the menu; ``current`` is the value of aria-current: ``page``, ``true`` (a page below it) or empty."""
+
+    label: str
+    url: str
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A step of the breadcrumbs; the last one is the page itself."""
+
+    label: Any
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class LanguageChoice:
+    code: str
+    label: str
+    chosen: bool
+
+
+@dataclass
+class Frame:
+    """All that templates/frame.html and its parts need. ``trail`` is filled by the tag ``crumb``."""
+
+    demo: bool
+    here: str
+    contact: str
+    languages: list[LanguageChoice]
+    footer: list[NavItem]
+    home_label: str
+    signed_in: bool = False
+    person: str = ""
+    unit: str = ""
+    trail: list[Crumb] = field(default_factory=list)
+
+    @property
+    def level_above(self) -> Crumb | None:
+        """The nearest step that is not the page itself: all that a narrow screen shows."""
+        return next((crumb for crumb in reversed(self.trail) if not crumb.current), None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the menu: shown to those who have the right (None: everybody), and to municipalities only or not.
+    ``below`` are the beginnings of the names of the addresses that belong under it."""
+
+    label: _StrPromise
+    url_name: str
+    right: str | None
+    below: tuple[str, ...] = ()
+    municipal: bool | None = None
+
+
+MENU = (
+    Place(gettext_lazy("Front page"), "municipality_home", "home.read", ("report_",), municipal=True),
+    Place(gettext_lazy("National status"), "national_status", "national.read", ("figure_",)),
+    Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_")),
+    Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
+    Place(gettext_lazy("Help"), "help", None),
+)
+FOOTER = (
+    (gettext_lazy("Accessibility statement"), "accessibility"),
+    (gettext_lazy("Privacy"), "privacy"),
+    (gettext_lazy("All checks in the form"), "checks_list"),
+    (gettext_lazy("Help"), "help"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``frame`` and ``nav`` for every page, error pages and the login page included."""
+    user = getattr(request, "user", None)
+    today = getattr(request, "today", None)
+    signed_in = bool(user is not None and user.is_authenticated and today is not None)
+    content = Frame(
+        demo=settings.PORTAL_DEMO,
+        here=_address_of_this_page(request),
+        contact=settings.PORTAL_CONTACT,
+        languages=[LanguageChoice(code, name, code == get_language()) for code, name in settings.LANGUAGES],
+        footer=[item for label, name in FOOTER if (item := _item(request, label, name)) is not None],
+        home_label=gettext("Front page"),
+        signed_in=signed_in,
+    )
+    if not signed_in:
+        return {"frame": content, "nav": []}
+    scope = scope_of(user, today=today)
+    content.person = str(user)
+    content.unit = unit_label(scope)
+    return {"frame": content, "nav": menu(request, scope)}
+
+
+def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:
+    """The lines of the menu that this person has use for."""
+    items = []
+    for place in MENU:
+        if place.right is not None and not scope.has(RIGHTS[place.right].roles):
+            continue
+        if place.municipal is not None and place.municipal != bool(scope.municipality_ids):
+            continue
+        item = _item(request, place.label, place.url_name, place.below)
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def unit_label(scope: Scope) -> str:
+    """What a person belongs to, in words: her municipality, her office, or her national role; the first she got.
+
+    Kept for ten minutes, by unit, day and language: it is the same for all who belong there, and every page shows it.
+    """
+    if not scope.grants:
+        return ""
+    grant = scope.grants[0]
+    if grant.municipality_id is None and grant.office_id is None:
+        return str(Role(grant.role).label)
+    key = f"unit:{grant.municipality_id}:{grant.office_id}:{scope.today}:{get_language()}"
+    label = cache.get(key)
+    if label is None:
+        label = _municipality_label(scope) if grant.municipality_id else _office_label(scope)
+        cache.set(key, label, 600)
+    if grant.role in (Role.KS, Role.USHT):
+        return f"{Role(grant.role).label}, {label}"
+    return label
+
+
+def _municipality_label(scope: Scope) -> str:
+    rows = MunicipalityVersion.objects.on(scope.today).filter(municipality_id=scope.grants[0].municipality_id)
+    row = rows.select_related("municipality").first()
+    if row is None:
+        return ""
+    if row.municipality.is_district:
+        return gettext("%(name)s district") % {"name": row.display_name}
+    return gettext("%(name)s municipality") % {"name": row.display_name}
+
+
+def _office_label(scope: Scope) -> str:
+    row = OfficeName.objects.filter(valid_on(scope.today), office_id=scope.grants[0].office_id).first()
+    return row.name if row else ""
+
+
+def _item(request: HttpRequest, label: Any, name: str, below: tuple[str, ...] = ()) -> NavItem | None:
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    match = getattr(request, "resolver_match", None)
+    here = (match.url_name or "") if match else ""
+    current = "page" if here == name else "true" if here.startswith(below or ("\0",)) else ""
+    return NavItem(str(label), url, current)
+
+
+def _address_of_this_page(request: HttpRequest) -> str:
+    """Where to come back to after a change of language: this page, or the front page where it cannot be read anew."""
+    match = getattr(request, "resolver_match", None)
+    view = getattr(match.func, "view_class", None) if match else None
+    if request.method in ("GET", "HEAD") or hasattr(view, "get"):
+        return request.get_full_path()
+    return "/"

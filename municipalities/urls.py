@@ -1,0 +1,17 @@
+"""Addresses of the front door, the pages about the site, and the registers of municipalities."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from municipalities import views
+
+urlpatterns = [
+    path("", views.Home.as_view(), name="home"),
+    path("sprak/velg/", views.LanguageChoose.as_view(), name="language_choose"),
+    path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
+    path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
+    path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
+]
+if find_spec("municipalities.urls_registers"):
+    urlpatterns.append(path("", include("municipalities.urls_registers")))
