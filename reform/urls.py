@@ -25,8 +25,3 @@ for app in ("municipalities", "reporting", "networks"):
         urlpatterns.append(path("", include(f"{app}.urls")))
 if find_spec("reform.api_urls"):
     urlpatterns.append(path("api/v1/", include("reform.api_urls")))
-
-handler400 = "municipalities.errors.bad_request"
-handler403 = "municipalities.errors.forbidden"
-handler404 = "municipalities.errors.not_found"
-handler500 = "municipalities.errors.server_error"
