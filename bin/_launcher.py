@@ -57,9 +57,9 @@ SYSTEM_PACKAGES: dict[str, dict[str, Callable[[], bool]]] = {
     "product": {
         "libpango-1.0-0": has_library("pango-1.0"),
         "libpangoft2-1.0-0": has_library("pangoft2-1.0"),
-        "gettext": has_program("msgfmt"),
     },
     "dev": {
+        "gettext": has_program("xgettext"),
         "chromium": has_program("chromium", "chromium-browser", "google-chrome"),
         "fonts-noto-core": has_file("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
         "poppler-utils": has_program("pdftotext"),
@@ -194,6 +194,15 @@ def ensure_system(kind: str, *, needed: bool) -> None:
         raise LauncherError("Stopped, since this cannot work without them.")
 
 
+def ensure_messages() -> None:
+    """Compile the translations where a .po file is newer than what was made of it."""
+    for source in (ROOT / "locale").glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            run_setup([str(PYTHON), "-m", "reform.messages"], "Compiling the translations")
+            return
+
+
 # --- Commands ---------------------------------------------------------------------------------------
 
 
@@ -212,6 +221,7 @@ def manage(arguments: list[str]) -> int:
     ensure_environment("product")
     if fresh:
         ensure_system("product", needed=False)
+    ensure_messages()
     os.execve(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *arguments], child_environment())
 
 
@@ -239,6 +249,7 @@ def in_project(module: str, kind: str, *, needed: bool) -> Callable[[list[str]],
     def run(arguments: list[str]) -> int:
         ensure_environment(kind)
         ensure_system(kind, needed=needed)
+        ensure_messages()
         os.execve(PYTHON, [str(PYTHON), str(ROOT / "bin" / f"{module}.py"), *arguments], child_environment())
 
     return run

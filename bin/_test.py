@@ -1,4 +1,8 @@
-"""Runs every test; ``--services`` runs them on PostgreSQL and Redis."""
+"""Runs every test. Started by ``bin/test``; what it does not know goes to pytest.
+
+``--services`` runs them on PostgreSQL and Redis (DATABASE_URL and REDIS_URL, else the local standard ports);
+``--setup-only`` stops when everything that the tests need is there.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,33 @@ import sys
 
 import pytest
 
-DATABASE = "postgres://postgres@127.0.0.1:5432/portal"
-REDIS = "redis://127.0.0.1:6379/5"
+DATABASE_URL = "postgres://postgres@127.0.0.1:5432/portal"
+REDIS_URL = "redis://127.0.0.1:6379/5"
+
+
+def choose_services(services: bool) -> None:
+    """Set the environment that tests/settings.py reads."""
+    if services:
+        os.environ["PORTAL_TEST_SERVICES"] = "1"
+        os.environ.setdefault("DATABASE_URL", DATABASE_URL)
+        os.environ.setdefault("REDIS_URL", REDIS_URL)
+    else:
+        for name in ("PORTAL_TEST_SERVICES", "DATABASE_URL", "REDIS_URL"):
+            os.environ.pop(name, None)
+
+
+def pytest_arguments(arguments: list[str]) -> list[str]:
+    """Two workers, unless the person says otherwise; a fresh pair of test databases each time."""
+    chosen = any(a in ("-n", "-p", "--pdb", "--numprocesses") or a.startswith(("-n", "-pno:xdist")) for a in arguments)
+    return arguments if chosen else ["-n", "2", "--dist", "loadfile", *arguments]
 
 
 def main(arguments: list[str]) -> int:
-    """Set the database and the broker by the arguments, and hand the rest to pytest."""
-    services = "--services" in arguments
-    arguments = [argument for argument in arguments if argument != "--services"]
-    os.environ["PORTAL_TEST_SERVICES"] = "1" if services else ""
-    if services:
-        os.environ.setdefault("DATABASE_URL", DATABASE)
-        os.environ.setdefault("REDIS_URL", REDIS)
-    else:
-        os.environ.pop("DATABASE_URL", None)
-        os.environ.pop("REDIS_URL", None)
-    if not any(argument.startswith("-n") for argument in arguments):
-        arguments = ["-n", "2", *arguments]
-    return pytest.main(arguments)
+    """Run pytest and return its exit code."""
+    if "--setup-only" in arguments:
+        return 0
+    choose_services("--services" in arguments)
+    return pytest.main(pytest_arguments([a for a in arguments if a != "--services"]))
 
 
 if __name__ == "__main__":
