@@ -35,6 +35,18 @@ def participation_register(
     )
 
 
+def network_register(
+    *, name: str, kind: str, offices: Iterable[Office], host: str = "", valid_from: dt.date
+) -> Network:
+    """A network and the regions it covers; one of the same name and kind is returned, with the regions added."""
+    with transaction.atomic():
+        network, _ = Network.objects.get_queryset().get_or_create(
+            name=name, kind=kind, defaults={"host": host, "valid_from": valid_from}
+        )
+        network.offices.add(*offices)
+    return network
+
+
 def support_register(
     *,
     kind: str,
