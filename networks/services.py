@@ -9,7 +9,7 @@ from django.db import transaction
 
 from municipalities.models import Municipality, Office
 from municipalities.services import register_set
-from networks.models import Participation, SupportActivity
+from networks.models import Network, Participation, SupportActivity
 
 
 def participation_register(
