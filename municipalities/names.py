@@ -37,7 +37,7 @@ def _encoded(letter: str) -> str:
         return _PLAIN[letter]
     if letter.isspace() or letter in "-–/":
         return "0"
-    base = unicodedata.normalize("NFKD", letter)[0]
+    base = unicodedata.normalize("NFKD", letter)[0].casefold()
     if base == "z":
         return _LAST["z"]
     if base.isascii() and base.isalnum():
