@@ -1,0 +1,145 @@
+"""What the review pages read, each in a fixed number of queries whatever the size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import FilteredRelation, Q
+from django.utils import timezone
+
+from municipalities.models import Membership, Role, User
+from municipalities.querysets import valid_on
+from reporting.models import FindingReview, Report, ReviewComment, Round, Submission
+from reporting.worklist import WorkRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def opened_rounds(user: User, *, today: dt.date) -> list[Round]:
+    """The rounds that have been opened, the newest first, without their forms' words. One query (and the scope)."""
+    rows = Round.objects.visible_to(user, today=today).filter(opened_at__isnull=False, opens_on__lte=today)
+    rows = rows.select_related("form_version").defer("form_version__definition")
+    return list(rows.order_by("-reference_date"))
+
+
+def chosen_round(rounds: Sequence[Round], reference_date: str) -> tuple[Round | None, Round | None]:
+    """The round of ``reference_date`` (ISO; else the newest) and the one before it; None where there is none."""
+    for place, round_ in enumerate(rounds):
+        if not reference_date or round_.reference_date.isoformat() == reference_date:
+            return round_, (rounds[place + 1] if place + 1 < len(rounds) else None)
+    return None, None
+
+
+_FIELDS = (
+    "pk", "municipality_id", "unit__number", "unit__name", "unit__official_names", "unit__sort_key",
+    "municipality__kind", "office_name__short_name", "office__key", "status", "first__submitted_at",
+    "current__days_late", "current__warning_count", "current__change_count", "current__changed",
+    "current__nothing_new", "current__on_behalf_of_id", "current__number", "draft_saved_at", "returned_at",
+)  # fmt: skip
+
+
+def work_rows(
+    user: User, *, round_: Round, previous: Round | None, today: dt.date
+) -> tuple[list[WorkRow], list[dt.date]]:
+    """The reports of a round that the user may see, and the days on which those of the round before first came.
+
+    One query for both rounds. Names are those of the reference date.
+    """
+    day = round_.reference_date
+    wanted = Q(round=round_) | Q(round=previous, current__isnull=False) if previous else Q(round=round_)
+    reports = (
+        Report.objects.visible_to(user, today=today)
+        .filter(wanted)
+        .annotate(
+            unit=FilteredRelation("municipality__versions", condition=valid_on(day, "municipality__versions__")),
+            office_name=FilteredRelation("office__names", condition=valid_on(day, "office__names__")),
+            first=FilteredRelation("submissions", condition=Q(submissions__number=1)),
+        )
+        .order_by("pk")
+    )
+    rows: list[WorkRow] = []
+    last_days: list[dt.date] = []
+    for round_id, *values in reports.values_list("round_id", *_FIELDS):
+        if round_id == round_.pk:
+            rows.append(_row(values, round_, today))
+        else:
+            last_days.append(timezone.localdate(values[10]))
+    return rows, last_days
+
+
+def _row(values: list[Any], round_: Round, today: dt.date) -> WorkRow:
+    (
+        pk, unit_id, number, name, official, key, kind, office, office_key, status, first_at,
+        late, warnings, changes, changed, nothing_new, on_behalf, submission, saved_at, returned_at,
+    ) = values  # fmt: skip
+    return WorkRow(
+        pk=pk,
+        unit_id=unit_id,
+        number=number or "",
+        name=name or "",
+        official_names=official or (),
+        key=key or "",
+        district=kind == "district",
+        office=office or office_key,
+        office_key=office_key,
+        status=status,
+        first_day=timezone.localdate(first_at) if first_at else None,
+        days_late=late or 0,
+        days_left=(round_.municipality_deadline - today).days,
+        warnings=warnings or 0,
+        changes=changes or 0,
+        changed=tuple(changed or ()),
+        nothing_new=bool(nothing_new),
+        on_behalf=on_behalf is not None,
+        submission=submission or 0,
+        saved_at=saved_at,
+        returned_at=returned_at,
+    )
+
+
+def editors_of(unit_ids: Collection[int], *, today: dt.date) -> dict[int, list[User]]:
+    """The contacts of each unit on ``today`` who can get mail. One query."""
+    rows = (
+        Membership.objects.filter(
+            valid_on(today),
+            role=Role.MUNICIPALITY_EDITOR,
+            municipality_id__in=set(unit_ids),
+            user__is_active=True,
+        )
+        .exclude(user__email="")
+        .select_related("user")
+        .order_by("user__last_name", "user__first_name", "user_id")
+    )
+    found: dict[int, list[User]] = {}
+    for row in rows:
+        if row.user not in found.setdefault(row.municipality_id, []):
+            found[row.municipality_id].append(row.user)
+    return found
+
+
+def predecessor(report: Report) -> Report | None:
+    """The same unit's report in the nearest round before, if it was sent in; with its round and Submission."""
+    return (
+        Report.objects.across_all(reason="the reader may see the report, and so the unit's report before it")
+        .filter(
+            municipality_id=report.municipality_id,
+            round__reference_date__lt=report.round.reference_date,
+            current__isnull=False,
+        )
+        .select_related("round", "current", "current__form_version")
+        .order_by("-round__reference_date")
+        .first()
+    )
+
+
+def judgements_of(submission: Submission) -> dict[str, FindingReview]:
+    """The judgements of a Submission's warnings, by the finding's key."""
+    return {row.finding: row for row in FindingReview.objects.filter(submission=submission).select_related("judged_by")}
+
+
+def comments_of(report: Report, user: User, *, today: dt.date) -> list[ReviewComment]:
+    """The comments and internal notes on a report that the user may read, the oldest first."""
+    return list(ReviewComment.objects.visible_to(user, today=today).filter(report=report).order_by("id"))
