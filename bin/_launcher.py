@@ -167,8 +167,8 @@ def ensure_environment(kind: str) -> None:
         kind = wanted_kind(kind, read_stamp())
         if read_stamp() == lock_hash(kind) and PYTHON.exists():
             return
-        if not PYTHON.exists() or not same_version():
-            make_venv()
+        if not read_stamp() or not PYTHON.exists() or not same_version():
+            make_venv()  # also over one whose making was broken off
         uv = VENV / "bin" / "uv"
         pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
         run_setup([*pip, "--require-hashes", "-r", "requirements-uv.lock"], "Installing uv")

@@ -61,6 +61,16 @@ def test_what_cannot_be_done_without_stops_the_launcher(launcher, monkeypatch):
         launcher.ensure_system("product", needed=True)
 
 
+def test_a_python_without_venv_is_told_the_command(launcher, monkeypatch):
+    def fail(command, **_):
+        return subprocess.CompletedProcess(command, 1, "", "ensurepip is not available")
+
+    monkeypatch.setattr(launcher.subprocess, "run", fail)
+    monkeypatch.setattr(launcher.os, "geteuid", lambda: 1000)
+    with pytest.raises(launcher.LauncherError, match="sudo apt-get update .* python3-venv"):
+        launcher.make_venv()
+
+
 def test_a_changed_lock_makes_the_environment_stale(launcher, monkeypatch, tmp_path):
     monkeypatch.setattr(launcher, "ROOT", tmp_path)
     for name in ("requirements.lock", "requirements-dev.lock", "requirements-tools.lock", "requirements-uv.lock"):
