@@ -15,8 +15,8 @@ handler500 = "municipalities.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("konto/", include("municipalities.urls_account")),
     path("konto/", include("allauth.urls")),
-    path("sprak/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
 # Written by several hands at once: an app's addresses join as soon as they exist.

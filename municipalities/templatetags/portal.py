@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.base import NodeList, Parser, Token
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from municipalities.context import Crumb
+from municipalities.models import User
 
 register = template.Library()
 NBSP = "\u00a0"
@@ -255,6 +257,29 @@ def crumb(context: Any, label: Any, to: str = "", *args: Any, **kwargs: Any) -> 
         url = to if to.startswith("/") else reverse(to, args=args, kwargs=kwargs)
         context["frame"].trail.append(Crumb(label, url))
     return ""
+
+
+DEMO_USERS = (
+    ("kommune-3004", gettext_lazy("Contact in a municipality: fills in the form and sends it in")),
+    ("statsforvalter-oslo-og-viken", gettext_lazy("The statsforvalter: reviews 52 municipalities and 15 districts")),
+    ("hdir", gettext_lazy("Helsedirektoratet: follows all offices and builds the national summary")),
+    ("hod", gettext_lazy("The ministry: reads the summaries that were sent")),
+)
+
+
+@register.simple_tag
+def demo_users() -> list[dict[str, Any]]:
+    """Whom a visitor of the demo can log in as: ``who``, ``what``, ``username``, ``password``. Else empty."""
+    if not (settings.PORTAL_DEMO and settings.PORTAL_DEMO_PASSWORD):
+        return []
+    names = [name for name, _what in DEMO_USERS]
+    found = {user.username: user for user in User.objects.filter(username__in=names, is_active=True)}
+    password = settings.PORTAL_DEMO_PASSWORD
+    return [
+        {"who": str(found[name]), "what": what, "username": name, "password": password}
+        for name, what in DEMO_USERS
+        if name in found
+    ]
 
 
 class CaptureNode(template.Node):
