@@ -370,7 +370,7 @@ def _units(board: Board, x: float, middle: float, width: float, value: Value, mo
 def sparkline(card: KeyFigure, title: str = "") -> str:
     """The trend of a core indicator: a line from nothing to all, each point with its value, this round in
     accent."""
-    width, height, top, base, side = 295.0, 66.0, 20.0, 48.0, 16.0
+    width, height, top, base, side = 295.0, 78.0, 20.0, 60.0, 16.0
     board = Board(width, height)
     if not card.trend:
         return board.svg(title)
@@ -378,6 +378,7 @@ def sparkline(card: KeyFigure, title: str = "") -> str:
     step = (width - 2 * side) / max(1, len(card.trend) - 1)
     points = [(side + step * i, base - (base - top) * _size(v) / whole) for i, (_, v) in enumerate(card.trend)]
     board.line(0, top, width, top, FAINT, 0.75, "1 2")
+    board.text(0, top - 4, shown(whole), 8.5, SECOND)
     board.line(0, base, width, base, RULE, 0.75)
     board.path("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points), FAINT, 1.25)
     last = len(points) - 1

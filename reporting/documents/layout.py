@@ -6,10 +6,11 @@ changes a document's hash.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .content import Block, Chart, Column, Content, Figure, Heading, Row, Table, TileMap
+from .content import Block, Chart, Column, Content, Figure, Heading, Paragraph, Row, Table, TileMap
 from .formats import format_cell, one_line
 from .svg import text_width
 
@@ -47,6 +48,25 @@ def chapters(content: Content) -> list[Chapter]:
     return [Chapter(heading, number, tuple(blocks)) for heading, number, blocks in found]
 
 
+def sections(blocks: list[Block]) -> list[list[Block]]:
+    """The blocks of a chapter cut at its headings."""
+    parts: list[list[Block]] = []
+    for block in blocks:
+        if not parts or (isinstance(block, Heading) and not isinstance(parts[-1][-1], Heading)):
+            parts.append([])
+        parts[-1].append(block)
+    return parts
+
+
+def opening(blocks: list[Block]) -> int:
+    """How many of a section's blocks are its opening: headings and up to four paragraphs, with a chart after
+    them."""
+    index = 0
+    while index < len(blocks) and isinstance(blocks[index], Heading | Paragraph) and index < 6:
+        index += 1
+    return index + 1 if index < len(blocks) and isinstance(blocks[index], Chart) else index
+
+
 def drawings(content: Content) -> list[Chart | TileMap]:
     """Charts and maps, in order."""
     return [block for block in content.blocks if isinstance(block, Chart | TileMap)]
@@ -65,8 +85,8 @@ def safe_id(name: str) -> str:
 def definition_groups(content: Content) -> list[tuple[list[Table], list[Column]]]:
     """Tables and their columns of figures, for the annex of definitions.
 
-    Annex tables that follow each other with the same columns (one a county) are one group: the definitions are
-    the same, and stand once.
+    Annex tables that follow each other with the same columns (one a county) are one group: the definitions
+    are the same, and stand once.
     """
     groups: list[tuple[list[Table], list[Column]]] = []
     for table in content.tables():
@@ -116,35 +136,47 @@ def grouped(rows: tuple[Row, ...]) -> Iterator[tuple[str, list[Row]]]:
         yield run[-1].group, run
 
 
-def column_widths(table: Table, size: float, whole: float, padding: float = 7.0) -> list[float]:
-    """Widths of the columns in the unit of ``size`` (the body text's size), together ``whole``.
+def column_widths(table: Table, size: float, whole: float, head: float = 6.9, padding: float = 7.0) -> list[float]:
+    """Widths of the columns, together ``whole``, in the unit of ``size`` and ``head`` (the sizes of body and
+    heads).
 
-    Numbers get what their longest value and the longest word of their head need, and are equally wide where there
-    is room; words share the rest by how much they hold.
+    Numbers get what their longest value and the longest word of their head need, and are equally wide where
+    there is room; words share the rest by how much they hold.
     """
-    needs = [_needs(table, index, size, padding) for index in range(len(table.columns))]
+    needs = [_needs(table, index, size, head, padding) for index in range(len(table.columns))]
     least, wanted = [need[0] for need in needs], [need[1] for need in needs]
     numeric = [i for i, column in enumerate(table.columns) if column.kind in NUMERIC]
-    if numeric:
-        equal = max(least[i] for i in numeric)
-        words = sum(least[i] for i in range(len(least)) if i not in numeric)
-        if words + equal * len(numeric) <= whole:
-            for i in numeric:
-                least[i] = wanted[i] = equal
+    others = [i for i in range(len(least)) if i not in numeric]
     if sum(least) >= whole:
         return [width * whole / sum(least) for width in least]
-    return _shared(least, wanted, whole, [i for i in range(len(least)) if i not in numeric] or list(range(len(least))))
+    room = whole - sum(wanted[i] for i in others)
+    for i, width in zip(numeric, levelled([least[i] for i in numeric], room), strict=True):
+        least[i] = wanted[i] = width
+    return _shared(least, wanted, whole, others or numeric)
 
 
-def _needs(table: Table, index: int, size: float, padding: float) -> tuple[float, float]:
-    """The least width of a column (its longest word, within reason) and the width that keeps it on one line."""
-    column, head = table.columns[index], size * 0.87
+def levelled(widths: list[float], room: float) -> list[float]:
+    """``widths`` with the narrow ones raised towards the widest, as far as ``room`` for all of them
+    allows."""
+    for level in sorted(set(widths), reverse=True):
+        raised = [max(width, level) for width in widths]
+        if sum(raised) <= room:
+            return raised
+    return widths
+
+
+def _needs(table: Table, index: int, size: float, head: float, padding: float) -> tuple[float, float]:
+    """The least width of a column (its longest word, within reason) and the width that keeps it on one
+    line."""
+    column = table.columns[index]
     words = [text_width(word, head, 600) for word in one_line(column.label)[:200].split(" ")]
     least, wanted = max(words, default=0), max(words, default=0)
     for row in table.rows[:400]:
         if index >= len(row.cells):
             continue
         text = one_line(format_cell(row.cells[index])[:300])
+        if column.kind in NUMERIC:
+            text = re.sub("[0-9]", "0", text)  # tabular figures are all as wide as the widest
         weight = 600 if row.total else 400
         line = text_width(text, size, weight)
         wanted = max(wanted, line)
@@ -154,7 +186,8 @@ def _needs(table: Table, index: int, size: float, padding: float) -> tuple[float
 
 
 def _shared(least: list[float], wanted: list[float], whole: float, growing: list[int]) -> list[float]:
-    """``least`` grown to ``whole``: first towards what is wanted, then the first of the ``growing`` columns."""
+    """``least`` grown to ``whole``: first towards what is wanted, then the first of the ``growing``
+    columns."""
     widths, spare = list(least), whole - sum(least)
     lack = {i: wanted[i] - least[i] for i in growing if wanted[i] > least[i]}
     given = min(1.0, spare / sum(lack.values())) if lack else 0.0
@@ -164,6 +197,17 @@ def _shared(least: list[float], wanted: list[float], whole: float, growing: list
     for i in growing:
         widths[i] += left / len(growing)
     return widths
+
+
+def held(rows: list[Row], first: int = 8, last: int = 5) -> list[tuple[Row, str]]:
+    """Each row with how it holds on to its neighbour at the end of a page: the first rows to the next one
+    ("next"), the last rows to the one before ("previous"), so that no table begins or ends with a few rows
+    alone."""
+    size = len(rows)
+    return [
+        (row, "next" if index < min(first, size) - 1 else "previous" if index > size - last else "")
+        for index, row in enumerate(rows)
+    ]
 
 
 def is_figure(cell: object) -> bool:

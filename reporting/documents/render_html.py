@@ -1,7 +1,7 @@
 """Content as HTML: the same blocks for the printed page and for the web page.
 
-No value is computed here. Every text goes through ``clean`` and Django's escaping; links are made only from the
-addresses that the caller gives, never from words in the content.
+No value is computed here. Every text goes through ``clean`` and Django's escaping; links are made only from
+the addresses that the caller gives, never from words in the content.
 """
 
 from __future__ import annotations
@@ -41,13 +41,15 @@ FigureUrl = Callable[[Figure], str | None]
 
 LIVE_MM = 166.0
 NARROW_MM = 122.0
+SHORT_ROWS = 34  # a table of at most so many rows is kept on one page
 _GLUE = ".,;:!?)»%"
 _OPEN = "(«"
 
 
 @dataclass
 class Medium:
-    """What the blocks are drawn for: paper, or a page (``figure_url`` gives each figure's address, if it has one).
+    """What the blocks are drawn for: paper, or a page (``figure_url`` gives each figure's address, if it has
+    one).
 
     ``lift`` moves headings down: a page has its own h1 above the document's chapters. ``unshown`` counts the
     characters that paper cannot show.
@@ -83,8 +85,8 @@ class Medium:
 def page_fragment(content: Content, figure_url: FigureUrl | None = None, *, lift: int = 1) -> SafeString:
     """The blocks as HTML for a web page, without cover and list of contents.
 
-    ``figure_url`` gives the address that leads from a figure to what is behind it, or None. Headings are moved
-    down by ``lift`` levels. Needs ``css/document.css``; uses no inline style and no script.
+    ``figure_url`` gives the address that leads from a figure to what is behind it, or None. Headings are
+    moved down by ``lift`` levels. Needs ``css/document.css``; uses no inline style and no script.
     """
     medium = Medium(content, paper=False, figure_url=figure_url, lift=lift)
     return SafeString(render_to_string("documents/fragment.html", {"chapters": _chapters(medium), "content": content}))
@@ -115,7 +117,8 @@ def paper_html(content: Content, digest: str, figure_url: FigureUrl | None = Non
 
 
 def cover_lines(content: Content, digest: str) -> list[tuple[str, str]]:
-    """The lines of the cover: the document's own, then when its figures were taken, version, language and hash."""
+    """The lines of the cover: the document's own, then when its figures were taken, version, language and
+    hash."""
     return [
         *content.meta,
         (content.label("frozen_at"), format_moment(content.frozen_at)),
@@ -145,30 +148,30 @@ def _listed(medium: Medium, block: Chart | TileMap | Table) -> tuple[str, str, s
 
 
 def _chapters(medium: Medium) -> list[dict[str, Any]]:
-    """Each chapter's blocks as HTML; its opening (heading, text, first drawing) is kept together on paper."""
+    """Each chapter with its sections; the opening of a section is kept together on paper."""
     drawn = []
     for chapter in layout.chapters(medium.content):
-        heading = [_heading(medium, chapter.heading, chapter.number)] if chapter.heading else []
-        opening = _opening(chapter.blocks)
-        parts = [_block(medium, block) for block in chapter.blocks]
-        drawn.append(
-            {
-                "id": layout.safe_id(chapter.heading.id) if chapter.heading else "",
-                "opening": [*heading, *parts[:opening]],
-                "rest": parts[opening:],
-            }
-        )
+        blocks: list[Block] = [*([chapter.heading] if chapter.heading else []), *chapter.blocks]
+        sections = [_section(medium, part, chapter.number) for part in layout.sections(blocks)]
+        drawn.append({"id": layout.safe_id(chapter.heading.id) if chapter.heading else "", "sections": sections})
     return drawn
 
 
-def _opening(blocks: tuple[Block, ...]) -> int:
-    """How many blocks belong to a chapter's opening: its text, to its first drawing or short table."""
-    for index, block in enumerate(blocks):
-        if isinstance(block, Chart):
-            return index + 1
-        if not isinstance(block, Paragraph):
-            return index
-    return len(blocks)
+def _section(medium: Medium, blocks: list[Block], number: str) -> dict[str, Any]:
+    """The opening is heading, words and first chart. A table or map that follows words at once stays with
+    them."""
+    opening = layout.opening(blocks)
+    parts = [
+        _heading(medium, b, number if b.level == 1 else "") if isinstance(b, Heading) else _block(medium, b)
+        for b in blocks
+    ]
+    follows = blocks[opening] if opening < len(blocks) else None
+    worded = not any(isinstance(block, Chart) for block in blocks[:opening])
+    return {
+        "opening": parts[:opening],
+        "rest": parts[opening:],
+        "ties": worded and isinstance(follows, Table | KeyFigures | TileMap),
+    }
 
 
 def _heading(medium: Medium, heading: Heading, number: str = "") -> SafeString:
@@ -183,8 +186,6 @@ def _heading(medium: Medium, heading: Heading, number: str = "") -> SafeString:
 
 
 def _block(medium: Medium, block: Block) -> SafeString:
-    if isinstance(block, Heading):
-        return _heading(medium, block)
     return _DRAWN[type(block)](medium, block)
 
 
@@ -328,12 +329,15 @@ def _table(medium: Medium, table: Table) -> SafeString:
         empty=medium.words(one_line(table.empty or medium.content.label("no_rows")), 400),
         size="dense" if dense else "tight" if size < 7.9 else "",
         narrow=narrow,
-        short=len(table.rows) <= 34,
+        short=len(table.rows) <= SHORT_ROWS and table.kind == "main",
         widths=[f"{100 * w:.2f}" for w in _fractions(table, size, whole)] if medium.paper else [],
-        heads=[_head(medium, column) for column in table.columns],
+        heads=[_head(medium, column, step) for column, step in zip(table.columns, _steps(table), strict=True)],
         span=len(table.columns),
         groups=[
-            (medium.words(one_line(name), layout.TITLE_LIMIT), [_row(medium, table, row, head) for row in rows])
+            (
+                medium.words(one_line(name), layout.TITLE_LIMIT),
+                [_row(medium, table, row, head, hold) for row, hold in layout.held(rows)],
+            )
             for name, rows in layout.grouped(table.rows)
         ],
     )
@@ -344,22 +348,30 @@ def _fractions(table: Table, size: float, whole_mm: float) -> list[float]:
     return [width / whole for width in layout.column_widths(table, size, whole)]
 
 
-def _head(medium: Medium, column: Column) -> dict[str, str]:
+def _head(medium: Medium, column: Column, step: str) -> dict[str, str]:
     return {
         "label": medium.words(one_line(column.label), 200),
         "ref": column.ref if column.ref in medium.home else "",
         "target": layout.anchor(medium.home.get(column.ref, "")),
         "mark": medium.words(one_line(column.mark), 4),
+        "step": step,
         "kind": "num" if column.kind in layout.NUMERIC else "txt",
     }
 
 
-def _row(medium: Medium, table: Table, row: Row, head: int) -> dict[str, Any]:
+def _steps(table: Table) -> list[str]:
+    """The step of the scale of each column's mark, as in charts and map; the last, unanswered one is
+    white."""
+    marked = [column.key for column in table.columns if column.mark and column.mark != "–"]
+    return [str(min(marked.index(c.key), 3)) if c.key in marked else "white" for c in table.columns]
+
+
+def _row(medium: Medium, table: Table, row: Row, head: int, hold: str) -> dict[str, Any]:
     cells = [
         (index == head, "num" if column.kind in layout.NUMERIC else "txt", _cell(medium, cell))
         for index, (column, cell) in enumerate(zip(table.columns, row.cells, strict=False))
     ]
-    return {"total": row.total, "cells": cells}
+    return {"class": " ".join(filter(None, ("total" if row.total else "", hold))), "cells": cells}
 
 
 def _cell(medium: Medium, cell: Cell) -> SafeString:

@@ -1,7 +1,8 @@
-"""Content as PDF: for archiving (PDF/A-3a) and for everyone (PDF/UA-1), with the content itself attached as JSON.
+"""Content as PDF: for archiving (PDF/A-3a) and for everyone (PDF/UA-1), with the content itself attached as
+JSON.
 
-Nothing is read while it is made but the bundled style sheet and fonts, whatever the texts say. The same Content
-gives the same bytes: no clock, no random names.
+Nothing is read while it is made but the bundled style sheet and fonts, whatever the texts say. The same
+Content gives the same bytes: no clock, no random names.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ def render_pdf(content: Content, links: FigureUrl | None = None) -> bytes:
 def _bundled_fonts() -> FontConfiguration:
     """A font configuration that knows the bundled fonts and no others.
 
-    Fontconfig reads the name of its file from the environment and from there alone; it is set only for the moment
-    in which it is read, because programs started from this process need the machine's own fonts.
+    Fontconfig reads the name of its file from the environment and from there alone; it is set only for the
+    moment in which it is read, because programs started from this process need the machine's own fonts.
     """
     with _environment:
         before = os.environ.get("FONTCONFIG_FILE")
@@ -93,9 +94,9 @@ def _attachment(content: Content, canonical: str, fetcher: URLFetcher) -> weasyp
 # ISO 19005 wants every XMP property that is not its own to be declared; this one says the file is PDF/UA.
 _EXTENSION = """
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
-  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+  xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"> <pdfaExtension:schemas><rdf:Bag><rdf:li
+  rdf:parseType="Resource"> <pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
 <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
 <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
@@ -105,7 +106,8 @@ _EXTENSION = """
 </rdf:li></rdf:Seq></pdfaSchema:property>
 </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
-<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about=""
+xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
 """
 
 

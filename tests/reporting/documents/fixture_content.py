@@ -490,7 +490,7 @@ def note(
                 total["T1.9"],
                 Text(
                     " kommuner siden sist. Måloppnåelsen varierer mer mellom embetene enn mellom "
-                    "innsatsområdene. Vi vurderer at hovedtyngden av kommunene kan være i gjennomføring innen utgangen av 2022, "
+                    "innsatsområdene. Vi vurderer at hovedtyngden av kommunene kan være i gjennomføring i 2022, "
                     "forutsatt at støtten rettes mot de "
                 ),
                 total["T1.5"],
