@@ -96,9 +96,9 @@ def stop(process: subprocess.Popen, name: str, log: Path) -> None:
 
 
 def worker() -> list[str]:
-    """The command of a Celery worker."""
+    """The command of a Celery worker, which on one machine starts the scheduled jobs too."""
     celery = [sys.executable, "-m", "celery", "-A", "reform.celery:app", "worker"]
-    return [*celery, "--concurrency", "2", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
+    return [*celery, "--concurrency", "2", "--beat", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
 
 
 def web(port: int) -> list[str]:

@@ -23,5 +23,5 @@ urlpatterns = [
 for app in ("municipalities", "reporting", "networks"):
     if find_spec(f"{app}.urls"):
         urlpatterns.append(path("", include(f"{app}.urls")))
-if find_spec("reform.api_urls"):
+if find_spec("reform.api_urls") and find_spec("reporting.services.submissions"):
     urlpatterns.append(path("api/v1/", include("reform.api_urls")))
