@@ -1,8 +1,8 @@
 """From the database to facts: the only ORM of the documents, with a number of queries that never grows.
 
-What can be counted is counted by the database, in one grouped query over all rounds; what a rule or the annex looks
-at unit by unit is read for this round and the one before. A Submission counts when its report is sent in or approved
-(``Report.DELIVERED``); a returned one counts again when it is sent in anew.
+What can be counted is counted by the database, in one grouped query over all rounds; what a rule or the
+annex looks at unit by unit is read for this round and the one before. A Submission counts when its report is
+sent in or approved (``Report.DELIVERED``); a returned one counts again when it is sent in anew.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def collect(
 ) -> Facts:
     """All facts of ``round_`` and the rounds before it, as they stand now; ``frozen_at`` is written on them.
 
-    Call it inside one transaction, so that all queries see the same rows. Without ``sheets`` the answers with their
-    texts, which only the workbook shows, are left out. Every reader of a figure sees the whole country, so nothing
-    here is cut by a scope.
+    Call it inside one transaction, so that all queries see the same rows. Without ``sheets`` the answers
+    with their texts, which only the workbook shows, are left out. Every reader of a figure sees the whole
+    country, so nothing here is cut by a scope.
     """
     rounds = _rounds(round_)
     near = [entry.id for entry in rounds[-2:]]
@@ -184,7 +184,8 @@ def _deliveries(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[Deli
 
 
 def _delivered(rounds: Iterable[int]) -> QuerySet[Any]:
-    """The reports of municipalities whose Submission counts. Districts have rows of their own in the delivery only."""
+    """The reports of municipalities whose Submission counts. Districts have rows of their own in the
+    delivery only."""
     return Report.objects.across_all(reason=REASON).filter(  # type: ignore[no-any-return]
         round_id__in=list(rounds), status__in=Report.DELIVERED, municipality__kind="municipality"
     )
@@ -304,8 +305,9 @@ def _support(after: dt.date, until: dt.date) -> tuple[SupportFact, ...]:
 
 
 def register_ids(facts: Facts) -> dict[str, list[list[Any]]]:
-    """The register rows behind the figures, to be kept with the summary: who took part in which network, and which
-    municipality was in which support activity. They are kept by value, because a register may be put right later."""
+    """The register rows behind the figures, to be kept with the summary: who took part in which network, and
+    which municipality was in which support activity. They are kept by value, because a register may be put
+    right later."""
     return {
         "participation": [[row.id, row.unit, row.network, row.status] for row in facts.participations],
         "support": [[row.activity, row.unit, row.kind, row.provider, row.on.isoformat()] for row in facts.support],

@@ -1,4 +1,5 @@
-"""What the national summary is computed from: plain frozen values, already counted where the database can count.
+"""What the national summary is computed from: plain frozen values, already counted where the database can
+count.
 
 ``collect`` fills them, ``compute`` reads them. Pure: no Django, no clock, no locale. Names that exist in two
 languages carry both.
@@ -16,14 +17,15 @@ from reporting.form_spec import FormSpec
 
 ON_TIME, LATE, RETURNED, MISSING = "on_time", "late", "returned", "missing"
 DELIVERY = (ON_TIME, LATE, RETURNED, MISSING)
-"""How a unit's report stands when the figures are taken; ``returned`` is sent back and not sent in anew, and does
-not count. ``delivered`` in a selector is the first two."""
+"""How a unit's report stands when the figures are taken; ``returned`` is sent back and not sent in anew, and
+does not count. ``delivered`` in a selector is the first two."""
 
 
 @dataclass(frozen=True)
 class Unit:
     """A municipality or a district of Oslo on the reference date. ``names`` are all official names with their
-    language (``no``, ``se`` ...), the Norwegian one first; ``column`` and ``row`` its place in the tile map."""
+    language (``no``, ``se`` ...), the Norwegian one first; ``column`` and ``row`` its place in the tile
+    map."""
 
     id: int
     number: str
@@ -61,7 +63,8 @@ class RoundFact:
 
 @dataclass(frozen=True)
 class UnitReport:
-    """How one unit's report in a round stood when the figures were taken. ``submission`` is the one that counts."""
+    """How one unit's report in a round stood when the figures were taken. ``submission`` is the one that
+    counts."""
 
     round: date
     unit: int
@@ -76,7 +79,8 @@ class UnitReport:
 
 @dataclass(frozen=True)
 class DeliveryCount:
-    """So many units of a round, office and kind stand in ``state``; ``on_behalf`` of them through their office."""
+    """So many units of a round, office and kind stand in ``state``; ``on_behalf`` of them through their
+    office."""
 
     round: date
     office: str
@@ -88,7 +92,8 @@ class DeliveryCount:
 
 @dataclass(frozen=True)
 class AnswerCount:
-    """So many municipalities gave this answer. Texts and dates have no value: then it is how many answered."""
+    """So many municipalities gave this answer. Texts and dates have no value: then it is how many
+    answered."""
 
     round: date
     office: str

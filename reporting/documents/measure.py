@@ -1,17 +1,18 @@
-"""From counted facts and a selector to a number. The selectors that stand on figures are read here when the figures
-are made, and by ``selectors`` (from the frozen Submissions, unit by unit) when somebody asks where one comes from.
+"""From counted facts and a selector to a number. The selectors that stand on figures are read here when the
+figures are made, and by ``selectors`` (from the frozen Submissions, unit by unit) when somebody asks where
+one comes from.
 
 A selector is a set of words:
 
-* whom: ``office``, ``units`` (``municipality``, the default, ``district`` or ``all``), ``round`` (a reference date;
-  this round when left out);
+* whom: ``office``, ``units`` (``municipality``, the default, ``district`` or ``all``), ``round`` (a
+  reference date; this round when left out);
 * what: nothing (all units), ``delivery`` (states joined by ``|``, or ``delivered``, or ``on_behalf``);
-  ``question`` with ``values`` (joined by ``|``; one only where several answers can be given), ``numbers`` (``7-12``)
-  or ``answer`` (``given``, ``missing``), and ``row`` in a matrix; ``pattern`` with ``state``; ``register``
-  (``participation`` with ``status`` and ``network``, ``support`` with ``kind`` and ``provider``; or ``none``);
-  ``move`` (``question`` with ``from`` and ``to``; ``-`` is not answered);
-* how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against the
-  round ``since``), ``activities`` (support activities instead of units).
+  ``question`` with ``values`` (joined by ``|``; one only where several answers can be given), ``numbers``
+  (``7-12``) or ``answer`` (``given``, ``missing``), and ``row`` in a matrix; ``pattern`` with ``state``;
+  ``register`` (``participation`` with ``status`` and ``network``, ``support`` with ``kind`` and
+  ``provider``; or ``none``); ``move`` (``question`` with ``from`` and ``to``; ``-`` is not answered);
+* how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against
+  the round ``since``), ``activities`` (support activities instead of units).
 
 Pure.
 """
@@ -137,7 +138,13 @@ class Tallies:
         question, row = select["question"], select.get("row", "")
         if "answer" in select:
             given = sum(self._given[day, office, question, row] for office in offices)
-            return given if select["answer"] == "given" else self.base(select) - given
+            delivered = self._delivered({**select, "delivery": "delivered"})
+            return {
+                "given": given,
+                "missing": self.base(select) - given,
+                "empty": delivered - given,
+                "absent": self.base(select) - delivered,
+            }[select["answer"]]
         if "numbers" in select:
             return sum(
                 n
@@ -145,6 +152,9 @@ class Tallies:
                 for number, n in self._numbers[day, office, question, row]
                 if rules.in_range(number, select["numbers"])
             )
+        if "except" in select:
+            given = sum(self._given[day, office, question, row] for office in offices)
+            return given - sum(self._values[day, office, question, row, select["except"]] for office in offices)
         values = select["values"].split("|")
         return sum(self._values[day, office, question, row, value] for office in offices for value in values)
 
@@ -186,12 +196,13 @@ class Tallies:
         day, offices = self._where(select)
         rounds = {entry.date.isoformat(): entry for entry in self.facts.rounds}
         period = rounds[day]
+        within = self._unit_set(day, offices) if "office" in select else None
         for row in self.facts.support:
             if (
                 period.since < row.on <= period.date
                 and row.kind == select.get("kind", row.kind)
                 and row.provider == select.get("provider", row.provider)
-                and row.unit in self._unit_set(day, offices)
+                and (within is None or row.unit in within)
             ):
                 yield row
 
@@ -203,6 +214,7 @@ class Tallies:
 
 
 def matches(values: frozenset[str], words: str) -> bool:
-    """Whether an answer (a set of values, empty when not answered) is among ``words``; ``-`` is not answered."""
+    """Whether an answer (a set of values, empty when not answered) is among ``words``; ``-`` is not
+    answered."""
     wanted = set(words.split("|"))
     return NO_ANSWER in wanted if not values else bool(values & wanted)

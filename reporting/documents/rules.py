@@ -1,7 +1,7 @@
 """The rules of the figures: the five risk patterns, the classes of delay, and the questions that they need.
 
-Every rule looks at what one municipality has answered. A municipality that has not answered what the rule needs is
-``missing`` and never guessed. Pure.
+Every rule looks at what one municipality has answered. A municipality that has not answered what the rule
+needs is ``missing`` and never guessed. Pure.
 
 Sources: the core indicators are those of Tillegg 40 to the letters of 2021; the five patterns are those that
 Helsedirektoratet asks the offices to follow up in the letter of assignment (oppdragsbrev) of 2022.

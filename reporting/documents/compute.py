@@ -1,0 +1,182 @@
+"""From facts to the Content of the national summary. Pure: the words come through ``_``, the day through the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import texts
+from .book import Book, Translate
+from .content import Block, Bullets, Content, Definitions, Heading, Paragraph, Run, Text
+from .facts import Facts
+from .formats import format_date, format_moment
+from .tables_annex import annex, sheets
+from .tables_core import delivery_chapter, key_figures, plan_chapter, plan_measures, trend_table
+from .tables_plans import anchoring_chapter, solutions_chapter
+from .tables_progress import progress_chapter
+from .tables_risk import change_chapter, results_chapter, risk_chapter
+from .tables_support import network_chapter, support_chapter
+
+
+def compute(facts: Facts, language: str, _: Translate) -> Content:
+    """The whole summary in ``language`` (``nb`` or ``nn``), with the words that ``_`` gives.
+
+    Every figure of a table carries its selector. What is not answered stands in a column of its own and is never
+    estimated. The same facts give the same Content, to the last character of its JSON.
+    """
+    book = Book(facts, language, _)
+    trend = trend_table(book)
+    chapters: tuple[Block, ...] = (
+        *delivery_chapter(book),
+        *plan_chapter(book),
+        *anchoring_chapter(book),
+        *solutions_chapter(book),
+        *network_chapter(book),
+        *support_chapter(book),
+        *progress_chapter(book),
+        *risk_chapter(book),
+        *results_chapter(book),
+        *change_chapter(book),
+        *annex(book),
+        Definitions(_("Annex: definitions")),
+    )
+    blocks: tuple[Block, ...] = (
+        Heading("summary", 1, _("In brief"), numbered=False),
+        Paragraph(_first_sentence(book), "lead"),
+        key_figures(book),
+        *assessment_blocks(book),
+        trend,
+        *_method(book),
+        *chapters,
+    )
+    extra = sheets(book) if facts.answers else ()
+    day = format_date(facts.round.date)
+    return Content(
+        title=book.tell(_("Leve hele livet: status on {date}"), date=day),
+        subtitle=_("Half-year note from Helsedirektoratet to the Ministry of Health and Care Services"),
+        language=language,
+        as_of=facts.round.date,
+        frozen_at=facts.frozen_at.isoformat(timespec="seconds"),
+        version=str(facts.version),
+        blocks=blocks,
+        labels=texts.labels(_, language),
+        counts=_counts(book),
+        sample=facts.sample,
+        sheets=extra,
+        meta=_meta(book),
+    )
+
+
+def _first_sentence(book: Book) -> tuple[Run, ...]:
+    return book.say(
+        book._("Status in the {units} municipalities on {date}: {adopted} have adopted a plan, and {share} have "
+               "adopted a plan or described the process."),
+        units=book.figure("plan", "units"), date=format_date(book.facts.round.date),
+        adopted=book.figure("plan", "adopted"), share=book.figure("plan", "process_share"),
+    )  # fmt: skip
+
+
+def assessment_blocks(book: Book) -> tuple[Block, ...]:
+    """Helsedirektoratet's own words, as they were written in this language; a part that is missing is named."""
+    _ = book._
+    written: Mapping[str, str] = book.facts.assessment.get(book.language, {})
+    parts = texts.assessment_parts(_)
+    blocks: list[Block] = [Heading("assessment", 2, _("Helsedirektoratet's assessment"), numbered=False)]
+    missing = []
+    for key, label in parts.items():
+        text = str(written.get(key) or "").strip()
+        if not text:
+            missing.append(label.lower())
+            continue
+        first, *rest = [piece.strip() for piece in text.split("\n\n") if piece.strip()]
+        blocks.append(Paragraph((Text(f"{label}: ", strong=True), Text(first)), "assessment"))
+        blocks += [Paragraph((Text(piece),), "assessment") for piece in rest]
+    if missing:
+        sentence = book.tell(_("Not written yet in this language: {parts}."), parts=", ".join(missing))
+        blocks.append(Paragraph((Text(sentence),), "note"))
+    return tuple(blocks)
+
+
+def _method(book: Book) -> tuple[Block, ...]:
+    _ = book._
+    facts = book.facts
+    day, moment = format_date(facts.round.date), format_moment(facts.frozen_at.isoformat())
+    heads = texts.plan_status(_)
+    classes = tuple(
+        (Text(f"{measure.mark} {heads[measure.key]}: ", strong=True), Text(measure.definition + "."))
+        for measure in plan_measures(book)
+    )
+
+    def text(sentence: str, **parts: object) -> Paragraph:
+        return Paragraph((Text(book.tell(sentence, **parts)),))
+
+    return (
+        Heading("method", 1, _("Method")),
+        text(
+            _("The note rests on the municipalities' reports on {day} and on the registers of networks and support. "
+              "No figure has been put right by hand."),
+            day=day,
+        ),
+        Heading("method_day", 2, _("The day of the figures")),
+        text(
+            _("The registers are read as they were on {day}. The answers are those that had been sent in when the "
+              "figures were taken, {moment}. What is put right later changes nothing here; it gives a new version."),
+            day=day, moment=moment,
+        ),
+        Heading("method_share", 2, _("Shares")),
+        text(
+            _("All shares are of all municipalities in the row, also those that have not answered. One exception is "
+              "marked: reasons for delay are given by the municipalities that are delayed. "
+              "The districts of Oslo count in the delivery only.")
+        ),
+        Heading("method_missing", 2, _("Not answered")),
+        text(
+            _("Not answered is a class and a column of its own in every table. An answer is never estimated, and last "
+              "round's answer is never carried forward. A municipality has not answered when its report is missing or "
+              "sent back, or when the question was not asked or is empty in a report that is sent in.")
+        ),
+        Heading("method_plan", 2, _("Plan status")),
+        text(_("The municipalities are divided into five classes that do not overlap.")),
+        Bullets(classes),
+        Heading("method_time", 2, _("Comparison over time")),
+        text(
+            _("A figure follows the municipality and not its number. Changes are given in municipalities, against the "
+              "round before.")
+        ),
+        Heading("method_source", 2, _("The way to the source of a figure")),
+        text(
+            _("The reference after a figure, such as T2.6, names its table and column, and leads to the definition. In "
+              "the portal it leads on to the municipalities that are counted and to their answers.")
+        ),
+    )  # fmt: skip
+
+
+def _counts(book: Book) -> tuple[tuple[str, int], ...]:
+    """The control counts of the cover; ``verify`` counts them again from the database."""
+    _ = book._
+    facts = book.facts
+    municipalities = sum(unit.kind == "municipality" for unit in facts.units)
+    counted = [report for report in facts.reports if report.round == facts.round.date and report.submission]
+    return (
+        (_("Units that report"), len(facts.units)),
+        (_("of these municipalities"), municipalities),
+        (_("of these districts of Oslo"), len(facts.units) - municipalities),
+        (_("Reports in the round"), sum(report.round == facts.round.date for report in facts.reports)),
+        (_("Submissions counted"), len(counted)),
+        (_("Answers in these submissions"), len(facts.answers)),
+        (_("Rows in the annex by municipality"), len(facts.units)),
+    )
+
+
+def _meta(book: Book) -> tuple[tuple[str, str], ...]:
+    _ = book._
+    facts = book.facts
+    counted = sum(report.round == facts.round.date and report.submission is not None for report in facts.reports)
+    delivered = book.tell(_("{n} of {units} units"), n=counted, units=len(facts.units))
+    lines = [
+        (_("Round"), format_date(facts.round.date)),
+        (_("Figures taken"), format_moment(facts.frozen_at.isoformat())),
+        (_("Delivered"), delivered),
+    ]
+    if counted < len(facts.units):
+        lines.append((_("Preliminary"), _("Not all units have delivered.")))
+    return tuple(lines)

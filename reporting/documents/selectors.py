@@ -1,0 +1,347 @@
+"""The way home: from a figure's selector and a summary's frozen set to the units and the answers behind it.
+
+Here every unit is looked at by itself, from the Submissions that the summary froze; ``measure`` counts the same
+selectors from grouped facts. That the two agree for every figure is what ``verify_summary`` and a test check.
+A selector's words are explained in ``measure``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Min
+
+from reform.dates import previous_reference_date
+from reporting.models import Answer, NationalSummary, Report, Round, Submission
+
+from . import rules
+from .collect import kept_registers
+from .content import Figure
+from .facts import LATE, MISSING, ON_TIME, RETURNED, ParticipationFact, SupportFact
+from .measure import KINDS, NO_ANSWER, Select, delivery_states, matches, share
+
+REASON = "the way home from a figure of a national summary"
+
+
+@dataclass(frozen=True)
+class FrozenUnit:
+    """A unit of a round as the summary saw it; ``submission`` is the one that counted, None when none did."""
+
+    unit: int
+    report: int
+    office: str
+    kind: str
+    submission: int | None = None
+    number: int = 0
+    days_late: int = 0
+    on_behalf: bool = False
+    submitted_at: dt.datetime | None = None
+    sent_once: bool = False
+
+    @property
+    def state(self) -> str:
+        """How its report stood: on time, late, returned or missing."""
+        if self.submission is not None:
+            return LATE if self.days_late else ON_TIME
+        return RETURNED if self.sent_once else MISSING
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """One answer of a frozen Submission."""
+
+    row: str
+    value: str
+    number: Decimal | None
+    date: dt.date | None
+    text: str
+
+
+@dataclass
+class Home:
+    """Where a figure comes from: the units counted, those not counted, and those that have not answered.
+
+    ``question`` and ``row`` are what was asked, where one question is behind the figure; ``units`` all that were
+    looked at, in no particular order.
+    """
+
+    value: int | Decimal | None
+    counted: list[FrozenUnit] = field(default_factory=list)
+    not_counted: list[FrozenUnit] = field(default_factory=list)
+    missing: list[FrozenUnit] = field(default_factory=list)
+    questions: tuple[str, ...] = ()
+    row: str = ""
+    round: dt.date | None = None
+
+    @property
+    def units(self) -> list[FrozenUnit]:
+        return [*self.counted, *self.not_counted, *self.missing]
+
+
+class Frozen:
+    """A summary's frozen set, read round by round and question by question as selectors ask for it."""
+
+    def __init__(self, summary: NationalSummary) -> None:
+        self.summary = summary
+        self.ids = frozenset(summary.submission_ids)
+        self.now: dt.date = summary.as_of
+        self._rounds = {
+            row.reference_date.isoformat(): row
+            for row in Round.objects.across_all(reason=REASON).filter(reference_date__lte=self.now)
+        }
+        self._units: dict[str, list[FrozenUnit]] = {}
+        self._answers: dict[tuple[str, str], dict[int, list[GivenAnswer]]] = {}
+        self._participations, self._support = kept_registers(summary)
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def units(self, day: str) -> list[FrozenUnit]:
+        """All units of a round. KeyError for a round that the summary does not know."""
+        if day not in self._units:
+            self._units[day] = self._read_units(self._rounds[day])
+        return self._units[day]
+
+    def _read_units(self, round_: Round) -> list[FrozenUnit]:
+        sent = self._read_submissions(round_)
+        first = dict(
+            Submission.objects.across_all(reason=REASON)
+            .filter(report__round=round_)
+            .values("report_id")
+            .annotate(first=Min("submitted_at"))
+            .values_list("report_id", "first")
+        )
+        frozen_at = self.summary.frozen_at
+        rows = (
+            Report.objects.across_all(reason=REASON)
+            .filter(round=round_)
+            .values_list("municipality_id", "id", "office__key", "municipality__kind")
+        )
+        found = []
+        for unit, report, office, kind in rows:
+            once = report in first and (frozen_at is None or first[report] <= frozen_at)
+            found.append(FrozenUnit(unit, report, office, kind, **sent.get(report, {}), sent_once=once))
+        return found
+
+    def _read_submissions(self, round_: Round) -> dict[int, dict[str, Any]]:
+        rows = (
+            Submission.objects.across_all(reason=REASON)
+            .filter(report__round=round_)
+            .values_list("id", "report_id", "number", "days_late", "on_behalf_of_id", "submitted_at")
+        )
+        return {
+            report: {
+                "submission": pk, "number": number, "days_late": late, "on_behalf": behalf is not None,
+                "submitted_at": moment,
+            }
+            for pk, report, number, late, behalf, moment in rows
+            if pk in self.ids
+        }  # fmt: skip
+
+    def answers(self, day: str, question: str) -> dict[int, list[GivenAnswer]]:
+        """The answers to one question in a round, by the unit that gave them. One query a question."""
+        key = day, question
+        if key not in self._answers:
+            found: dict[int, list[GivenAnswer]] = defaultdict(list)
+            rows = (
+                Answer.objects.across_all(reason=REASON)
+                .filter(submission__report__round=self._rounds[day], question=question)
+                .order_by("id")
+                .values_list(
+                    "submission_id", "submission__report__municipality_id", "row", "value", "number", "date", "text"
+                )
+            )
+            for submission, unit, *values in rows:
+                if submission in self.ids:
+                    found[unit].append(GivenAnswer(*values))
+            self._answers[key] = dict(found)
+        return self._answers[key]
+
+    # --- following ----------------------------------------------------------------------------------
+
+    def value(self, select: Select) -> int | Decimal | None:
+        """The figure of a selector, counted unit by unit."""
+        measure = select.get("measure", "count")
+        if measure == "activities":
+            return len({row.activity for row in self._support_rows(select)})
+        counted, others, missing = self._sort(select)
+        if measure == "share":
+            return share(len(counted), len(counted) + len(others) + len(missing))
+        if measure == "change":
+            return len(counted) - len(self._sort({**select, "round": select["since"]})[0])
+        return len(counted)
+
+    def home(self, select: Select) -> Home:
+        """Everything behind a selector. For a change it is this round's side; activities lead to the municipalities
+        that were reached."""
+        counted, others, missing = self._sort(select)
+        return Home(
+            value=self.value(select),
+            counted=counted,
+            not_counted=others,
+            missing=missing,
+            questions=questions_of(select),
+            row=select.get("row", ""),
+            round=dt.date.fromisoformat(self._day(select)),
+        )
+
+    def figure_value(self, figure: Figure) -> int | Decimal | None:
+        """The value of a figure with a source. KeyError for one without."""
+        if figure.source is None:
+            raise KeyError(figure.ref)
+        return self.value(dict(figure.source.select))
+
+    def _day(self, select: Select) -> str:
+        return select.get("round", self.now.isoformat())
+
+    def _sort(self, select: Select) -> tuple[list[FrozenUnit], list[FrozenUnit], list[FrozenUnit]]:
+        """The units that a selector speaks of: counted, not counted, and without the answer it needs."""
+        kinds = KINDS[select.get("units", "municipality")]
+        members = [
+            unit
+            for unit in self.units(self._day(select))
+            if unit.kind in kinds and select.get("office", unit.office) == unit.office
+        ]
+        test, known = self._test(select)
+        counted = [unit for unit in members if test(unit)]
+        rest = [unit for unit in members if not test(unit)]
+        return counted, [unit for unit in rest if known(unit)], [unit for unit in rest if not known(unit)]
+
+    def _test(self, select: Select) -> tuple[Any, Any]:
+        """Two tests of a unit: whether it counts, and whether it has answered what the selector needs."""
+        if "delivery" in select:
+            states = delivery_states(select["delivery"])
+            return (lambda unit: unit.state in states or (unit.on_behalf and "on_behalf" in states)), _always
+        if "pattern" in select:
+            return self._pattern_test(select)
+        if "register" in select:
+            return self._register_test(select), _always
+        if "move" in select:
+            return self._move_test(select)
+        if "question" in select:
+            return self._answer_test(select)
+        return _always, _always
+
+    def _answer_test(self, select: Select) -> tuple[Any, Any]:
+        given = self.answers(self._day(select), select["question"])
+        row = select.get("row", "")
+
+        def mine(unit: FrozenUnit) -> list[GivenAnswer]:
+            return [entry for entry in given.get(unit.unit, ()) if entry.row == row]
+
+        if "answer" in select:
+            tests = {
+                "given": lambda unit: bool(mine(unit)),
+                "missing": lambda unit: not mine(unit),
+                "empty": lambda unit: unit.submission is not None and not mine(unit),
+                "absent": lambda unit: unit.submission is None,
+            }
+            return tests[select["answer"]], _always
+        if "numbers" in select:
+            def test(unit: FrozenUnit) -> bool:
+                return any(
+                    entry.number is not None and rules.in_range(entry.number, select["numbers"]) for entry in mine(unit)
+                )
+        elif "except" in select:
+            def test(unit: FrozenUnit) -> bool:
+                return any(entry.value != select["except"] for entry in mine(unit))
+        else:
+            wanted = set(select["values"].split("|"))
+
+            def test(unit: FrozenUnit) -> bool:
+                return any(entry.value in wanted for entry in mine(unit))
+
+        return test, lambda unit: bool(mine(unit))
+
+    def _pattern_test(self, select: Select) -> tuple[Any, Any]:
+        day, key, wanted = self._day(select), select["pattern"], select["state"]
+        needed = rules.PATTERN_BY_KEY[key].questions
+
+        def state(unit: FrozenUnit) -> str:
+            given = {
+                question: frozenset(entry.value for entry in self.answers(day, question).get(unit.unit, ()))
+                for question in needed
+            }
+            return rules.pattern_state(key, given)
+
+        return (lambda unit: state(unit) == wanted), (lambda unit: state(unit) != rules.MISSING)
+
+    def _move_test(self, select: Select) -> tuple[Any, Any]:
+        after = self.answers(self._day(select), select["question"])
+        before = self.answers(select["since"], select["question"])
+
+        def values(given: dict[int, list[GivenAnswer]], unit: FrozenUnit) -> frozenset[str]:
+            return frozenset(entry.value for entry in given.get(unit.unit, ()))
+
+        def test(unit: FrozenUnit) -> bool:
+            return matches(values(before, unit), select["from"]) and matches(values(after, unit), select["to"])
+
+        def known(unit: FrozenUnit) -> bool:
+            return bool(values(before, unit)) and bool(values(after, unit))
+
+        return test, known if NO_ANSWER not in (select["from"], select["to"]) else _always
+
+    def _register_test(self, select: Select) -> Any:
+        if select["register"] == "participation":
+            reached = {row.unit for row in self.participations(select)}
+        else:
+            reached = {row.unit for row in self._support_rows(select)}
+        if select.get("status") == "none":
+            return lambda unit: unit.unit not in reached
+        return lambda unit: unit.unit in reached
+
+    def participations(self, select: Select) -> list[ParticipationFact]:
+        """The frozen rows of the network register that a selector names."""
+        return [
+            row
+            for row in self._participations
+            if row.status == select.get("status", row.status)
+            and str(row.network) == select.get("network", str(row.network))
+        ]
+
+    def _support_rows(self, select: Select) -> list[SupportFact]:
+        day = dt.date.fromisoformat(self._day(select))
+        since = previous_reference_date(day)
+        members = {
+            unit.unit
+            for unit in self.units(day.isoformat())
+            if unit.kind == "municipality" and select.get("office", unit.office) == unit.office
+        }
+        return [
+            row
+            for row in self._support
+            if since < row.on <= day
+            and row.unit in members
+            and row.kind == select.get("kind", row.kind)
+            and row.provider == select.get("provider", row.provider)
+        ]
+
+    def support(self, select: Select) -> list[SupportFact]:
+        """The frozen rows of the support register that a selector names."""
+        return self._support_rows(select)
+
+
+def _always(_unit: FrozenUnit) -> bool:
+    return True
+
+
+def questions_of(select: Select) -> tuple[str, ...]:
+    """The questions whose answers are behind a selector."""
+    if "pattern" in select:
+        return rules.PATTERN_BY_KEY[select["pattern"]].questions
+    return (select["question"],) if "question" in select else ()
+
+
+def disagreements(frozen: Frozen, figures: Iterable[Figure]) -> list[str]:
+    """Which figures with a source are not what their selector counts, in English; empty when all agree."""
+    found = []
+    for figure in figures:
+        if figure.source is not None:
+            counted = frozen.figure_value(figure)
+            if counted != figure.value:
+                found.append(f"{figure.ref}/{figure.row} says {figure.value}, the database {counted}")
+    return found

@@ -1,0 +1,270 @@
+"""The annex by municipality, one table a county, and the sheets that only the workbook has. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from reporting.form_spec import FormSpec, QuestionSpec, local
+
+from . import rules, texts
+from .book import Book, name_cell
+from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
+from .facts import Unit, UnitAnswer, UnitReport
+from .tables_core import plan_class
+
+
+class _Annex:
+    """What the annex looks up for each unit."""
+
+    def __init__(self, book: Book) -> None:
+        facts = book.facts
+        self.book = book
+        self.day = facts.round.date.isoformat()
+        self.reports = {report.unit: report for report in facts.reports if report.round == facts.round.date}
+        self.numbers: dict[tuple[int, str], Decimal] = {}
+        self.dates: dict[tuple[int, str], date] = {}
+        for answer in facts.unit_answers:
+            if answer.round == facts.round.date and answer.number is not None:
+                self.numbers[answer.unit, answer.question] = answer.number
+            if answer.round == facts.round.date and answer.date is not None:
+                self.dates[answer.unit, answer.question] = answer.date
+
+    def columns(self) -> tuple[Column, ...]:
+        _ = self.book._
+        return (
+            Column("name", _("Municipality")),
+            Column("number", _("Number"), "number_text"),
+            Column("delivery", _("Delivery")),
+            Column("plan", _("Plan status")),
+            Column("decided_on", _("Adopted on"), "date"),
+            Column("anchoring", _("Samfunnsdel")),
+            Column("step", _("Step"), "count"),
+            Column("phase", _("Phase"), "count"),
+            Column("delay", _("Delay, months"), "count"),
+            Column("network", _("Learning network")),
+            Column("patterns", _("Patterns seen"), "count"),
+        )
+
+    def row(self, unit: Unit, group: str = "") -> Row:
+        given = self.book.tallies.given(self.day, unit.id)
+        cells: tuple[Cell, ...] = (
+            name_cell(unit),
+            Figure(unit.number, "number_text"),
+            self._delivery(unit),
+            self._plan(unit),
+            Figure(self.dates.get((unit.id, "plan.decided_on")), "date"),
+            self._anchoring(given.get("plan.anchoring", frozenset())),
+            self._level(given, "progress.step"),
+            self._level(given, "progress.phase"),
+            self._delay(unit),
+            self._network(given.get("network.participates", frozenset())),
+            self._patterns(given),
+        )
+        return Row(unit.number, cells, group=group)
+
+    def _delivery(self, unit: Unit) -> str:
+        report = self.reports.get(unit.id)
+        state = report.state if report else "missing"
+        label = texts.delivery_states(self.book._)[state]
+        if report and report.days_late:
+            label = self.book.tell(self.book._("{n} days late"), n=report.days_late)
+            if report.days_late == 1:
+                label = self.book._("1 day late")
+        return f"{label} *" if report and report.on_behalf else label
+
+    def _plan(self, unit: Unit) -> str:
+        name = plan_class(self.book, unit.id)
+        return f"{texts.PLAN_LETTERS[name]} {texts.plan_status(self.book._)[name]}"
+
+    def _anchoring(self, values: frozenset[str]) -> str:
+        if not values:
+            return "–"
+        return self.book._("Yes") if "samfunnsdel" in values else self.book._("No")
+
+    def _level(self, given: dict[str, frozenset[str]], question: str) -> Figure:
+        value = next(iter(given.get(question, ())), "")
+        return Figure(int(value) if value.isdigit() else None, "count")
+
+    def _delay(self, unit: Unit) -> Figure:
+        number = self.numbers.get((unit.id, "progress.delay_months"))
+        return Figure(None if number is None else int(number), "count")
+
+    def _network(self, values: frozenset[str]) -> str:
+        _ = self.book._
+        words = {"yes": _("Takes part"), "planned": _("Planned"), "no": _("Does not take part")}
+        return words.get(next(iter(values), ""), "–")
+
+    def _patterns(self, given: dict[str, frozenset[str]]) -> Figure:
+        states = [rules.pattern_state(pattern.key, given) for pattern in rules.PATTERNS]
+        if all(state == rules.MISSING for state in states):
+            return Figure(None, "count")
+        return Figure(states.count(rules.SEEN), "count")
+
+
+def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
+    """One table a county with a row a municipality; Oslo's districts stand under Oslo."""
+    _ = book._
+    maker = _Annex(book)
+    counties: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in book.facts.units:
+        counties[unit.county, unit.county_name].append(unit)
+    tables = []
+    for (_number, name), units in sorted(counties.items()):
+        municipalities = [maker.row(unit) for unit in units if unit.kind == "municipality"]
+        group = _("Districts of Oslo; they count in the delivery only")
+        districts = [maker.row(unit, group) for unit in units if unit.kind == "district"]
+        tables.append(
+            Table(
+                id=book.next_table(),
+                title=book.tell(_("The municipalities of {county} on {date}"), county=name, date=book.facts.round.date),
+                columns=maker.columns(),
+                rows=(*municipalities, *districts),
+                kind="annex",
+            )
+        )
+    note = Text(
+        _(
+            "A dash means not answered or not asked, never zero. "
+            "An asterisk means that the statsforvalter sent the report in on behalf of the unit."
+        )
+    )
+    heading = Heading("annex", 1, _("Annex: municipality by municipality"), numbered=False)
+    return (heading, Paragraph((note,), "note"), *tables)
+
+
+# --- sheets of the workbook -----------------------------------------------------------------------
+
+
+def sheets(book: Book) -> tuple[Table, ...]:
+    """All answers (one row for each unit, question and row) and the code book."""
+    return (_answers(book), _units(book), _code_book(book))
+
+
+def _answers(book: Book) -> Table:
+    _ = book._
+    columns = (
+        Column("number", _("Number"), "number_text"),
+        Column("name", _("Unit")),
+        Column("office", _("Office")),
+        Column("question", _("Question")),
+        Column("row", _("Row"), "number_text"),
+        Column("value", _("Code of the answer")),
+        Column("answer", _("Answer")),
+        Column("number_value", _("Number"), "decimal"),
+        Column("date_value", _("Date"), "date"),
+    )
+    words = _OptionWords(book.facts.form, book)
+    rows = []
+    for index, answer in enumerate(book.facts.answers):
+        unit = book.facts.unit(answer.unit)
+        if unit is None:
+            continue
+        cells: tuple[Cell, ...] = (
+            unit.number,
+            unit.display_name,
+            book.office_name(unit.office),
+            answer.question,
+            answer.row,
+            answer.value,
+            words.of(answer),
+            "" if answer.number is None else Figure(_plain_number(answer.number), "decimal"),
+            "" if answer.date is None else Figure(answer.date, "date"),
+        )
+        rows.append(Row(str(index), cells))
+    return Table("answers", _("All answers"), columns, tuple(rows), empty=_("No answers were sent in."))
+
+
+def _plain_number(number: Decimal) -> Decimal | int:
+    return int(number) if number == number.to_integral_value() else number.normalize()
+
+
+class _OptionWords:
+    """The words of coded answers; networks by name, texts as they were written."""
+
+    def __init__(self, form: FormSpec, book: Book) -> None:
+        self._networks = {str(network.id): network.name for network in book.facts.networks}
+        self._words: dict[tuple[str, str], str] = {}
+        self._registers = set()
+        for question in form.questions():
+            if question.kind == "register":
+                self._registers.add(question.code)
+            for option in question.options:
+                self._words[question.code, option.key] = local(option.text, book.language)
+
+    def of(self, answer: UnitAnswer) -> str:
+        if answer.text:
+            return answer.text
+        if answer.question in self._registers:
+            return self._networks.get(answer.value, answer.value)
+        return self._words.get((answer.question, answer.value), answer.value)
+
+
+def _units(book: Book) -> Table:
+    _ = book._
+    columns = (
+        Column("number", _("Number"), "number_text"),
+        Column("name", _("Unit")),
+        Column("kind", _("Kind")),
+        Column("office", _("Office")),
+        Column("county", _("County")),
+        Column("delivery", _("Delivery")),
+        Column("late", _("Days late"), "count"),
+        Column("on_behalf", _("By the office for the unit")),
+        Column("submission", _("Submission"), "count"),
+    )
+    reports = {report.unit: report for report in book.facts.reports if report.round == book.facts.round.date}
+    rows = tuple(_unit_row(book, unit, reports.get(unit.id)) for unit in book.facts.units)
+    return Table("units", _("Units"), columns, rows)
+
+
+def _unit_row(book: Book, unit: Unit, report: UnitReport | None) -> Row:
+    _ = book._
+    kinds = {"municipality": _("municipality"), "district": _("district")}
+    counts = report is not None and report.submission is not None
+    cells: tuple[Cell, ...] = (
+        unit.number,
+        unit.display_name,
+        kinds[unit.kind],
+        book.office_name(unit.office),
+        unit.county_name,
+        texts.delivery_states(_)[report.state if report else "missing"],
+        Figure(report.days_late if report and counts else None, "count"),
+        _("Yes") if report and report.on_behalf else _("No"),
+        Figure(report.number if report and counts else None, "count"),
+    )
+    return Row(unit.number, cells)
+
+
+def _code_book(book: Book) -> Table:
+    _ = book._
+    columns = (
+        Column("code", _("Question")),
+        Column("kind", _("Kind")),
+        Column("part", _("What")),
+        Column("key", _("Code of the answer"), "number_text"),
+        Column("text", _("Words")),
+        Column("required", _("Required")),
+        Column("shown", _("Asked when")),
+    )
+    rows = []
+    for question in book.facts.form.questions():
+        for index, cells in enumerate(_code_rows(question, book)):
+            rows.append(Row(f"{question.code}:{index}", cells))
+    return Table("codes", _("Code book"), columns, tuple(rows))
+
+
+def _code_rows(question: QuestionSpec, book: Book) -> Iterable[tuple[Cell, ...]]:
+    _ = book._
+    shown = " · ".join(
+        f"{entry.question}: {'|'.join(entry.any_of) or f'≥ {entry.at_least:g}'}" for entry in question.shown_when
+    )
+    required = _("Yes") if question.required else _("No")
+    text = local(question.text, book.language)
+    yield question.code, question.kind, _("Question"), "", text, required, shown or _("always")
+    for option in question.options:
+        yield question.code, question.kind, _("Answer"), option.key, local(option.text, book.language), "", ""
+    for row in question.rows:
+        yield question.code, question.kind, _("Row"), row.key, local(row.text, book.language), "", ""
