@@ -92,11 +92,11 @@ def draft_open(*, report: Report, actor: Any, now: dt.datetime) -> DraftView:
     last = last_report(report)
     if _may_start(report, actor, now):
         with transaction.atomic():
-            row = _lock(report)
+            row = lock_report(report)
             if row.status in EDITABLE and "fields" not in row.draft:
-                _fill(row, last, now)
+                fill(row, last, now)
                 row.save(update_fields=["draft", "draft_version"])
-            _refresh(report, row)
+            refresh(report, row)
     return draft_view(report, last, now)
 
 
@@ -106,7 +106,8 @@ def _may_start(report: Report, actor: Any, now: dt.datetime) -> bool:
     return bool(can(actor, "report.edit", report, today=timezone.localdate(now)))
 
 
-def _fill(row: Report, last: LastReport, now: dt.datetime) -> None:
+def fill(row: Report, last: LastReport, now: dt.datetime) -> None:
+    """Put what is known into an empty draft (not stored)."""
     filled = prefill(spec_of(row), row, last, timezone.localdate(now))
     row.draft = {
         "fields": {key: {"value": entry.value, "rev": 1, "source": entry.source} for key, entry in filled.items()},
@@ -163,20 +164,20 @@ def _save(
     tolerant: bool = False,
 ) -> tuple[list[Saved], DraftConflict | None]:
     with transaction.atomic():
-        row = _lock_for_edit(report, actor, now)
+        row = lock_for_edit(report, actor, now)
         spec = spec_of(row)
         if "fields" not in row.draft:
-            _fill(row, last_report(row), now)
-        writer = _Writer(row, spec, actor, now)
+            fill(row, last_report(row), now)
+        writer = DraftWriter(row, spec, actor, now)
         results = [writer.write(key, raw, base_rev, tolerant=tolerant) for key, raw, base_rev in items]
         writer.store(request_id)
-    _refresh(report, row)
+    refresh(report, row)
     steps, shown = progress(spec, row.draft), frozenset(visible_codes(spec, every_answer(spec, row.draft)))
     saved = [Saved(**{**entry, "version": row.draft_version, "progress": steps, "visible": shown}) for entry in results]
     return saved, writer.conflict
 
 
-class _Writer:
+class DraftWriter:
     """Puts fields into one locked draft and remembers what is to be stored."""
 
     def __init__(self, row: Report, spec: FormSpec, actor: Any, now: dt.datetime) -> None:
@@ -213,6 +214,12 @@ class _Writer:
         stands = self.fields.get(key, {})
         return {"key": key, "value": stands.get("value"), "rev": rev, "error": cleaned.error, "code": cleaned.code,
                 "raw": new.get("raw", "")}  # fmt: skip
+
+    def put_value(self, key: str, value: Any) -> None:
+        """Put a canonical value over whatever stands there."""
+        old = self.fields.get(key, {})
+        if old.get("value") != value or old.get("error"):
+            self._put(key, {"value": value}, old.get("rev", 0) + 1)
 
     def confirm(self, key: str) -> None:
         """Mark a filled-in value as seen."""
@@ -287,13 +294,13 @@ class _Writer:
 def section_confirm(*, report: Report, section: str, actor: Any, now: dt.datetime, request_id: str = "") -> None:
     """Mark what is filled in in a section as seen: somebody went on from it. KeyError for an unknown section."""
     with transaction.atomic():
-        row = _lock_for_edit(report, actor, now)
-        writer = _Writer(row, spec_of(row), actor, now)
+        row = lock_for_edit(report, actor, now)
+        writer = DraftWriter(row, spec_of(row), actor, now)
         for question in spec_of(row).section(section).questions:
             for key in question.field_keys():
                 writer.confirm(key)
         writer.store(request_id)
-    _refresh(report, row)
+    refresh(report, row)
 
 
 def use_last(
@@ -323,13 +330,13 @@ def comment_save(
         raise ValueError(cleaned.error)
     new = cleaned.value or ""
     with transaction.atomic():
-        row = _lock_for_edit(report, actor, now)
+        row = lock_for_edit(report, actor, now)
         if not _is_finding_key(spec_of(row), finding):
             raise UnknownField(_("The form does not have this question."))
-        writer = _Writer(row, spec_of(row), actor, now)
+        writer = DraftWriter(row, spec_of(row), actor, now)
         writer.comment(finding, new, base)
         writer.store()
-    _refresh(report, row)
+    refresh(report, row)
     if writer.conflict is not None:
         raise writer.conflict
     return new
@@ -347,25 +354,26 @@ def _is_finding_key(spec: FormSpec, key: str) -> bool:
 # --- shared ---------------------------------------------------------------------------------------
 
 
-def _lock(report: Report) -> Report:
+def lock_report(report: Report) -> Report:
     """The report's row, locked, with its round and form (not the form's definition: that is kept parsed)."""
     rows = Report.objects.across_all(reason="one row, locked to be written")
     rows = rows.select_related("round__form_version").defer("round__form_version__definition")
     return rows.select_for_update(of=("self",)).get(pk=report.pk)
 
 
-def _lock_for_edit(report: Report, actor: Any, now: dt.datetime) -> Report:
+def lock_for_edit(report: Report, actor: Any, now: dt.datetime) -> Report:
+    """The locked row of a report that ``actor`` may change now. Raises PermissionDenied, WrongState, RoundClosed."""
     decision = can(actor, "report.edit", report, today=timezone.localdate(now))
     if not decision:
         raise PermissionDenied(decision.reason)
-    row = _lock(report)
+    row = lock_report(report)
     if row.status not in EDITABLE:
         raise WrongState(REPORT.wrong_state[row.status], state=row.status)
     require_open(row.round, now)
     return row
 
 
-def _refresh(report: Report, row: Report) -> None:
+def refresh(report: Report, row: Report) -> None:
     """Bring the caller's object up to date with the row that was written."""
     for name in ("status", "draft", "draft_version", "draft_saved_at", "draft_saved_by"):
         setattr(report, name, getattr(row, name))

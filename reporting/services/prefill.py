@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from municipalities.models import PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
 from networks.models import Participation, SupportActivity
+from reform.dates import previous_reference_date
 from reporting.answers import clean, value_at
 from reporting.form_spec import FormSpec, QuestionSpec
 from reporting.models import Report, Round, Submission
-from reporting.services.rounds import previous_round
 
 _REASON = "fill in what the portal knows about this unit"
 
@@ -35,7 +35,7 @@ class Prefilled:
 
 @dataclass(frozen=True)
 class LastReport:
-    """The last round's submission of the same unit. Without one ``answers`` is empty."""
+    """The same unit's last submission in an earlier round. Without one ``answers`` is empty."""
 
     round: Round | None = None
     submission: Submission | None = None
@@ -55,27 +55,25 @@ class LastReport:
 
 
 def last_report(report: Report) -> LastReport:
-    """What the unit sent in in the round before. Two queries.
+    """What the unit sent in last before this round. One query.
 
     A unit that did not exist then (a merger) has none. A report that was returned and not sent in again counts too:
     it is the best that is known.
     """
-    before = previous_round(report.round)
-    if before is None:
-        return LastReport()
     earlier = Submission.objects.across_all(reason=_REASON).filter(
-        report__round=before, report__municipality_id=report.municipality_id
+        report__municipality_id=report.municipality_id,
+        report__round__reference_date__lt=report.round.reference_date,
     )
-    submission = earlier.order_by("-number").first()
+    submission = earlier.select_related("report__round").order_by("-report__round__reference_date", "-number").first()
     if submission is None:
-        return LastReport(before)
-    return LastReport(before, submission, submission.answers)
+        return LastReport()
+    return LastReport(submission.report.round, submission, submission.answers)
 
 
 class _Registers:
     """The registers as they stand on a day, each read once and only when a question asks for it."""
 
-    def __init__(self, report: Report, since: dt.date | None, today: dt.date) -> None:
+    def __init__(self, report: Report, since: dt.date, today: dt.date) -> None:
         self.report, self.since, self.today = report, since, today
 
     def _rows(self, model: type[Any]) -> Any:
@@ -133,10 +131,8 @@ class _Registers:
     def support(self) -> tuple[dict[str, Any], dt.date | None]:
         """What was given since the last round; nothing registered fills nothing in, and not that none was given."""
         given = SupportActivity.objects.across_all(reason=_REASON).filter(
-            municipalities=self.report.municipality_id, on__lte=self.today
+            municipalities=self.report.municipality_id, on__gt=self.since, on__lte=self.today
         )
-        if self.since is not None:
-            given = given.filter(on__gt=self.since)
         rows = list(given.values_list("kind", "on"))
         return {"received": sorted({kind for kind, _on in rows})}, max((on for _kind, on in rows), default=None)
 
@@ -157,8 +153,7 @@ _REGISTERS: dict[str, Callable[[_Registers], tuple[dict[str, Any], dt.date | Non
 
 def prefill(spec: FormSpec, report: Report, last: LastReport, today: dt.date) -> dict[str, Prefilled]:
     """What can be filled in, by field key. At most one query for each register that the form names."""
-    since = last.round.reference_date if last.round else None
-    registers = _Registers(report, since, today)
+    registers = _Registers(report, previous_reference_date(report.round.reference_date), today)
     filled: dict[str, Prefilled] = {}
     for question in spec.questions():
         for row in question.row_keys or ("",):

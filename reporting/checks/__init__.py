@@ -1,0 +1,86 @@
+"""The checks of a report: one check = one function = one file = one test.
+
+Two hold for every form and follow from the definition alone (``the_form_itself``): an answer that cannot be one, and
+a required question without an answer. The others look across questions, and hold in every round whose form asks what
+they are about. ``docs/rules.md`` lists them with their sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from reporting.checks import (
+    adopted_without_date,
+    decision_date,
+    expected_date_past,
+    long_delay,
+    network_missing,
+    phase_without_plan,
+    solution_newly_adopted,
+    solutions_without_plan,
+    status_gone_back,
+)
+from reporting.checks.finding import ERROR, LEVELS, REMARK, WARNING, Check, CheckFacts, Finding
+from reporting.form_spec import FormSpec, visible_codes
+
+__all__ = ["CHECKS", "ERROR", "REMARK", "WARNING", "Check", "CheckFacts", "Finding", "run_checks", "the_form_itself"]
+
+CHECKS: tuple[Check, ...] = (
+    adopted_without_date.CHECK,
+    decision_date.CHECK,
+    network_missing.CHECK,
+    expected_date_past.CHECK,
+    status_gone_back.CHECK,
+    solutions_without_plan.CHECK,
+    phase_without_plan.CHECK,
+    long_delay.CHECK,
+    solution_newly_adopted.CHECK,
+)
+"""Errors first, then warnings, then remarks."""
+
+
+def run_checks(facts: CheckFacts) -> list[Finding]:
+    """All findings across questions, errors first, each level in the form's order."""
+    order = {question.code: place for place, question in enumerate(facts.spec.questions())}
+    findings = [finding for check in CHECKS for finding in check.run(facts)]
+    return sorted(findings, key=lambda one: (LEVELS.index(one.level), order.get(one.question, 0)))
+
+
+def the_form_itself(spec: FormSpec, answers: Mapping[str, Any], errors: Mapping[str, str]) -> list[Finding]:
+    """Errors that follow from the form alone: required questions that are shown and not answered, and fields whose
+    text cannot be an answer (``errors``: field key -> error code).
+
+    A matrix is one finding, at its first row without an answer.
+    """
+    shown = visible_codes(spec, answers)
+    findings: list[Finding] = []
+    for question in spec.questions():
+        if question.code not in shown:
+            continue
+        broken = [key for key in question.field_keys() if key in errors]
+        for key in broken:
+            row = spec.field(key)[1]
+            values = {"question": question.name}
+            text = _("%(question)s: the answer cannot be used as it is. Correct it.")
+            findings.append(Finding(ERROR, "invalid", text, question.code, row or question.code, values))
+        if question.required and not broken:
+            findings.extend(_missing(question, answers.get(question.code)))
+    return findings
+
+
+def _missing(question: Any, value: Any) -> list[Finding]:
+    values: dict[str, Any] = {"question": question.name}
+    if question.kind != "matrix":
+        if value is not None:
+            return []
+        text = _("%(question)s: answer this question.")
+        return [Finding(ERROR, "required", text, question.code, question.code, values)]
+    rows = [row.key for row in question.rows if row.key not in (value or {})]
+    if not rows:
+        return []
+    text = _("%(question)s: %(count)s of %(total)s are not answered.")
+    values |= {"count": len(rows), "total": len(question.rows)}
+    return [Finding(ERROR, "required", text, question.code, rows[0], values)]

@@ -1,0 +1,24 @@
+"""A plan that is adopted has a date on which the municipal council adopted it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from reporting.checks.finding import ADOPTED, ERROR, Check, CheckFacts, Finding
+
+
+def find(facts: CheckFacts) -> list[Finding]:
+    """An error at the date when the plan is adopted and the date is missing."""
+    if facts.answers.get("plan.status") in ADOPTED and "plan.decided_on" not in facts.answers:
+        return [Finding(ERROR, CHECK.code, _("Write the date on which the plan was adopted."), "plan.decided_on")]
+    return []
+
+
+CHECK = Check(
+    code="adopted_without_date",
+    level=ERROR,
+    title=_("An adopted plan has a date."),
+    why=_("The date tells from when the decision counts in the figures."),
+    questions=("plan.status", "plan.decided_on"),
+    find=find,
+)

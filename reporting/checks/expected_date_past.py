@@ -1,0 +1,26 @@
+"""A decision that is expected has not been expected for a day that is over."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from reporting.checks.finding import WARNING, Check, CheckFacts, Finding
+
+
+def find(facts: CheckFacts) -> list[Finding]:
+    """A warning at the expected date when it is before today."""
+    day = facts.date("plan.expected_on")
+    if day is not None and day < facts.today:
+        text = _("The decision was expected on %(day)s. Write a new date, or explain what happened.")
+        return [Finding(WARNING, CHECK.code, text, "plan.expected_on", values={"day": day})]
+    return []
+
+
+CHECK = Check(
+    code="expected_date_past",
+    level=WARNING,
+    title=_("The expected date of a decision is not over."),
+    why=_("A date that is over says nothing about when the plan comes."),
+    questions=("plan.expected_on",),
+    find=find,
+)

@@ -1,0 +1,80 @@
+"""What an approved report changes in the registers (idea 4): the plan decision, its anchoring, the positions on the
+solutions, step and phase, and the networks. Each row names its origin, ``report:<report>/<submission>``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from municipalities.models import Municipality
+from municipalities.services import (
+    phase_status_register,
+    plan_anchoring_register,
+    plan_decision_register,
+    solution_positions_register,
+)
+from networks.models import Participation
+from networks.services import participation_register
+from reporting.form_spec import FormSpec
+from reporting.models import Report, Submission
+
+
+def registers_write(*, report: Report, submission: Submission, spec: FormSpec, now: dt.datetime) -> None:
+    """Bring the registers to what the submission says, from the round's reference date on.
+
+    Only what the form asks is touched: a round without the networks changes no participation. Run again it changes
+    nothing.
+    """
+    answers: Mapping[str, Any] = submission.answers
+    where = {
+        "municipality": report.municipality,
+        "origin": f"report:{report.pk}/{submission.number}",
+        "valid_from": report.round.reference_date,
+    }
+    if "plan.status" in answers:
+        plan_decision_register(**where, now=now, **_plan(answers))
+    if spec.has("plan.anchoring"):
+        plan_anchoring_register(**where, now=now, plan_types=answers.get("plan.anchoring", []))
+    if "solutions" in answers:
+        solution_positions_register(**where, now=now, positions=answers["solutions"])
+    if "progress.step" in answers or "progress.phase" in answers:
+        phase_status_register(**where, now=now, **_phase(answers))
+    if "network.participates" in answers:
+        _networks(answers, **where)
+
+
+def _plan(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "status": answers["plan.status"],
+        "decided_on": _date(answers.get("plan.decided_on")),
+        "case_number": answers.get("plan.case", ""),
+        "link": answers.get("plan.link", ""),
+        "expected_on": _date(answers.get("plan.expected_on")),
+        "process": answers.get("plan.process", ""),
+    }
+
+
+def _phase(answers: Mapping[str, Any]) -> dict[str, Any]:
+    step, phase = answers.get("progress.step"), answers.get("progress.phase")
+    return {
+        "step": int(step) if step else None,
+        "phase": int(phase) if phase else None,
+        "delay_months": answers.get("progress.delay_months"),
+        "delay_reason": answers.get("progress.delay_reason", ""),
+    }
+
+
+def _networks(answers: Mapping[str, Any], *, municipality: Municipality, origin: str, valid_from: dt.date) -> None:
+    active = answers["network.participates"] == "yes"
+    participation_register(
+        municipality=municipality,
+        network_ids=[int(pk) for pk in answers.get("network.which", [])],
+        status=Participation.Status.ACTIVE if active else Participation.Status.PLANNED,
+        origin=origin,
+        valid_from=valid_from,
+    )
+
+
+def _date(value: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(value) if value else None
