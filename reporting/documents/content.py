@@ -49,6 +49,7 @@ LABEL_KEYS = (
     "sheet_cover",  # names of sheets
     "sheet_annex",
     "annex_group",  # column of the merged annex sheet that says which table a row is from: County
+    "group",  # column of a sheet whose table has its rows in groups: Group
     "sheet",  # head of the cover's list of sheets
     "rows",
     "rows_written",

@@ -102,6 +102,7 @@ NB = {
     "sheet_cover": "Forside",
     "sheet_annex": "Kommuner",
     "annex_group": "Fylke",
+    "group": "Gruppe",
     "sheet": "Ark",
     "rows": "Rader",
     "rows_written": "Rader skrevet",
