@@ -67,7 +67,7 @@ def test_a_python_without_venv_is_told_the_command(launcher, monkeypatch):
 
     monkeypatch.setattr(launcher.subprocess, "run", fail)
     monkeypatch.setattr(launcher.os, "geteuid", lambda: 1000)
-    with pytest.raises(launcher.LauncherError, match="sudo apt-get update .* python3-venv"):
+    with pytest.raises(launcher.LauncherError, match=r"sudo apt-get update .* python3-venv"):
         launcher.make_venv()
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -103,3 +106,35 @@ def test_what_goes_into_the_queue_is_json_with_keys_only(celery_worker):
     message = jobs.note_pair.celery_task.app.amqp.as_task_v2("id", jobs.note_pair.name, args=(2, 3))
     assert json.loads(json.dumps(message.body))[0] == [2, 3]
     assert jobs.note_pair.celery_task.app.conf.accept_content == ["json"]
+
+
+@pytest.fixture
+def worker_process(settings):
+    """A Celery worker as it runs for real: a program of its own with a process for each job."""
+    app = jobs.die_once.celery_task.app
+    app.conf.task_always_eager = False
+    app.control.purge()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "reform.settings",
+        "PORTAL_VAR_DIR": str(settings.VAR_DIR),
+        "DATABASE_URL": "sqlite://:memory:",  # these jobs ask nothing of a database
+    }
+    command = [sys.executable, "-m", "celery", "-A", "reform.celery:app", "worker", "--include", "tests.reform.jobs"]
+    process = subprocess.Popen([*command, "--concurrency", "1"], env=environment, start_new_session=True)
+    yield process
+    process.terminate()
+    process.wait(30)
+    app.conf.task_always_eager = True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_process_was_killed_is_taken_up_again(worker_process, settings):
+    jobs.die_once.start(1)
+    done = settings.VAR_DIR / "done-1"
+    for _ in range(300):
+        if done.exists():
+            break
+        time.sleep(0.1)
+    assert (settings.VAR_DIR / "died-1").exists()
+    assert done.exists()
