@@ -44,7 +44,7 @@ def receipt_mail(*, submission: Submission, report: Report, actor: User, now: dt
         "number": submission.number,
         "days_late": submission.days_late,
         "answers_hash": submission.answers_hash,
-        "url": _page("report_receipt", report),
+        "url": page_url("report_receipt", report),
     }
     mail_queue_template(
         key=f"report:{report.pk}/{submission.number} receipt user:{actor.pk}",
@@ -81,7 +81,7 @@ def _mail_contacts(
         **context,
         "unit": _unit_name(report),
         "reference_date": day,
-        "url": _page(page, report),
+        "url": page_url(page, report),
     }
     number = report.current.number if report.current else 0
     for user in users:
@@ -98,7 +98,8 @@ def _mail_contacts(
         )
 
 
-def _page(name: str, report: Report) -> str:
+def page_url(name: str, report: Report) -> str:
+    """The whole address of a report's page, for a mail."""
     try:
         return absolute_url(reverse(name, args=[report.pk]))
     except NoReverseMatch:
