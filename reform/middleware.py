@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.cache import add_never_cache_headers
 
 from reform import clock
 
@@ -61,22 +62,25 @@ class ClockMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """What a signed-in person sees is kept by no cache; her session lives on while she works."""
+    """No cache keeps a page, whoever asked and however she signed in; a session lives on while she works.
+
+    Static files do not come this way. A view that may be kept by all says so: Cache-Control: public.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        session = getattr(request, "session", None)
-        if session is not None and session.accessed and not session.is_empty():
+        if "public" not in response.get("Cache-Control", ""):
             add_never_cache_headers(response)
-            patch_cache_control(response, private=True, no_store=True)
-            self._renew(session)
+        if request.session.accessed:
+            self._renew(request.session)
         return response
 
     @staticmethod
-    def _renew(session) -> None:
+    def _renew(session: SessionBase) -> None:
+        """Move the end of the session, but with a write every few minutes only."""
         seconds = int(time.time())
         if "_auth_user_id" in session and seconds - session.get("seen", 0) > _RENEW_SESSION_AFTER:
             session["seen"] = seconds
