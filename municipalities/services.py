@@ -14,9 +14,11 @@ from typing import Any
 
 from django.db import transaction
 
+from municipalities.lineage import Lineage, Link, Span
 from municipalities.models import (
     Membership,
     Municipality,
+    MunicipalityLink,
     MunicipalityVersion,
     Office,
     OfficeName,
@@ -78,6 +80,13 @@ def office_names(day: dt.date) -> dict[int, OfficeNameOnDay]:
     """What each office was called on ``day``, by id in the fixed order of the offices. One query."""
     rows = OfficeName.objects.filter(valid_on(day)).select_related("office").order_by("office__order")
     return {row.office_id: OfficeNameOnDay(row.office.key, row.short_name, row.name) for row in rows}
+
+
+def lineage_of_all() -> Lineage:
+    """The lineage of every unit, from the registers. Two queries."""
+    spans = MunicipalityVersion.objects.values_list("municipality_id", "number", "name", "valid_from", "valid_to")
+    links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
+    return Lineage((Span(*row) for row in spans), (Link(*row) for row in links))
 
 
 def membership_grant(

@@ -6,17 +6,19 @@
 | troms-og-finnmark | 5430 Kautokeino (2011, 5430, 5612; Sami name), 5421 Senja (merged in 2020)                 |
 
 Users: ``editor-<number>`` and ``reader-<number>`` for each unit, ``statsforvalter-``, ``ks-`` and
-``usht-<office key>``, ``hdir``, ``hdir-admin``, ``hod``, ``evaluator``, and two who see nothing: ``nobody`` (no role) and
-``former`` (a role that ended in 2021).
+``usht-<office key>``, ``hdir``, ``hdir-admin``, ``hod``, ``evaluator``, and two who see nothing: ``nobody``
+(no role) and ``former`` (a role that ended in 2021). All log in with ``PASSWORD``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from municipalities.models import (
     County,
@@ -34,6 +36,7 @@ from networks.models import Network
 from reform.models import FocusArea, Solution
 
 D = dt.date
+PASSWORD = "kveldsmat-og-kaffe"
 FIRST = D(2018, 1, 1)
 PERIODS = [(FIRST, D(2019, 12, 31)), (D(2020, 1, 1), D(2023, 12, 31)), (D(2024, 1, 1), None)]
 VIKEN, FINNMARK = "oslo-og-viken", "troms-og-finnmark"
@@ -159,10 +162,15 @@ def _users(world: World) -> None:
     _user(world, "former", role=Role.HDIR, valid_to=D(2021, 12, 31))
 
 
+@functools.cache
+def _hash() -> str:
+    return make_password(PASSWORD)
+
+
 def _user(world: World, username: str, *, role: Role | None, valid_to: D | None = None, **where: Any) -> None:
     user = User.objects.create(
         username=username, first_name=username.split("-")[0].title(), last_name="Testesen",
-        email=f"{username}@example.org", password="!", language="nb",
+        email=f"{username}@example.org", password=_hash(), language="nb",
     )  # fmt: skip
     world.users[username] = user
     if role is not None:
