@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import can
@@ -101,6 +102,19 @@ def finding_judge(
             defaults={"accepted": accepted, "judged_by": actor, "judged_at": now},
         )
         return judgement
+
+
+def return_note(*, report: Report, text: str) -> str:
+    """What a return says: the text, or where there are comments at the questions, a sentence that points to them.
+
+    Raises TextRefused for a text that cannot be kept, and when there is neither text nor comment.
+    """
+    if text.strip():
+        return _text(text)
+    waiting = ReviewComment.objects.get_queryset().filter(report=report, internal=False, shown_at__isnull=True)
+    if waiting.exists():
+        return gettext("See the comments at the questions.")
+    raise TextRefused(_("Write a comment that says what is to be changed."), state=report.status)
 
 
 def require_submission(report: Report, number: int) -> Submission:

@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    from municipalities.models import Event
     from reporting.worklist import WorkRow
 
 register = template.Library()
@@ -24,3 +25,19 @@ def cannot_pick(row: WorkRow) -> str:
     if row.status == "submitted":
         return _("%(name)s cannot be chosen: it has warnings to judge") % name
     return _("%(name)s cannot be chosen: it is not sent in") % name
+
+
+@register.simple_tag
+def event_text(event: Event) -> str:
+    """What happened, and who did it: ``Sent in by Kari Nordmann``."""
+    known = {
+        "start": _("Draft begun by %(name)s"),
+        "submit": _("Sent in by %(name)s"),
+        "return": _("Returned by %(name)s"),
+        "approve": _("Approved by %(name)s"),
+        "remind": _("Reminded by %(name)s"),
+    }
+    text = known.get(event.name)
+    if text is None:
+        return event.name
+    return text % {"name": event.actor_name or _("the portal")}
