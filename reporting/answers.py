@@ -380,7 +380,7 @@ def number_text(value: Any) -> str:
 
 def date_text(day: dt.date) -> str:
     """``1. mai 2022``, with a hard blank after the day. The names of the months are the same in nb and nn."""
-    return f"{day.day}.{NBSP}{_MONTHS['nb'][day.month - 1]} {day.year}"
+    return f"{day.day}.{NBSP}{_MONTHS[day.month - 1]} {day.year}"
 
 
 def diff(spec: FormSpec, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
