@@ -1,0 +1,509 @@
+"""A section of a form as a crispy form: what each question shows, and what was sent for it.
+
+The form holds no rule: it reads the controls, and ``reporting.services.drafts`` says what they are worth. What a
+question shows is worked out here once, as plain values, so that the templates only draw.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reporting.answers import date_text, format_answer, number_text
+from reporting.form_spec import CHOICE_KINDS, TEXT_KINDS, QuestionSpec, SectionSpec, local
+from reporting.services.draft_view import DraftView, FieldView
+
+MANY = ("several_of", "register")
+WIDTHS = {"date": "w-date", "short_text": "w-short", "whole_number": "w-num", "decimal": "w-num", "per_cent": "w-num"}
+INPUT_MODES = {"date": "numeric", "whole_number": "numeric", "decimal": "decimal", "per_cent": "decimal"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One radio button or tick box."""
+
+    value: str
+    text: str
+    dom: str
+    checked: bool
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class SourceTag:
+    """Where a filled-in answer comes from, and when or by whom it was given."""
+
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Last:
+    """Last round's answer: in words, as the control would hold it (JSON), and whether it differs from today's."""
+
+    text: str
+    raw: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """A comment by the statsforvalter at a question."""
+
+    text: str
+    author: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two values for one field; ``mine`` and ``theirs`` are in words."""
+
+    key: str
+    dom: str
+    label: str
+    mine: str
+    theirs: str
+    their_name: str
+    their_at: str
+    without_script: bool = False
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding at its place, with the comment that a warning asks for."""
+
+    level: str
+    message: str
+    key: str
+    dom: str
+    question: str
+    name: str = ""
+    url: str = ""
+    comment: str = ""
+    error: str = ""
+
+    @property
+    def comment_key(self) -> str:
+        """The name of the comment's field."""
+        return f"comment:{self.key}"
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """All that a question's template draws. ``text`` is what the control holds, invalid values included."""
+
+    code: str
+    key: str
+    kind: str
+    dom: str
+    label: str
+    rev: int = 0
+    text: str = ""
+    help: str = ""
+    more: str = ""
+    more_title: str = ""
+    optional: bool = False
+    hidden: bool = False
+    parent: str = ""
+    shown_when: str = ""
+    choices: tuple[Choice, ...] = ()
+    error: str = ""
+    source: SourceTag | None = None
+    last: Last | None = None
+    max_length: int = 0
+    comments: Sequence[Note] = ()
+    findings: Sequence[FindingView] = ()
+    conflict: Clash | None = None
+    empty: str = ""
+
+    @property
+    def many(self) -> bool:
+        return self.kind in MANY
+
+    @property
+    def is_long(self) -> bool:
+        return self.kind == "long_text"
+
+    @property
+    def is_free_text(self) -> bool:
+        return self.kind in TEXT_KINDS
+
+    @property
+    def is_choice(self) -> bool:
+        return self.kind in CHOICE_KINDS or self.kind == "register"
+
+    @property
+    def short_choices(self) -> bool:
+        """Whether the choices fit on one line."""
+        return not self.many and len(self.choices) <= 4 and all(len(one.text) <= 14 for one in self.choices)
+
+    @property
+    def can_clear(self) -> bool:
+        """A radio button cannot be taken back by itself."""
+        return self.kind in ("yes_no", "one_of")
+
+    @property
+    def width(self) -> str:
+        return WIDTHS.get(self.kind, "") if self.max_length <= 120 or self.kind != "short_text" else ""
+
+    @property
+    def inputmode(self) -> str:
+        return INPUT_MODES.get(self.kind, "")
+
+    @property
+    def described(self) -> str:
+        """The ids that always describe the control: the help, the statsforvalter's comment, the privacy line."""
+        parts = [(self.help, "help"), (self.comments, "comment"), (self.is_free_text, "pii")]
+        return " ".join(f"{self.dom}-{name}" for present, name in parts if present)
+
+    @property
+    def described_now(self) -> str:
+        """The same with the error first, when there is one."""
+        return " ".join(part for part in (f"{self.dom}-error" if self.error else "", self.described) if part)
+
+    @property
+    def max_length_text(self) -> str:
+        return number_text(self.max_length)
+
+    @property
+    def used_text(self) -> str:
+        return _("{used} of %(max)s characters used").replace("{used}", number_text(len(self.text))) % {
+            "max": self.max_length_text
+        }
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One row of a matrix: a group of radio buttons."""
+
+    key: str
+    dom: str
+    text: str
+    rev: int
+    choices: tuple[Choice, ...]
+    last: str = ""
+    last_text: str = ""
+    error: str = ""
+    changed: bool = False
+    conflict: Clash | None = None
+    findings: Sequence[FindingView] = ()
+
+    @property
+    def answered(self) -> bool:
+        return any(choice.checked for choice in self.choices)
+
+    @property
+    def described(self) -> str:
+        return f"{self.dom}-last" if self.last_text else ""
+
+    @property
+    def described_now(self) -> str:
+        return " ".join(part for part in (f"{self.dom}-error" if self.error else "", self.described) if part)
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """The rows of one focus area; open where something is missing, wrong or changed."""
+
+    title: str
+    rows: tuple[RowView, ...]
+
+    @property
+    def done(self) -> int:
+        return sum(row.answered for row in self.rows)
+
+    @property
+    def changed(self) -> int:
+        return sum(row.changed for row in self.rows)
+
+    @property
+    def open(self) -> bool:
+        waiting = any(row.error or row.conflict or row.findings for row in self.rows)
+        return waiting or self.changed > 0 or self.done < len(self.rows)
+
+    @property
+    def text(self) -> str:
+        text = _("{done} of {total} answered, {changed} changed") if self.changed else _(
+            "{done} of {total} answered, unchanged"
+        )  # fmt: skip
+        return text.format(done=self.done, total=len(self.rows), changed=self.changed)
+
+
+@dataclass(frozen=True)
+class MatrixView(QuestionView):
+    """A matrix: its groups of rows, and the headings of its columns."""
+
+    groups: tuple[GroupView, ...] = ()
+    options: tuple[str, ...] = ()
+    row_heading: str = ""
+
+    @property
+    def total(self) -> int:
+        return sum(len(group.rows) for group in self.groups)
+
+    @property
+    def total_text(self) -> str:
+        text = _("{done} of %(total)s answered. {changed} changed since last time.") % {"total": self.total}
+        done = sum(group.done for group in self.groups)
+        return text.format(done=done, changed=sum(group.changed for group in self.groups))
+
+
+@dataclass
+class Drawing:
+    """What the questions of a section are drawn from: the draft, and what others have said about it.
+
+    ``registers`` are the ids and names that a register-backed question chooses from; ``comments``, ``findings`` and
+    ``conflicts`` go by question or field.
+    """
+
+    draft: DraftView
+    language: str
+    registers: Mapping[str, str] = field(default_factory=dict)
+    comments: Mapping[str, Sequence[Note]] = field(default_factory=dict)
+    findings: Mapping[str, Sequence[FindingView]] = field(default_factory=dict)
+    conflicts: Mapping[str, Clash] = field(default_factory=dict)
+
+    def question(self, spec: QuestionSpec) -> QuestionView:
+        """What one question shows."""
+        known: dict[str, Any] = {
+            "code": spec.code,
+            "key": spec.code,
+            "kind": spec.kind,
+            "dom": dom_id(spec.code),
+            "label": local(spec.text, self.language),
+            "help": local(spec.help, self.language),
+            "more": local(spec.more, self.language),
+            "more_title": local(spec.more_title, self.language) or _("More about this question"),
+            "optional": not spec.required,
+            "hidden": spec.code not in self.draft.visible,
+            "parent": spec.parent,
+            "shown_when": _conditions(spec),
+            "comments": self.comments.get(spec.code, ()),
+            "findings": self.findings.get(spec.code, ()),
+        }
+        if spec.kind == "matrix":
+            return MatrixView(
+                **known,
+                source=self._matrix_source(spec),
+                groups=self._groups(spec),
+                options=tuple(local(option.text, self.language) for option in spec.options),
+                row_heading=_("Solution"),
+            )
+        entry = self.draft.fields[spec.code]
+        return QuestionView(
+            **known,
+            rev=entry.rev,
+            text="" if is_choice(spec) else control_text(entry),
+            choices=self._choices(spec, entry),
+            error=entry.error,
+            source=source_tag(entry.source),
+            last=self._last(spec, entry),
+            max_length=spec.max_length if spec.kind in TEXT_KINDS else 0,
+            conflict=self.conflicts.get(spec.code),
+            empty=_("There is nothing to choose from yet.") if spec.kind == "register" and not self.registers else "",
+        )
+
+    def _choices(self, spec: QuestionSpec, entry: FieldView) -> tuple[Choice, ...]:
+        chosen = set(entry.value if isinstance(entry.value, list) else [entry.value])
+        dom = dom_id(spec.code)
+        if spec.kind == "register":
+            return tuple(Choice(pk, name, f"{dom}-{pk}", pk in chosen) for pk, name in self.registers.items())
+        return tuple(
+            Choice(
+                option.key,
+                local(option.text, self.language),
+                f"{dom}-{option.key}",
+                option.key in chosen,
+                local(option.help, self.language),
+            )
+            for option in spec.options
+        )
+
+    def _last(self, spec: QuestionSpec, entry: FieldView) -> Last | None:
+        if entry.last is None:
+            return None
+        raw = json.dumps(control_value(spec, entry.last), ensure_ascii=False)
+        text = format_answer(spec, entry.last, self.language, self.registers)
+        return Last(text, raw, entry.last != entry.value)
+
+    def _matrix_source(self, spec: QuestionSpec) -> SourceTag | None:
+        """One mark for the whole matrix, while something in it stands as it was filled in."""
+        sources = [self.draft.fields[key].source for key in spec.field_keys()]
+        return next((source_tag(source) for source in sources if source), None)
+
+    def _groups(self, spec: QuestionSpec) -> tuple[GroupView, ...]:
+        rows = {row.key: self._row(spec, row.key, local(row.text, self.language)) for row in spec.rows}
+        if not spec.groups:
+            return (GroupView("", tuple(rows.values())),)
+        return tuple(
+            GroupView(
+                local(group.text, self.language), tuple(rows[row.key] for row in spec.rows if row.group == group.key)
+            )
+            for group in spec.groups
+        )
+
+    def _row(self, spec: QuestionSpec, row: str, text: str) -> RowView:
+        entry = self.draft.fields[f"{spec.code}:{row}"]
+        dom = dom_id(entry.key)
+        return RowView(
+            key=entry.key,
+            dom=dom,
+            text=text,
+            rev=entry.rev,
+            choices=tuple(
+                Choice(option.key, local(option.text, self.language), f"{dom}-{option.key}", option.key == entry.value)
+                for option in spec.options
+            ),
+            last=entry.last or "",
+            last_text=format_answer(spec, entry.last, self.language).lower() if entry.last else "",
+            error=entry.error,
+            changed=bool(entry.last and entry.value and entry.value != entry.last),
+            conflict=self.conflicts.get(entry.key),
+            findings=self.findings.get(entry.key, ()),
+        )
+
+
+SOURCES = {
+    "last": gettext_lazy("Taken from the last report"),
+    "participation": gettext_lazy("Taken from the register of networks"),
+    "support": gettext_lazy("Taken from the overview of support"),
+}
+
+
+def source_tag(source: Mapping[str, str] | None) -> SourceTag | None:
+    """The mark of a filled-in answer: where it is from, when and by whom. None for an answer of her own."""
+    if not source:
+        return None
+    on = source.get("on")
+    when = date_text(dt.date.fromisoformat(on)) if on else ""
+    label = str(SOURCES.get(source["kind"], _("Taken from the plan register")))
+    if source["kind"] == "last":
+        return SourceTag(label, _("Answered %(day)s by %(name)s") % {"day": when, "name": source.get("by", "")})
+    known = _("Updated %(day)s.") % {"day": when} + " " if when else ""
+    return SourceTag(label, known + _("If you change the answer, the register changes when the report is approved."))
+
+
+class QuestionLayout:
+    """A crispy layout object: one question by its template."""
+
+    template = "reporting/form/_question.html"
+
+    def __init__(self, view: QuestionView) -> None:
+        self.view = view
+
+    def render(self, form: Any, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
+        return render_to_string(self.template, {"q": self.view})
+
+
+class MatrixLayout(QuestionLayout):
+    """A matrix by its template."""
+
+    template = "reporting/form/_matrix.html"
+
+
+class Follow:
+    """A crispy layout object: the questions that follow from the one above."""
+
+    def __init__(self, *parts: QuestionLayout) -> None:
+        self.parts = parts
+
+    def render(self, form: Any, context: Any, template_pack: str = "", **kwargs: Any) -> SafeString:
+        inner = "".join(part.render(form, context, template_pack) for part in self.parts)
+        hidden = " hidden" if all(part.view.hidden for part in self.parts) else ""
+        return mark_safe(f'<div class="follow" data-follow{hidden}>{inner}</div>')
+
+
+class SectionForm(forms.Form):
+    """The controls of one section."""
+
+    def __init__(self, section: SectionSpec, drawing: Drawing, data: Any = None) -> None:
+        super().__init__(data)
+        self.views = [drawing.question(question) for question in section.questions]
+        for question in section.questions:
+            for key in question.field_keys():
+                self.fields[key] = forms.Field(required=False, widget=_widget(question))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(*_laid_out(self.views))
+
+    def sent(self) -> Iterator[tuple[str, Any, int]]:
+        """Key, raw value and base revision of every field that was on the page that was sent."""
+        for key, form_field in self.fields.items():
+            rev = self.data.get(f"rev:{key}", "")
+            if rev.isdecimal():
+                yield key, form_field.widget.value_from_datadict(self.data, self.files, key) or "", int(rev[:9])
+
+
+def _laid_out(views: Sequence[QuestionView]) -> Iterator[Any]:
+    follow: list[QuestionLayout] = []
+    for view in views:
+        part = MatrixLayout(view) if isinstance(view, MatrixView) else QuestionLayout(view)
+        if view.parent and view.kind != "matrix":
+            follow.append(part)
+            continue
+        if follow:
+            yield Follow(*follow)
+            follow = []
+        yield part
+    if follow:
+        yield Follow(*follow)
+
+
+def _widget(question: QuestionSpec) -> forms.Widget:
+    if question.kind in MANY:
+        return forms.CheckboxSelectMultiple()
+    if question.kind in CHOICE_KINDS:
+        return forms.RadioSelect()
+    return forms.Textarea() if question.kind == "long_text" else forms.TextInput()
+
+
+def _conditions(spec: QuestionSpec) -> str:
+    if not spec.shown_when:
+        return ""
+    rules = [
+        {"question": entry.question, "any_of": list(entry.any_of), "at_least": entry.at_least}
+        for entry in spec.shown_when
+    ]
+    return json.dumps(rules)
+
+
+def dom_id(key: str) -> str:
+    """The id of a field's first control: ``q-plan-status``, ``q-solutions-1-1``."""
+    return "q-" + key.replace(".", "-").replace(":", "-")
+
+
+def control_value(question: QuestionSpec, value: Any) -> Any:
+    """A canonical value as its control gives it back: a list, or a text; ``17.06.2021`` and ``12,5`` for people."""
+    if question.kind in MANY:
+        return list(value or [])
+    if value is None:
+        return ""
+    if question.kind == "date":
+        year, month, day = str(value).split("-")
+        return f"{day}.{month}.{year}"
+    if question.kind in ("whole_number", "decimal", "per_cent"):
+        return str(value).replace(".", ",")
+    return str(value)
+
+
+def control_text(entry: FieldView) -> str:
+    """What the control holds: what was typed when it cannot be an answer, else the answer."""
+    return entry.raw if entry.error else str(control_value(entry.question, entry.value))
+
+
+def is_choice(question: QuestionSpec) -> bool:
+    """Whether the answer is chosen and not typed."""
+    return question.kind in CHOICE_KINDS or question.kind == "register"

@@ -1,0 +1,62 @@
+"""What a municipality's front page reads: its reports, whom it can ask, and who else can fill in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from municipalities.models import Membership, Role, User
+from municipalities.querysets import valid_on
+from reporting.models import Report
+from reporting.querysets import editors_of
+from reporting.services.draft_view import DraftView
+from reporting.timing import RoundState, round_state
+
+CONTACTS = 2
+"""So many names at the statsforvalter's are shown; more is no help."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to ask."""
+
+    name: str
+    email: str
+
+
+def contacts_at(office_id: int, *, today: dt.date) -> list[Contact]:
+    """Staff of the statsforvalter's office on ``today`` who can get mail, by name. One query."""
+    users = User.objects.filter(
+        pk__in=Membership.objects.filter(valid_on(today), role=Role.STATSFORVALTER, office_id=office_id).values(
+            "user_id"
+        ),
+        is_active=True,
+    ).exclude(email="")
+    ordered = users.order_by("last_name", "first_name", "pk")[:CONTACTS]
+    return [Contact(str(user), user.email) for user in ordered]
+
+
+def colleagues_of(unit_id: int, *, user: User, today: dt.date) -> list[str]:
+    """The others who can fill in for the unit. One query."""
+    return [str(other) for other in editors_of([unit_id], today=today).get(unit_id, []) if other.pk != user.pk]
+
+
+def current_report(reports: list[Report], today: dt.date) -> Report | None:
+    """Of a unit's reports, newest first: the one whose round is open; None when no round is."""
+    for report in reports:
+        if round_state(report.round, today) in (RoundState.OPEN, RoundState.LATE):
+            return report
+    return None
+
+
+def repeated_answers(draft: DraftView) -> dict[str, Any]:
+    """The answers that ``submissions.nothing_new`` would send in: last time's, and the registers' where a question
+    does not repeat last time's (support since then)."""
+    answers: dict[str, Any] = {}
+    for question in draft.spec.questions():
+        before, known = draft.last.answers.get(question.code), draft.answers.get(question.code)
+        value = before if "last" in question.prefill or known is None else known
+        if value is not None:
+            answers[question.code] = value
+    return answers

@@ -1,0 +1,455 @@
+"""The form of a report: its sections, the saving of each field, the page where all is looked over, and sending in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from municipalities.errors import bad_request, stopped, wants_json
+from municipalities.models import Event
+from municipalities.services import unit_names
+from municipalities.views import ScopedView
+from reporting.checks import ERROR, REMARK, WARNING, Finding
+from reporting.form_spec import QuestionSpec, SectionSpec, local
+from reporting.forms import Clash, Drawing, Note, SectionForm, control_value, dom_id
+from reporting.models import Report, ReviewComment
+from reporting.services import drafts, home, submissions
+from reporting.services.draft_view import DraftView, register_choices
+from reporting.services.drafts import DraftConflict, UnknownField
+from reporting.services.findings import draft_findings
+from reporting.views import found, shown, unsent
+from reporting.views.shown import SUMMARY, field_url, language
+
+
+class ReportView(ScopedView):
+    """What all pages about one report share: the report with its round, its draft, and what was written about it."""
+
+    abstract = True
+    model = Report
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset().select_related("round__form_version", "municipality", "office", "current")
+        return rows.defer("round__form_version__definition")
+
+    @cached_property
+    def report(self) -> Report:
+        """The report that the address names."""
+        return self.get_object()
+
+    @cached_property
+    def draft(self) -> DraftView:
+        """Its draft, filled in when this is the first time."""
+        return drafts.draft_open(report=self.report, actor=self.request.user, now=self.now)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """What happened with the report, oldest first."""
+        return shown.events_of([self.report], self.rows(Event))
+
+    @cached_property
+    def notes(self) -> dict[str, list[Note]]:
+        """The statsforvalter's comments to the municipality on what was last sent in, by question."""
+        rows = self.rows(ReviewComment).filter(
+            report=self.report, internal=False, shown_at__isnull=False, submission_id=self.report.current_id
+        )
+        return shown.notes_by_question(rows.order_by("id"), self.now)
+
+    def common(self) -> dict[str, Any]:
+        """What every page about a report needs."""
+        return {"report": self.report, "report_title": shown.report_title(self.report), "today": self.today}
+
+    def ways_on(self) -> list[tuple[Any, str]]:
+        return [
+            (_("See the report"), reverse("report_detail", args=[self.kwargs["pk"]])),
+            (_("To the front page"), reverse("home")),
+        ]
+
+
+class EditView(ReportView):
+    """A page on which the report is changed: where it cannot be, one page says why."""
+
+    abstract = True
+    right = "report.edit"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
+            unsent.keep(request, kwargs["pk"])
+            return login_and_back(self.after_login())
+        return super().dispatch(request, *args, **kwargs)
+
+    def after_login(self) -> str:
+        """Where a person who was logged out goes on: an address that can be read."""
+        return self.request.path
+
+    def form_context(self, current: str) -> dict[str, Any]:
+        """The frame of the form: table of contents, progress, status line, and why it came back."""
+        report = self.report
+        sections = shown.section_links(self.draft, current)
+        saved = report.draft_saved_at
+        return {
+            **self.common(),
+            "sections": sections,
+            "section_total": len(sections) - 1,
+            "overall": shown.overall(self.draft.progress),
+            "status_text": shown.saved_at(saved, self.now) if saved else "",
+            "return_note": self.return_note,
+        }
+
+    @cached_property
+    def return_note(self) -> shown.ReturnNote | None:
+        """Why the report came back, when it did."""
+        if self.report.status != Report.Status.RETURNED:
+            return None
+        return shown.return_note(self.events, self.notes, self.draft.spec, self.report, links=True)
+
+    def locked(self) -> HttpResponse | None:
+        """The page that says why the report cannot be changed now; None when it can."""
+        if self.draft.editable:
+            return None
+        heading, text = found.why_locked(self.report, self.today)
+        return stopped(self.request, heading, text, self.ways_on(), 409, code="locked")
+
+
+class ReportFormStart(EditView):
+    """Into the form: the first section that is not done."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if (locked := self.locked()) is not None:
+            return locked
+        steps = zip(self.draft.spec.sections, self.draft.progress, strict=True)
+        first = next((section.key for section, progress in steps if not progress.is_done), None)
+        return redirect("report_section", pk, first) if first else redirect("report_summary", pk)
+
+
+class ReportSection(EditView):
+    """One section: shown, and saved whole by its buttons. Each field alone is saved by ``ReportSave``."""
+
+    def get(self, request: HttpRequest, pk: int, section: str) -> HttpResponse:
+        spec = self.section_spec(section)
+        if (locked := self.locked()) is not None:
+            return locked
+        if (data := unsent.take(request, pk)) is not None:
+            return self.save(spec, data)
+        return self.page(spec)
+
+    def post(self, request: HttpRequest, pk: int, section: str) -> HttpResponse:
+        return self.save(self.section_spec(section), request.POST)
+
+    def section_spec(self, key: str) -> SectionSpec:
+        """The section of the address; 404 when the form has none."""
+        try:
+            return self.draft.spec.section(key)
+        except KeyError:
+            raise Http404 from None
+
+    def save(self, section: SectionSpec, data: Any) -> HttpResponse:
+        """Save all that was sent, and go where the button says; back to the section while two answers clash."""
+        items, clashes = list(self._sent(section, data)), []
+        while items:
+            try:
+                drafts.draft_save_many(report=self.report, items=items, **self.who)
+                break
+            except DraftConflict as clash:  # all others are stored; go on with the rest, to meet each clash
+                clashes.append(clash)
+                items = [item for item in items if item[0] != clash.key]
+        self._comments(data)
+        self.__dict__.pop("draft", None)
+        if clashes:
+            return self.page(section, clashes=clashes, status=409)
+        return redirect(self._next(section, data.get("next", ""), data.get("use_last", "")))
+
+    @property
+    def who(self) -> dict[str, Any]:
+        return {"actor": self.request.user, "now": self.now, "request_id": self.request.request_id}
+
+    def _sent(self, section: SectionSpec, data: Any) -> Any:
+        """The fields of the page; in a clash, the chosen value over the one that stood there."""
+        back = data.get("use_last", "")
+        for key, raw, rev in SectionForm(section, self.drawing(), data).sent():
+            if data.get(f"choice:{key}") == "theirs":
+                continue
+            yield key, self._last_value(key) if key == back else raw, rev
+
+    def _last_value(self, key: str) -> Any:
+        entry = self.draft.fields[key]
+        return entry.last
+
+    def _comments(self, data: Any) -> None:
+        for name in data:
+            if name.startswith("comment:"):
+                found.comment_keep(self.report, name, data[name], self.request.user, self.now)
+
+    def _next(self, section: SectionSpec, to: str, back: str) -> str:
+        here = reverse("report_section", args=[self.report.pk, section.key])
+        if back:
+            return f"{here}#sp-{dom_id(back)}"
+        if to == section.key or not to:
+            return here
+        drafts.section_confirm(report=self.report, section=section.key, **self.who)
+        if to == SUMMARY or to not in {entry.key for entry in self.draft.spec.sections}:
+            return reverse("report_summary", args=[self.report.pk])
+        return reverse("report_section", args=[self.report.pk, to])
+
+    def drawing(self, **more: Any) -> Drawing:
+        """What the questions are drawn from."""
+        return Drawing(self.draft, language(), **more)
+
+    def page(self, section: SectionSpec, *, clashes: Sequence[DraftConflict] = (), status: int = 200) -> HttpResponse:
+        """The section as it stands."""
+        checked = "kontroll" in self.request.GET
+        findings = draft_findings(self.report, self.draft.last, self.today) if checked else []
+        drawing = self.drawing(
+            registers=self._registers(section),
+            comments=self.notes if self.return_note else {},
+            findings=found.by_place(findings, self.draft),
+            conflicts={clash.key: clash_view(self.draft, clash, self.now, without_script=True) for clash in clashes},
+        )
+        context = self.form_context(section.key)
+        links = context["sections"]
+        place = next(index for index, link in enumerate(links) if link.current)
+        context |= {
+            "section": links[place],
+            "previous": links[place - 1] if place else None,
+            "next": links[place + 1],
+            "form": SectionForm(section, drawing),
+            "problems": found.problems(self.draft, findings, section=section) if checked else None,
+        }
+        return self.render("reporting/form/section.html", context, status=status)
+
+    def _registers(self, section: SectionSpec) -> dict[str, str]:
+        questions = [question for question in section.questions if question.kind == "register"]
+        return {
+            str(pk): name for question in questions for pk, name in register_choices(question, self.report, self.today)
+        }
+
+
+class ReportSave(EditView):
+    """One field, or one explanation of a warning, saved as the person leaves it. Speaks JSON only."""
+
+    def after_login(self) -> str:
+        return reverse("report_form", args=[self.kwargs["pk"]])
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        sent = read_json(request)
+        key, rev = sent.get("key"), sent.get("rev")
+        if not isinstance(key, str) or not (rev is None or type(rev) is int):
+            return bad_request(request)
+        try:
+            body = self._comment(key, sent) if key.startswith("comment:") else self._field(key, sent, rev)
+        except DraftConflict as clash:
+            return JsonResponse(self._clash(key, clash), status=409)
+        except UnknownField:
+            return bad_request(request)
+        steps = self.draft.progress
+        body |= {
+            "version": self.report.draft_version,
+            "status": shown.saved_at(self.report.draft_saved_at or self.now, self.now),
+            "sections": [
+                {"key": progress.key, "text": shown.progress_text(progress), "state": shown.progress_state(progress)}
+                for progress in steps
+            ],
+            "overall": {"done": shown.overall(steps).done, "total": shown.overall(steps).total,
+                        "text": shown.overall(steps).text},
+        }  # fmt: skip
+        return JsonResponse(body)
+
+    def _field(self, key: str, sent: Mapping[str, Any], rev: int | None) -> dict[str, Any]:
+        saved = drafts.draft_save(
+            report=self.report, key=key, raw=sent.get("value"), base_rev=rev, actor=self.request.user, now=self.now,
+            request_id=self.request.request_id,
+        )  # fmt: skip
+        body: dict[str, Any] = {"key": key, "value": saved.value, "rev": saved.rev, "error": saved.error or ""}
+        if not saved.error:
+            question, row = self.draft.spec.field(key)
+            body["text"] = saved.value or "" if row else control_value(question, saved.value)
+        return body
+
+    def _comment(self, key: str, sent: Mapping[str, Any]) -> dict[str, Any]:
+        base = sent.get("base")
+        error, text = "", sent.get("value")
+        try:
+            text = drafts.comment_save(
+                report=self.report, finding=key.partition(":")[2], text=text, actor=self.request.user, now=self.now,
+                base=base if isinstance(base, str) else None,
+            )  # fmt: skip
+        except UnknownField:
+            raise
+        except ValueError as refused:
+            error = str(refused)
+        return {"key": key, "value": text, "rev": 0, "error": error, "text": text}
+
+    def _clash(self, key: str, clash: DraftConflict) -> dict[str, Any]:
+        self.__dict__.pop("draft", None)
+        body: dict[str, Any] = {"code": "conflict", "key": key, "rev": clash.rev, "error": ""}
+        if key.startswith("comment:"):
+            view = found.comment_clash(key, clash, self.now)
+            body |= {"theirs": clash.theirs, "url": reverse("report_summary", args=[self.report.pk])}
+        else:
+            view = clash_view(self.draft, clash, self.now)
+            entry = self.draft.fields[key]
+            body["theirs"] = entry.raw if entry.error else control_value(entry.question, entry.value)
+            if entry.row:
+                body["theirs"] = entry.value or ""
+            body |= {"error": entry.error, "url": field_url(self.report, self.draft.spec, key)}
+        body["link"] = _("Go to the answer")
+        body["html"] = render_to_string("reporting/form/_conflict.html", {"conflict": view})
+        return body
+
+
+class ReportSummaryPage(EditView):
+    """All answers on one page, what the checks found, and the button that sends in."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.locked() or self.page()
+
+    def page(self, *, asked: bool = False, status: int = 200) -> HttpResponse:
+        """``asked``: it has been tried to send in, so what is missing is put first and gets the focus."""
+        draft = self.draft
+        findings = draft_findings(self.report, draft.last, self.today)
+        changes = shown.change_kinds(draft.spec, draft.last.answers, draft.answers)
+        last_day = draft.last.round.reference_date if draft.last.submission and draft.last.round else None
+        views = [found.finding_view(draft, finding, asked=asked) for finding in findings]
+        context = self.form_context(SUMMARY) | {
+            "lead": self._lead(findings),
+            "problems": found.problems(draft, findings, here=True),
+            "focus_problems": asked,
+            "warnings": [view for view in views if view.level == WARNING],
+            "remarks": [view for view in views if view.level == REMARK],
+            "changes_text": shown.changes_text(list(changes), draft.spec, last_day),
+            "answers": shown.Answers(
+                draft.spec,
+                draft.answers,
+                last=draft.last.answers,
+                changes=changes if last_day else {},
+                errors={entry.question.code: entry.error for entry in draft.fields.values() if entry.error},
+                comments=self.notes if self.return_note else {},
+                url=lambda section: reverse("report_section", args=[self.report.pk, section]),
+            ).parts(),
+            "unit_label": unit_name_on(self.report),
+        }
+        return self.render("reporting/form/summary.html", context, status=status)
+
+    def _lead(self, findings: Sequence[Finding]) -> str:
+        if any(finding.level == ERROR for finding in findings):
+            return _("Some things must be corrected before you can send in. Each line leads to its place.")
+        if any(finding.level == WARNING for finding in findings):
+            return _("Everything is answered. Explain what looks unusual, look over the answers, and send in.")
+        return _("Everything is in place. Look over the answers, and send in.")
+
+
+class ReportSubmit(ReportSummaryPage):
+    """Sends the report in, once. What stops it is shown on the page it was sent from."""
+
+    right = "report.submit"
+    http_method_names = ["post"]
+
+    def after_login(self) -> str:
+        return reverse("report_summary", args=[self.kwargs["pk"]])
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        version = request.POST.get("draft_version", "")
+        before = self.report.draft_version
+        for name in request.POST:
+            if name.startswith("comment:"):
+                found.comment_keep(self.report, name, request.POST[name], request.user, self.now)
+        looked_over = int(version) + self.report.draft_version - before if version.isdecimal() else None
+        try:
+            submissions.submission_submit(
+                report=self.report, actor=request.user, now=self.now, draft_version=looked_over,
+                request_id=request.request_id,
+            )  # fmt: skip
+        except submissions.ChecksFailed:
+            return self.page(asked=True, status=422)
+        return redirect("report_receipt", pk)
+
+    def ways_on(self) -> list[tuple[Any, str]]:
+        over = [] if self.report.status in Report.DELIVERED else [
+            (_("Look over the answers"), reverse("report_summary", args=[self.report.pk]))
+        ]  # fmt: skip
+        return [*over, *super().ways_on()]
+
+
+class ReportNothingNew(EditView):
+    """“Nothing has changed since last time”: the answers to look over, and one button that sends them in."""
+
+    right = "report.submit"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if (locked := self.locked()) is not None:
+            return locked
+        draft = self.draft
+        if draft.last.submission is None:
+            raise submissions.NothingToRepeat(
+                _("There is no earlier report to repeat. Fill in the form instead."), state=self.report.status
+            )
+        answers = home.repeated_answers(draft)
+        changes = shown.change_kinds(draft.spec, draft.last.answers, answers)
+        context = self.common() | {
+            "last": draft.last,
+            "answers": shown.Answers(draft.spec, answers, changes=changes).parts(),
+            "unit_label": unit_name_on(self.report),
+        }
+        return self.render("reporting/form/nothing_new.html", context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            submissions.nothing_new(report=self.report, actor=request.user, now=self.now, request_id=request.request_id)
+        except submissions.ChecksFailed:
+            return redirect(reverse("report_summary", args=[pk]))
+        return redirect("report_receipt", pk)
+
+    def ways_on(self) -> list[tuple[Any, str]]:
+        return [(_("Open the form"), reverse("report_form", args=[self.kwargs["pk"]])), *super().ways_on()]
+
+
+def unit_name_on(report: Report) -> str:
+    """The unit's names on the report's reference date."""
+    units = unit_names([report.municipality_id], report.round.reference_date)
+    return units[report.municipality_id].display_name if report.municipality_id in units else ""
+
+
+def login_and_back(path: str) -> HttpResponse:
+    """To the login page, which says that the session had run out, and back to ``path``."""
+    response = redirect_to_login(path)
+    response["Location"] += "&utlopt=1"
+    return response
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """The body as an object; empty when it is none."""
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    return sent if isinstance(sent, dict) else {}
+
+
+def clash_view(draft: DraftView, clash: DraftConflict, now: Any, *, without_script: bool = False) -> Clash:
+    """Two values for one field, in words."""
+    question, row = draft.spec.field(clash.key)
+    names = {str(pk): name for pk, name in register_choices(question, draft.report, now.date())}
+    return Clash(
+        key=clash.key,
+        dom=dom_id(clash.key),
+        label=_label(question, row),
+        mine=found.in_words(question, clash.mine, names),
+        theirs=found.in_words(question, clash.theirs, names),
+        their_name=clash.their_name or _("Somebody else"),
+        their_at=shown.short_moment(clash.their_at, now),
+        without_script=without_script,
+    )
+
+
+def _label(question: QuestionSpec, row: str) -> str:
+    entry = question.row(row) if row else None
+    return local(entry.text if entry else question.text, language())

@@ -1,0 +1,30 @@
+"""A page that was sent after the session ran out: kept in the new session until the person has logged in again.
+
+Only without script: with it the browser keeps what is typed, and sends it itself.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, QueryDict
+
+_NAME = "unsent_section"
+_AT_MOST = 200_000
+"""So many characters are kept; a section with every field full has less."""
+
+
+def keep(request: HttpRequest, report_id: int) -> None:
+    """Keep what an anonymous person sent to a report's section. The page itself decides later who may save it."""
+    sent = request.POST.copy()
+    sent.pop("csrfmiddlewaretoken", None)
+    text = sent.urlencode()
+    if any(name.startswith("rev:") for name in sent) and len(text) <= _AT_MOST:
+        request.session[_NAME] = {"report": report_id, "path": request.path, "sent": text}
+
+
+def take(request: HttpRequest, report_id: int) -> QueryDict | None:
+    """What was kept for this report and address, once."""
+    kept = request.session.get(_NAME)
+    if not kept or kept["report"] != report_id or kept["path"] != request.path:
+        return None
+    del request.session[_NAME]
+    return QueryDict(kept["sent"])
