@@ -15,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -218,10 +218,7 @@ def _decimal(question: QuestionSpec, raw: Any) -> Decimal:
     sign, whole, mark, rest = match.groups()
     if isinstance(raw, str) and mark == "." and len(rest) == 3 and len(whole) <= 3 and whole != "0":
         raise _Bad("ambiguous_number")  # 1.234 is a thousand to some and a decimal to others
-    try:
-        return Decimal(f"{sign}{whole.replace(' ', '')}.{rest or 0}")
-    except InvalidOperation as error:  # pragma: no cover - the pattern leaves only digits
-        raise _Bad("not_a_number") from error
+    return Decimal(f"{sign}{whole.replace(' ', '')}.{rest or 0}")
 
 
 def _date(raw: Any) -> dt.date:

@@ -59,8 +59,10 @@ class DraftConflict(Exception):
     """Somebody else has changed the field since it was read. Her value stands; mine is kept in the history.
 
     ``mine`` and ``theirs`` are canonical, or the text as it was typed where it cannot be an answer. To choose, save
-    the chosen one with ``rev``.
+    the chosen one with ``rev``. ``every`` are all conflicts of the same save, this one first.
     """
+
+    every: tuple[DraftConflict, ...] = ()
 
     def __init__(self, *, key: str, mine: Any, theirs: Any, their_name: str, their_at: str, rev: int) -> None:
         super().__init__(key)
@@ -147,7 +149,7 @@ def draft_save_many(
 ) -> list[Saved]:
     """Save several fields, ``(key, raw, base_rev)`` each, in one transaction. All that can be saved is saved, also
     when one raises: an unknown key gives a Saved with ``code`` ``unknown_field``; the first DraftConflict is raised
-    when the others are stored. Else as ``draft_save``."""
+    when the others are stored, and names all of them. Else as ``draft_save``."""
     saved, conflict = _save(report, list(items), actor, now, request_id, tolerant=True)
     if conflict is not None:
         raise conflict
@@ -185,7 +187,7 @@ class DraftWriter:
         self.fields: dict[str, Any] = row.draft.setdefault("fields", {})
         self.changes: list[DraftChange] = []
         self.touched = False
-        self.conflict: DraftConflict | None = None
+        self.conflicts: list[DraftConflict] = []
 
     def write(self, key: str, raw: Any, base_rev: int | None, *, tolerant: bool) -> dict[str, Any]:
         """Clean and put one field; returns the arguments of its Saved."""
@@ -238,7 +240,7 @@ class DraftWriter:
     def _lose(self, key: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> None:
         rev = old.get("rev", 0)
         self._remember(key, new, rev, lost=True)
-        self.conflict = self.conflict or DraftConflict(
+        conflict = DraftConflict(
             key=key,
             mine=new.get("raw") or new["value"],
             theirs=old.get("raw") or old.get("value"),
@@ -246,12 +248,19 @@ class DraftWriter:
             their_at=old.get("at", ""),
             rev=rev,
         )
+        self.conflicts.append(conflict)
+
+    @property
+    def conflict(self) -> DraftConflict | None:
+        """The first conflict, which knows all of them; None when there is none."""
+        if not self.conflicts:
+            return None
+        first = self.conflicts[0]
+        first.every = tuple(self.conflicts)
+        return first
 
     def _remember(self, key: str, new: Mapping[str, Any], rev: int, *, lost: bool = False) -> None:
-        value = new.get("raw") or new["value"]
-        self.changes.append(
-            DraftChange(report=self.row, key=key, rev=rev, value=value, lost=lost, user=self.actor, saved_at=self.now)
-        )
+        self._change(key, new.get("raw") or new["value"], rev, lost=lost)
 
     def comment(self, finding: str, new: str, base: str | None) -> None:
         """Put the explanation of a finding, unless another one than ``base`` stands there."""
@@ -260,16 +269,25 @@ class DraftWriter:
         if old == new:
             return
         lost = base is not None and base.strip() != old
-        change = DraftChange(report=self.row, key=f"comment {finding}"[:60], rev=0, value=new, lost=lost)
-        change.user, change.saved_at = self.actor, self.now
-        self.changes.append(change)
         if lost:
+            self.lose_comment(finding, new)
             at = self.row.draft_saved_at.isoformat(timespec="seconds") if self.row.draft_saved_at else ""
             name = self.row.draft_saved_by
-            self.conflict = DraftConflict(key=finding, mine=new, theirs=old, their_name=name, their_at=at, rev=0)
+            conflict = DraftConflict(key=finding, mine=new, theirs=old, their_name=name, their_at=at, rev=0)
+            self.conflicts.append(conflict)
         else:
+            self._change(f"comment {finding}", new)
             comments[finding] = new
             self.touched = True
+
+    def lose_comment(self, finding: str, text: str) -> None:
+        """Keep an explanation that cannot stand in the history."""
+        self._change(f"comment {finding}", text, lost=True)
+
+    def _change(self, key: str, value: Any, rev: int = 0, *, lost: bool = False) -> None:
+        change = DraftChange(report=self.row, key=key[:60], rev=rev, value=value, lost=lost)
+        change.user, change.saved_at = self.actor, self.now
+        self.changes.append(change)
 
     def _by(self) -> dict[str, str]:
         return {"by": str(self.actor) if self.actor else "", "at": self.now.isoformat(timespec="seconds")}
@@ -326,17 +344,20 @@ def comment_save(
     ``draft_save``.
     """
     cleaned = clean(_COMMENT, text)
-    if cleaned.error:
-        raise ValueError(cleaned.error)
     new = cleaned.value or ""
     with transaction.atomic():
         row = lock_for_edit(report, actor, now)
         if not _is_finding_key(spec_of(row), finding):
             raise UnknownField(_("The form does not have this question."))
         writer = DraftWriter(row, spec_of(row), actor, now)
-        writer.comment(finding, new, base)
+        if cleaned.error:
+            writer.lose_comment(finding, keepable(text))
+        else:
+            writer.comment(finding, new, base)
         writer.store()
     refresh(report, row)
+    if cleaned.error:
+        raise ValueError(cleaned.error)
     if writer.conflict is not None:
         raise writer.conflict
     return new
