@@ -82,6 +82,21 @@ def office_names(day: dt.date) -> dict[int, OfficeNameOnDay]:
     return {row.office_id: OfficeNameOnDay(row.office.key, row.short_name, row.name) for row in rows}
 
 
+def unit_with_number(number: str, day: dt.date) -> tuple[int, list[Span]] | None:
+    """The unit that has, had or gets ``number``, and all its spans; None for a number nobody has had. One query.
+
+    An old number finds its municipality, also when another has taken the number over since.
+    """
+    fields = ("municipality_id", "number", "name", "valid_from", "valid_to")
+    namesakes = MunicipalityVersion.objects.filter(number=number).values("municipality_id")
+    rows = MunicipalityVersion.objects.filter(municipality_id__in=namesakes).values_list(*fields)
+    spans = [Span(*row) for row in rows.order_by("valid_from")]
+    unit_id = Lineage(spans, []).unit_with_number(number, day)
+    if unit_id is None:
+        return None
+    return unit_id, [span for span in spans if span.unit_id == unit_id]
+
+
 def lineage_of_all() -> Lineage:
     """The lineage of every unit, from the registers. Two queries."""
     spans = MunicipalityVersion.objects.values_list("municipality_id", "number", "name", "valid_from", "valid_to")

@@ -1,10 +1,10 @@
-"""Access to health, login and the second factor: what the portal takes from its libraries."""
+"""Access to a unit's page, and to what the portal takes from its libraries: health, login, the second factor."""
 
 from __future__ import annotations
 
 from municipalities.models import Municipality
 from tests.access.matrix import GONE, LOGIN, PUBLIC, STAFF, Row, Target
-from tests.world import World
+from tests.world import UNITS_2022, World
 
 
 def key(world: World, unit: Municipality) -> Target:
@@ -17,7 +17,13 @@ def reset_key(world: World, unit: Municipality) -> Target:
     return Target(kwargs={"uidb36": "1", "key": "x-y"})
 
 
+def number(world: World, unit: Municipality) -> Target:
+    """A unit's own page, by its number in the days of the tests."""
+    return Target(obj=unit, kwargs={"number": next(key for key in UNITS_2022 if world.units[key] == unit)})
+
+
 ROWS = [
+    Row("municipality_detail", "GET", "register.read", number),
     Row("healthz", "GET", PUBLIC),
     Row("readyz", "GET", PUBLIC),
     Row("account_login", "GET", PUBLIC),
