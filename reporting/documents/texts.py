@@ -41,6 +41,7 @@ def labels(_: Translate, language: str) -> tuple[tuple[str, str], ...]:
             "sheet_cover": _("Cover"),
             "sheet_annex": _("Municipalities"),
             "annex_group": _("County"),
+            "group": _("Group"),
             "sheet": _("Sheet"),
             "rows": _("Rows"),
             "rows_written": _("Rows written"),

@@ -1,0 +1,246 @@
+"""Files that jobs make: claimed by one worker, drawn, written whole or not at all, and opened for those who may.
+
+A Document row exists before its job. A worker claims it with one conditional update, so a job that comes twice draws
+once. A worker that dies leaves a stale heartbeat: ``jobs_release`` gives the row to a later worker, and after a few
+attempts it says failed, which a person can try again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.access import can
+from municipalities.models import User
+from reporting.documents import build
+from reporting.documents.formats import format_date
+from reporting.documents.render import MEDIA_TYPES
+from reporting.models import Document, NationalSummary
+
+log = structlog.get_logger("portal.document")
+
+Clock = Callable[[], dt.datetime]
+MAX_ATTEMPTS = 3
+
+SENTENCES = {
+    "no_submissions": gettext_lazy("No report has been sent in for this round yet, so there is nothing to sum up."),
+    "no_right": gettext_lazy("The person who asked for this may no longer see it."),
+    "no_source": gettext_lazy("What the file should be made from is not there."),
+    "too_long": gettext_lazy("It took too long and was stopped. Try again."),
+    "given_up": gettext_lazy(
+        "The worker stopped several times without finishing. Try again, or tell those who run the portal."
+    ),
+    "unexpected": gettext_lazy("Something unexpected went wrong. It has been written down. Try again."),
+}
+"""What stopped a job, for the person who reads the page."""
+
+_Status = Document.Status
+RIGHT_BY_KIND = {Document.Kind.SUMMARY: "summary.read", Document.Kind.RECEIPT: "report.read"}
+
+
+def sentence(code: str) -> str:
+    """The sentence of an error's code in the language in use; empty for none."""
+    return str(SENTENCES.get(code, SENTENCES["unexpected"])) if code else ""
+
+
+def is_stuck(row: Document | NationalSummary, now: dt.datetime) -> bool:
+    """Whether a running job has given no sign of life for longer than a job may take."""
+    return row.heartbeat_at is not None and row.heartbeat_at < now - settings.JOB_STUCK_AFTER
+
+
+# --- the job --------------------------------------------------------------------------------------
+
+
+def document_render(*, pk: int, clock: Clock) -> bool:
+    """Draw one document, unless it is done or another worker has it. Returns whether it was drawn now.
+
+    Expected failures become a status and a sentence; an unexpected one too, and is raised for the log.
+    """
+    now = clock()
+    if not _claim(pk, now):
+        return False
+    document = Document.objects.get_queryset().select_related("summary__round", "submission", "requested_by").get(pk=pk)
+    mine = Document.objects.get_queryset().filter(pk=pk, status=_Status.RUNNING, attempts=document.attempts)
+    try:
+        _require_reader(document, now)
+        data = build.draw(document)
+        mine.update(progress=90, heartbeat_at=clock())
+        name = write_file(data, document.format)
+    except build.BuildRefused as refused:
+        mine.update(status=_Status.FAILED, error=refused.code)
+        return False
+    except SoftTimeLimitExceeded:
+        mine.update(status=_Status.FAILED, error="too_long")
+        raise
+    except Exception:
+        mine.update(status=_Status.FAILED, error="unexpected")
+        raise
+    done = mine.update(
+        status=_Status.DONE, progress=100, finished_at=clock(), file=name, file_name=file_name(document),
+        size=len(data), sha256=hashlib.sha256(data).hexdigest(), error="",
+    )  # fmt: skip
+    if not done:  # another worker took the row over while this one was thought dead
+        remove_file(name)
+    return bool(done)
+
+
+def _claim(pk: int, now: dt.datetime) -> bool:
+    waiting = Q(status=_Status.QUEUED)
+    abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
+    rows = Document.objects.get_queryset().filter(waiting | abandoned, pk=pk)
+    return bool(
+        rows.update(
+            status=_Status.RUNNING, progress=10, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1, error=""
+        )
+    )
+
+
+def _require_reader(document: Document, now: dt.datetime) -> None:
+    """The requester must still be able to see it: her role may have ended since she asked."""
+    user = document.requested_by
+    if user is None:
+        return
+    seen = Document.objects.visible_to(user, today=timezone.localdate(now))
+    if not seen.filter(pk=document.pk).exists():
+        raise build.BuildRefused("no_right")
+
+
+def documents_release(*, now: dt.datetime) -> list[int]:
+    """The documents that a worker should look at: those that were forgotten, and those whose worker died.
+
+    After ``MAX_ATTEMPTS`` a document that nobody finishes says failed. Documents of a summary that is not made yet
+    wait for it.
+    """
+    stale = now - settings.JOB_STUCK_AFTER
+    rows = Document.objects.get_queryset()
+    abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=stale)
+    rows.filter(abandoned, attempts__gte=MAX_ATTEMPTS).update(status=_Status.FAILED, error="given_up")
+    ready = Q(summary__isnull=True) | Q(summary__status__in=(NationalSummary.Status.READY, NationalSummary.Status.SENT))
+    forgotten = Q(status=_Status.QUEUED, requested_at__lt=stale) & ready
+    return list(rows.filter(abandoned | forgotten).order_by("pk").values_list("pk", flat=True))
+
+
+def document_retry(*, document: Document, actor: User, now: dt.datetime) -> None:
+    """Put a failed or abandoned document back in the queue, asked for by ``actor`` from now on.
+
+    Raises PermissionDenied when she may not see it; does nothing where it waits, runs or is done.
+    """
+    from reporting.tasks import render_document
+
+    decision = can(actor, RIGHT_BY_KIND[Document.Kind(document.kind)], document, today=timezone.localdate(now))
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
+    with transaction.atomic():
+        rows = Document.objects.get_queryset().filter(Q(status=_Status.FAILED) | abandoned, pk=document.pk)
+        again = rows.update(
+            status=_Status.QUEUED, progress=0, error="", attempts=0, requested_by=actor, requested_at=now,
+            heartbeat_at=None,
+        )  # fmt: skip
+        if again:
+            render_document.start(document.pk)
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def write_file(data: bytes, suffix: str) -> str:
+    """Write a new file under the document folder and return its name there: random, and never an address.
+
+    It appears whole or not at all: it is written beside its place, brought to the disk, and moved.
+    """
+    token = secrets.token_urlsafe(24)
+    name = f"{token[:2].lower()}/{token}.{suffix}"
+    path = Path(settings.DOCUMENT_ROOT) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".part")
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+        raise
+    return name
+
+
+def remove_file(name: str) -> None:
+    """Remove a file under the document folder; nothing happens when it is gone."""
+    with suppress(FileNotFoundError):
+        (Path(settings.DOCUMENT_ROOT) / name).unlink()
+
+
+@dataclass(frozen=True)
+class OpenDocument:
+    """A file that may be read: the open stream, its name for the reader, its type and size in bytes."""
+
+    stream: IO[bytes]
+    name: str
+    media_type: str
+    size: int
+
+
+class NotReady(Exception):
+    """The document is not made yet, or its file is gone."""
+
+
+def document_open(*, document: Document, user: Any, today: dt.date) -> OpenDocument:
+    """The document's file for ``user``. Raises PermissionDenied when she may not read it, NotReady when there is
+    no file. Whether she sees the row at all is asked by ``Document.objects.visible_to`` before."""
+    decision = can(user, RIGHT_BY_KIND[Document.Kind(document.kind)], document, today=today)
+    if not decision:
+        raise PermissionDenied(decision.reason)
+    if document.status != _Status.DONE:
+        raise NotReady
+    root = Path(settings.DOCUMENT_ROOT).resolve()
+    path = (root / document.file).resolve()
+    if not path.is_relative_to(root) or not path.is_file():
+        log.error("a document's file is gone", document=document.pk)
+        raise NotReady
+    return OpenDocument(path.open("rb"), document.file_name, MEDIA_TYPES[document.format], document.size)
+
+
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]+')
+
+
+def safe_name(text: str, suffix: str) -> str:
+    """A file name from words: no separators, control characters or marks that turn the text; at most 150 characters.
+
+    Letters such as æøå stay; the download's header writes them by RFC 6266.
+    """
+    stem = re.sub(r"\s+", " ", _UNSAFE.sub(" ", text)).strip(" .")[:150].strip(" .")
+    return f"{stem or 'document'}.{suffix}"
+
+
+def file_name(document: Document) -> str:
+    """What the file is called when it is saved."""
+    with translation.override(document.language):
+        if document.summary is not None:
+            day = format_date(document.summary.round.reference_date).replace("\u00a0", " ")
+            words = _("Leve hele livet, status on %(day)s, version %(version)s") % {
+                "day": day,
+                "version": document.summary.version,
+            }
+            return safe_name(f"{words}, {dict(settings.LANGUAGES)[document.language].lower()}", document.format)
+        return safe_name(build.content_of(document).title, document.format)

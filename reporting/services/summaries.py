@@ -1,0 +1,245 @@
+"""The national summary: asked for, built by a job, tried again, and marked as sent to the ministry.
+
+A summary is a row first, with its eight Document rows (four formats in two languages). The job stores the Content of
+both languages with the frozen sets in the transaction that makes the summary ready, and only then lets the documents
+be drawn. A job that comes twice finds the Content and changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.access import can
+from municipalities.models import User
+from municipalities.transitions import log, perform
+from reporting.documents import build
+from reporting.documents.content import content_hash
+from reporting.models import Document, NationalSummary, Round, SummaryContent
+from reporting.services.documents import MAX_ATTEMPTS, Clock
+from reporting.workflow import SUMMARY
+
+_Status = NationalSummary.Status
+ASSESSMENT_PARTS = ("status", "goals", "progress")
+TEXT_LIMIT = 8000
+STEPS = ("collect", "compute", "store")
+
+
+class SummaryBusy(Exception):
+    """A summary of the round is being made already: ``summary`` is that one."""
+
+    def __init__(self, summary: NationalSummary) -> None:
+        super().__init__("being made already")
+        self.summary = summary
+
+
+def summary_request(
+    *,
+    round: Round,
+    actor: User | None,
+    now: dt.datetime,
+    assessment: Mapping[str, Mapping[str, str]] | None = None,
+) -> NationalSummary:
+    """Ask for a new version of the round's summary: the row, its documents, and the job after the commit.
+
+    ``assessment`` is Helsedirektoratet's text, ``{"nb": {"status", "goals", "progress"}, "nn": {...}}``; None takes
+    over the last version's. ``actor`` None is the portal itself. Raises PermissionDenied, ValidationError on a text
+    that is too long, and SummaryBusy while another one of the round is being made.
+    """
+    from reporting.tasks import build_summary
+
+    if actor is not None and not (decision := can(actor, "summary.build", today=timezone.localdate(now))):
+        raise PermissionDenied(decision.reason)
+    with transaction.atomic():
+        locked = Round.objects.across_all(reason="one summary at a time").select_for_update().get(pk=round.pk)
+        versions = NationalSummary.objects.across_all(reason="one summary at a time").filter(round=locked)
+        busy = versions.filter(status=_Status.BUILDING).first()
+        if busy is not None:
+            raise SummaryBusy(busy)
+        last = versions.order_by("-version").first()
+        text = assessment if assessment is not None else (last.assessment if last else {})
+        summary = NationalSummary.objects.get_queryset().create(
+            round=locked,
+            version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
+            assessment=clean_assessment(text),
+            as_of=locked.reference_date,
+            requested_by=actor,
+            requested_at=now,
+        )
+        _make_documents(summary, actor, now)
+        log(summary, "request", actor=actor, now=now, to_state=_Status.BUILDING)
+        build_summary.start(summary.pk)
+    return summary
+
+
+def clean_assessment(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The parts that are known, in the two languages, without blanks around. Raises ValidationError when one is
+    longer than ``TEXT_LIMIT`` characters."""
+    cleaned: dict[str, dict[str, str]] = {}
+    for language in build.LANGUAGES:
+        given = texts.get(language) or {}
+        parts = {key: str(given.get(key) or "").replace("\r\n", "\n").strip() for key in ASSESSMENT_PARTS}
+        if any(len(text) > TEXT_LIMIT for text in parts.values()):
+            raise ValidationError(_("A part of the assessment can have at most 8 000 characters."))
+        cleaned[language] = {key: text for key, text in parts.items() if text}
+    return cleaned
+
+
+def _make_documents(summary: NationalSummary, actor: User | None, now: dt.datetime) -> None:
+    Document.objects.get_queryset().bulk_create(
+        Document(
+            kind=Document.Kind.SUMMARY, format=fmt, language=language, input_key=f"summary:{summary.pk}",
+            summary=summary, requested_by=actor, requested_at=now,
+        )
+        for language in build.LANGUAGES
+        for fmt in build.FORMATS
+    )  # fmt: skip
+
+
+# --- the job --------------------------------------------------------------------------------------
+
+
+def summary_build(*, pk: int, clock: Clock) -> bool:
+    """Build one summary, unless it is built or another worker has it. Returns whether it was built now.
+
+    Run again after it is done it changes nothing. Expected failures become a status and a sentence.
+    """
+    now = clock()
+    if not _claim(pk, now):
+        return False
+    summary = NationalSummary.objects.get_queryset().select_related("round__form_version", "requested_by").get(pk=pk)
+    mine = NationalSummary.objects.get_queryset().filter(
+        pk=pk, status=_Status.BUILDING, attempts=summary.attempts
+    )  # fmt: skip
+
+    def step(name: str) -> None:
+        mine.update(step=name, heartbeat_at=clock())
+
+    try:
+        _require_right(summary, now)
+        built = build.build(summary, now=now, step=step)
+        step("store")
+        return _finish(summary, built, clock())
+    except build.BuildRefused as refused:
+        _fail(summary, refused.code, clock())
+        return False
+    except SoftTimeLimitExceeded:
+        _fail(summary, "too_long", clock())
+        raise
+    except Exception:
+        _fail(summary, "unexpected", clock())
+        raise
+
+
+def _claim(pk: int, now: dt.datetime) -> bool:
+    free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
+    rows = NationalSummary.objects.get_queryset().filter(free, pk=pk, status=_Status.BUILDING)
+    return bool(rows.update(heartbeat_at=now, attempts=F("attempts") + 1, step=STEPS[0], error=""))
+
+
+def _require_right(summary: NationalSummary, now: dt.datetime) -> None:
+    user = summary.requested_by
+    if user is not None and not can(user, "summary.build", summary, today=timezone.localdate(now)):
+        raise build.BuildRefused("no_right")
+
+
+def _finish(summary: NationalSummary, built: build.Built, now: dt.datetime) -> bool:
+    """Store and make ready in one transaction; a worker that was overtaken meanwhile stores nothing."""
+    from reporting.tasks import render_document
+
+    attempts = summary.attempts
+    with transaction.atomic():
+        locked = NationalSummary.objects.get_queryset().select_for_update().get(pk=summary.pk)
+        if locked.status != _Status.BUILDING or locked.attempts != attempts:
+            return False
+        build.store(locked, built)
+        perform(
+            SUMMARY, locked, "built", actor=None, now=now, content_hash=content_hash(built.canonical["nb"]),
+            updates={"step": "", "error": ""},
+        )  # fmt: skip
+        for document in locked.documents.order_by("pk"):
+            render_document.start(document.pk, queue="summaries")
+    return True
+
+
+def _fail(summary: NationalSummary, code: str, now: dt.datetime) -> None:
+    with transaction.atomic():
+        locked = NationalSummary.objects.get_queryset().select_for_update().get(pk=summary.pk)
+        if locked.status == _Status.BUILDING and locked.attempts == summary.attempts:
+            perform(SUMMARY, locked, "failed", actor=None, now=now, note=code, updates={"error": code, "step": ""})
+
+
+def summaries_release(*, now: dt.datetime) -> list[int]:
+    """The summaries that a worker should look at: forgotten ones, and those whose worker died; after
+    ``MAX_ATTEMPTS`` a summary that nobody finishes says failed."""
+    stale = now - settings.JOB_STUCK_AFTER
+    rows = NationalSummary.objects.get_queryset().filter(status=_Status.BUILDING)
+    abandoned = Q(heartbeat_at__lt=stale)
+    for summary in rows.filter(abandoned, attempts__gte=MAX_ATTEMPTS):
+        _fail(summary, "given_up", now)
+    forgotten = Q(heartbeat_at__isnull=True, requested_at__lt=stale)
+    return list(rows.filter(abandoned | forgotten).order_by("pk").values_list("pk", flat=True))
+
+
+# --- what people do -------------------------------------------------------------------------------
+
+
+def summary_retry(*, summary: NationalSummary, actor: User, now: dt.datetime) -> None:
+    """Try a failed summary again, or one whose worker gave no sign of life.
+
+    Raises WrongState where it is being made or done, PermissionDenied.
+    """
+    from reporting.tasks import build_summary
+
+    with transaction.atomic():
+        if not _restart_stuck(summary, actor, now):
+            updates = {"heartbeat_at": None, "attempts": 0, "error": "", "requested_by": actor, "requested_at": now}
+            perform(SUMMARY, summary, "retry", actor=actor, now=now, updates=updates)
+        build_summary.start(summary.pk)
+
+
+def _restart_stuck(summary: NationalSummary, actor: User, now: dt.datetime) -> bool:
+    if not can(actor, "summary.build", summary, today=timezone.localdate(now)):
+        return False  # perform says why
+    rows = NationalSummary.objects.get_queryset().filter(
+        pk=summary.pk, status=_Status.BUILDING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER
+    )
+    return bool(rows.update(heartbeat_at=None, attempts=0, error="", requested_by=actor, requested_at=now))
+
+
+def summary_send(
+    *, summary: NationalSummary, actor: User, now: dt.datetime, sent_on: dt.date | None = None, case: str = ""
+) -> None:
+    """Mark a summary as sent to the ministry: from now on HOD reads it, and it never changes.
+
+    ``sent_on`` is the day it was sent when that was earlier, ``case`` the number of the case. Raises WrongState,
+    PermissionDenied, ValidationError for a day that has not been or is before the figures were taken, or a case
+    number of more than 60 characters.
+    """
+    day = sent_on or timezone.localdate(now)
+    if day > timezone.localdate(now):
+        raise ValidationError({"sent_on": _("The day has not been yet. Write the day on which it was sent.")})
+    if summary.frozen_at is not None and day < timezone.localdate(summary.frozen_at):
+        raise ValidationError({"sent_on": _("The day is before the figures were taken.")})
+    case = " ".join(case.split())
+    if len(case) > 60:
+        raise ValidationError({"case": _("The case number can have at most 60 characters.")})
+    moment = now if day == timezone.localdate(now) else dt.datetime.combine(day, dt.time(12), tzinfo=now.tzinfo)
+    hashes = SummaryContent.objects.filter(summary=summary).order_by("language").values_list("content_hash", flat=True)
+    with transaction.atomic():
+        perform(
+            SUMMARY, summary, "send", actor=actor, now=now, note=case, content_hash=next(iter(hashes), ""),
+            updates={"sent_case": case},
+        )  # fmt: skip
+        if moment != summary.sent_at:  # the Event keeps when it was marked, the row the day it was sent
+            summary.sent_at = moment
+            summary.save(update_fields=["sent_at"])

@@ -1,0 +1,29 @@
+"""Background jobs of this app: doors to the services. Each is given a row's id and may run twice."""
+
+from __future__ import annotations
+
+from reform import clock
+from reform.tasks import background_task
+from reporting.services import documents, summaries
+
+
+@background_task
+def build_summary(summary_id: int) -> None:
+    """Collect, compute and store one national summary, and then have its documents drawn."""
+    summaries.summary_build(pk=summary_id, clock=clock.now)
+
+
+@background_task
+def render_document(document_id: int) -> None:
+    """Draw one document and write its file."""
+    documents.document_render(pk=document_id, clock=clock.now)
+
+
+@background_task
+def sweep_jobs() -> None:
+    """Take up jobs that were forgotten or whose worker died; started by Celery beat."""
+    now = clock.now()
+    for pk in summaries.summaries_release(now=now):
+        build_summary.start(pk)
+    for pk in documents.documents_release(now=now):
+        render_document.start(pk)
