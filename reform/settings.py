@@ -15,6 +15,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from reform.addresses import next_redis_database
 from reform.logs import logging_config
@@ -186,6 +187,12 @@ CELERY_TASK_TIME_LIMIT = JOB_SECONDS
 CELERY_TASK_SOFT_TIME_LIMIT = JOB_SECONDS - 30
 JOB_STUCK_AFTER = timedelta(seconds=JOB_SECONDS + 60)
 
+# Workers take from each in turn, so that a summary does not wait behind hundreds of receipts and mails.
+JOB_QUEUES = ("celery", "summaries")
+CELERY_TASK_QUEUES = [Queue(name) for name in JOB_QUEUES]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {"reporting.tasks.build_summary": {"queue": "summaries"}}
+
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # a job's state is a row of ours
@@ -198,7 +205,7 @@ if REDIS_URL:
     # A job that a dead worker held comes back after this; shorter than a job may run, it would run twice.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": JOB_SECONDS + 300}
 else:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     _celery_dirs = {
         name: VAR_DIR / "celery" / folder
         for name, folder in {
@@ -214,6 +221,7 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
+    "jobs whose worker died": {"task": "reporting.tasks.sweep_jobs", "schedule": timedelta(minutes=2)},
 }
 
 # --- Who, and for how long ------------------------------------------------------------------------

@@ -46,9 +46,10 @@ class BackgroundTask:
             self.function(*keys)
             log.info("task done")
 
-    def start(self, *keys: int) -> None:
+    def start(self, *keys: int, queue: str | None = None) -> None:
         """Queue the job when the running transaction commits, or at once outside of one.
 
+        ``queue`` is one of ``settings.JOB_QUEUES`` where the job shall not wait with others of its kind.
         Raises TypeError for anything but primary keys: a worker that gets a row's content instead
         would work on what was true once. A broker that does not answer raises nothing: the row is
         committed and waits, and the job that looks for forgotten rows starts it later.
@@ -56,11 +57,11 @@ class BackgroundTask:
         if not all(type(key) is int for key in keys):
             raise TypeError(f"{self.name}.start takes primary keys, not {keys!r}")
         request_id = structlog.contextvars.get_contextvars().get("request_id")
-        transaction.on_commit(lambda: self._queue(keys, request_id))
+        transaction.on_commit(lambda: self._queue(keys, queue, request_id))
 
-    def _queue(self, keys: tuple[int, ...], request_id: str | None) -> None:
+    def _queue(self, keys: tuple[int, ...], queue: str | None, request_id: str | None) -> None:
         try:
-            self.celery_task.apply_async(args=keys, headers={"portal_request_id": request_id})
+            self.celery_task.apply_async(args=keys, queue=queue, headers={"portal_request_id": request_id})
         except (OperationalError, OSError):
             log.exception("the broker does not answer; the job waits", task=self.name, keys=keys)
 

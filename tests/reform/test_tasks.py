@@ -94,6 +94,13 @@ def test_a_real_worker_runs_the_job_once_for_each_start(celery_worker):
     assert sorted(jobs.seen) == [(1,), (2, 3)]
 
 
+def test_a_job_may_wait_in_a_queue_of_its_own(celery_worker, settings):
+    jobs.note_key.start(1, queue="summaries")
+    wait_for(1)
+    with pytest.raises(Exception, match="nowhere"):
+        jobs.note_key.start(2, queue="nowhere")
+
+
 def test_a_job_logs_the_id_of_the_request_that_started_it(celery_worker):
     with structlog.contextvars.bound_contextvars(request_id="a-request-id"):
         jobs.note_key.start(1)
@@ -132,7 +139,7 @@ def worker_process(settings):
 def test_a_job_whose_process_was_killed_is_taken_up_again(worker_process, settings):
     jobs.die_once.start(1)
     done = settings.VAR_DIR / "done-1"
-    for _ in range(300):
+    for _ in range(900):  # Celery itself waits ten seconds before it calls a process lost
         if done.exists():
             break
         time.sleep(0.1)
