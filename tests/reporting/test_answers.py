@@ -5,7 +5,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.answers import (
@@ -232,6 +232,7 @@ def test_a_register_answer_is_ids_that_exist():
     assert clean(q("register"), ["3"], known={"3"}).value == ["3"]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), JSON)
 def test_cleaning_never_raises_and_what_it_gives_is_json_that_cleans_to_itself(kind, raw):
     cleaned = clean(q(kind), raw)
@@ -244,6 +245,7 @@ def test_cleaning_never_raises_and_what_it_gives_is_json_that_cleans_to_itself(k
         json.dumps(cleaned.value, ensure_ascii=False).encode()  # no surrogate gets through
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_any_text_becomes_an_answer_or_an_error_and_can_be_stored(text):
     cleaned = clean(q("long_text"), text)
