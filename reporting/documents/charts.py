@@ -25,11 +25,13 @@ from .svg import (
     WHITE,
     Board,
     ink_on,
+    shortened,
     text_width,
     wrap,
 )
 
 WIDTH = 627.0
+LABELS_WIDTH = 130.0
 NOT_ANSWERED = frozenset({"missing", "not_answered", "unanswered"})
 
 Value = int | Decimal | None
@@ -73,7 +75,9 @@ def _names_width(chart: Chart, most: float = 190) -> float:
 
 def _right_width(chart: Chart) -> float:
     texts = (*chart.labels, chart.labels_head)
-    return max((text_width(text, LABEL, 600) for text in texts), default=0) + 14 if chart.labels else 0
+    return (
+        min(LABELS_WIDTH, max((text_width(text, LABEL, 600) for text in texts), default=0)) + 14 if chart.labels else 0
+    )
 
 
 def _row_name(board: Board, chart: Chart, index: int, right: float, middle: float) -> None:
@@ -89,7 +93,8 @@ def _row_label(board: Board, chart: Chart, index: int, middle: float) -> None:
     """The finished text at the right of a row."""
     if index < len(chart.labels):
         weight = 600 if chart.total and index == 0 else 400
-        board.text(WIDTH, middle + 3.7, chart.labels[index], LABEL, INK, weight, "end")
+        label = shortened(chart.labels[index], LABELS_WIDTH, LABEL, weight)
+        board.text(WIDTH, middle + 3.7, label, LABEL, INK, weight, "end")
 
 
 def _row_tops(chart: Chart, top: float, pitch: float) -> list[float]:
@@ -126,7 +131,7 @@ def _stacked(chart: Chart) -> Board:
     first = _segments(chart, 0, left, right)
     _series_names(board, chart, fills, first, left, right, head - 7)
     if chart.labels_head:
-        board.text(WIDTH, head - 7, chart.labels_head, SMALL, SECOND, 400, "end")
+        board.text(WIDTH, head - 7, shortened(chart.labels_head, LABELS_WIDTH, SMALL), SMALL, SECOND, 400, "end")
     for index in range(len(chart.categories)):
         y = tops[index]
         _row_name(board, chart, index, left, y + thick / 2)
@@ -163,10 +168,12 @@ def _series_names(
 ) -> None:
     """The series' names over the first bar, each after a small square of its colour."""
     key = 10.0
-    wanted = [(x, text_width(s.label, SMALL) + key) for (x, _), s in zip(first, chart.series, strict=True)]
-    for edge, series, fill in zip(spread(wanted, left, right), chart.series, fills, strict=True):
+    most = (right - left) / len(chart.series) * 1.6
+    names = [shortened(series.label, most, SMALL) for series in chart.series]
+    wanted = [(x, text_width(name, SMALL) + key) for (x, _), name in zip(first, names, strict=True)]
+    for edge, name, fill in zip(spread(wanted, left, right), names, fills, strict=True):
         board.rect(edge, y - 6.5, 7, 7, fill, FAINT if fill in (WHITE, STEPS[3]) else "")
-        board.text(edge + key, y, series.label, SMALL, SECOND)
+        board.text(edge + key, y, name, SMALL, SECOND)
 
 
 def _bars(chart: Chart) -> Board:
@@ -187,7 +194,7 @@ def _bars(chart: Chart) -> Board:
             board.line(start - 6, head - 15.5, start - 6, head - 5.5, INK, 2)
         board.text(x, head - 7, series.label, SMALL, INK, 600, "end")
     if chart.labels_head:
-        board.text(WIDTH, head - 7, chart.labels_head, SMALL, SECOND, 400, "end")
+        board.text(WIDTH, head - 7, shortened(chart.labels_head, LABELS_WIDTH, SMALL), SMALL, SECOND, 400, "end")
     board.line(left, head - 3, left, tops[-1] - 2, FAINT, 0.75)
     for index, value in enumerate(main.values):
         y, width = tops[index], (right - left) * _size(value) / most
@@ -269,7 +276,7 @@ def _dumbbell(chart: Chart) -> Board:
         board.text(place(tick), head - 10, shown(tick).replace(",0", ""), SMALL, SECOND, 400, "middle")
     _dot_names(board, chart, left)
     if chart.labels_head:
-        board.text(WIDTH, head - 10, chart.labels_head, SMALL, SECOND, 400, "end")
+        board.text(WIDTH, head - 10, shortened(chart.labels_head, LABELS_WIDTH, SMALL), SMALL, SECOND, 400, "end")
     before = chart.series[0] if len(chart.series) > 1 else None
     now = chart.series[-1]
     for index, value in enumerate(now.values):

@@ -29,6 +29,7 @@ STEPS = ("#0B4F6C", "#3A7B97", "#A9CBD8", "#E6E6E1")
 
 LABEL = 10.5
 SMALL = 9.5
+LONGEST = 160  # characters of one text in a drawing; the table beside it has the whole
 
 
 @cache
@@ -49,12 +50,12 @@ def has_sign(character: str) -> bool:
 def text_width(text: str, size: float = LABEL, weight: int = 400) -> float:
     """The width of ``text`` in the unit of ``size``."""
     known, other = _advances(weight)
-    return sum(known.get(ord(character), other) for character in text) * size
+    return sum(known.get(ord(character), other) for character in text[:LONGEST]) * size
 
 
 def wrap(text: str, width: float, size: float = LABEL, weight: int = 400, lines: int = 3) -> list[str]:
     """``text`` in at most ``lines`` lines of ``width``; what does not fit ends with an ellipsis."""
-    words, rows = one_line(text)[:400].split(" "), [""]
+    words, rows = one_line(text[:800])[:400].split(" "), [""]
     for word in words:
         longer = f"{rows[-1]} {word}".strip()
         if not rows[-1] or text_width(longer, size, weight) <= width:
@@ -63,12 +64,14 @@ def wrap(text: str, width: float, size: float = LABEL, weight: int = 400, lines:
             rows.append(word)
     if len(rows) > lines:
         rows = [*rows[: lines - 1], " ".join(rows[lines - 1 :])]
-    return [_shortened(row, width, size, weight) for row in rows]
+    return [shortened(row, width, size, weight) for row in rows]
 
 
-def _shortened(text: str, width: float, size: float, weight: int) -> str:
-    if text_width(text, size, weight) <= width:
+def shortened(text: str, width: float, size: float = LABEL, weight: int = 400) -> str:
+    """``text``, or its beginning with an ellipsis where it is wider than ``width``."""
+    if len(text) <= LONGEST and text_width(text, size, weight) <= width:
         return text
+    text = text[:LONGEST]
     while text and text_width(text + "…", size, weight) > width:
         text = text[:-1]
     return text.rstrip() + "…"
@@ -125,9 +128,10 @@ class Board:
         anchor: str = "start",
     ) -> None:
         """One line of words on the base line ``y``. The anchor is worked out here, so all engines agree."""
-        text = drawable(one_line(text))[0]
+        text = drawable(one_line(text[: 2 * LONGEST]))[0]
         if not text:
             return
+        text = text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
         x -= {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * text_width(text, size, weight)
         bold = f' font-weight="{weight}"' if weight != 400 else ""
         self._parts.append(
