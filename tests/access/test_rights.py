@@ -1,0 +1,64 @@
+"""The table of rights, word for word: whoever changes a right changes it here too."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from municipalities.access import RIGHTS
+from municipalities.models import Role
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERYONE = set(Role.values)
+MUNICIPALITY = {"municipality_editor", "municipality_reader"}
+REGION = {"statsforvalter", "ks", "usht"}
+DIRECTORATE = {"hdir", "hdir_admin"}
+
+EXPECTED = {
+    "home.read": EVERYONE,
+    "register.read": EVERYONE - {"hod"},
+    "report.read": EVERYONE - {"hod"},
+    "report.edit": {"municipality_editor"},
+    "report.submit": {"municipality_editor"},
+    "report.review": {"statsforvalter"} | DIRECTORATE,
+    "report.return": {"statsforvalter"},
+    "report.approve": {"statsforvalter"},
+    "report.note": {"statsforvalter"},
+    "national.read": DIRECTORATE,
+    "summary.build": DIRECTORATE,
+    "summary.send": DIRECTORATE,
+    "summary.read": DIRECTORATE | {"hod"},
+    "figure.read": DIRECTORATE,
+    "round.open": {"hdir_admin"},
+}
+
+
+def test_who_has_which_right():
+    assert {name: set(right.roles) for name, right in RIGHTS.items()} == EXPECTED
+
+
+def test_the_nine_roles():
+    assert MUNICIPALITY | REGION | DIRECTORATE | {"hod", "evaluator"} == EVERYONE
+
+
+def test_the_ministry_reads_summaries_and_nothing_else():
+    assert {name for name, right in RIGHTS.items() if Role.HOD in right.roles} == {"home.read", "summary.read"}
+
+
+def test_every_right_has_a_sentence():
+    assert all(str(right.sentence).endswith(".") for right in RIGHTS.values())
+
+
+def test_roles_are_named_in_the_table_and_in_scopes_only():
+    """Role logic lives in access.py and the models' ``visible_in``; a door that names a role is a rule astray."""
+    doors = ("views", "api", "tasks", "admin", "forms", "serializers", "filters")
+    found = []
+    for app in ("municipalities", "networks", "reporting", "grants"):
+        for path in sorted((ROOT / app).rglob("*.py")):
+            parts = [*path.relative_to(ROOT / app).parts[:-1], path.stem]
+            if not set(parts) & set(doors) or "models" in parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Role":
+                    found.append(f"{path.relative_to(ROOT)}, line {node.lineno}: {ast.unparse(node)}")
+    assert not found, "\n".join(found)
