@@ -138,7 +138,8 @@ class QuestionView:
 
     @property
     def is_free_text(self) -> bool:
-        return self.kind in TEXT_KINDS
+        """Whether sentences are written here: then a line warns against personal data."""
+        return self.kind == "long_text"
 
     @property
     def is_choice(self) -> bool:
@@ -151,8 +152,8 @@ class QuestionView:
 
     @property
     def can_clear(self) -> bool:
-        """A radio button cannot be taken back by itself."""
-        return self.kind in ("yes_no", "one_of")
+        """A radio button cannot be taken back by itself; a question that must be answered needs no way back."""
+        return self.optional and self.kind in ("yes_no", "one_of")
 
     @property
     def width(self) -> str:
@@ -334,7 +335,7 @@ class Drawing:
     def _last(self, spec: QuestionSpec, entry: FieldView) -> Last | None:
         if entry.last is None:
             return None
-        raw = json.dumps(control_value(spec, entry.last), ensure_ascii=False)
+        raw = json.dumps(control_value(spec, entry.last), ensure_ascii=False, separators=(",", ":"))
         text = format_answer(spec, entry.last, self.language, self.registers)
         return Last(text, raw, entry.last != entry.value)
 
@@ -391,8 +392,7 @@ def source_tag(source: Mapping[str, str] | None) -> SourceTag | None:
     label = str(SOURCES.get(source["kind"], _("Taken from the plan register")))
     if source["kind"] == "last":
         return SourceTag(label, _("Answered %(day)s by %(name)s") % {"day": when, "name": source.get("by", "")})
-    known = _("Updated %(day)s.") % {"day": when} + " " if when else ""
-    return SourceTag(label, known + _("If you change the answer, the register changes when the report is approved."))
+    return SourceTag(label, _("Updated %(day)s") % {"day": when} if when else "")
 
 
 class QuestionLayout:

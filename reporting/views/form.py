@@ -101,7 +101,8 @@ class EditView(ReportView):
             "sections": sections,
             "section_total": len(sections) - 1,
             "overall": shown.overall(self.draft.progress),
-            "status_text": shown.saved_at(saved, self.now) if saved else "",
+            "saved_moment": saved,
+            "status_text": shown.saved_at(saved, self.now) if saved else _("Each answer is saved as you leave it."),
             "return_note": self.return_note,
         }
 
@@ -221,10 +222,16 @@ class ReportSection(EditView):
             "section": links[place],
             "previous": links[place - 1] if place else None,
             "next": links[place + 1],
+            "from_registers": self._from_registers(section),
             "form": SectionForm(section, drawing),
             "problems": found.problems(self.draft, findings, section=section) if checked else None,
         }
         return self.render("reporting/form/section.html", context, status=status)
+
+    def _from_registers(self, section: SectionSpec) -> bool:
+        keys = [key for question in section.questions for key in question.field_keys()]
+        sources = [self.draft.fields[key].source for key in keys]
+        return any(source and source["kind"] != "last" for source in sources)
 
     def _registers(self, section: SectionSpec) -> dict[str, str]:
         questions = [question for question in section.questions if question.kind == "register"]

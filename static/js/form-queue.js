@@ -36,7 +36,7 @@
     return found.filter(([, entry]) => entry && entry.key).sort((one, other) => one[1].at - other[1].at);
   }
 
-  /* "on" holds: saved(entry, data), conflict(entry, data), state(name, data). */
+  /* "on" holds: saved(entry, data), conflict(entry, data), refused(entry), state(name, data). */
   class Queue {
     constructor(prefix, send, on) {
       this.prefix = prefix;
@@ -130,6 +130,9 @@
         this.entries.set(entry.key, marked);
         keep(this.names.get(entry.key), marked);
         this.on.conflict(marked, answer.data);
+      } else if (answer.kind === "refused") {
+        this.drop(entry.key);
+        this.on.refused(entry);
       } else if (answer.kind === "login" || answer.kind === "stopped") {
         this.stopped = true;
         this.on.state(answer.kind, answer.data);

@@ -20,7 +20,8 @@
       saving: texts.textSaving,
       retry: texts.textRetry,
       login: texts.textLogin,
-      stopped: data && data.message,
+      refused: texts.textRefused,
+      stopped: data && `${data.heading}. ${data.text || ""}`,
       elsewhere: texts.textConflict,
       saved: (data && data.status) || texts.textSaved,
     };
@@ -31,6 +32,9 @@
     if (state === "login") {
       link.href = `${texts.loginUrl}?next=${encodeURIComponent(window.location.pathname)}`;
       link.textContent = texts.textLoginLink;
+    } else if (state === "stopped" && data && data.links && data.links.length) {
+      link.href = data.links[0].url;
+      link.textContent = data.links[0].text;
     } else if (data && data.url) {
       link.href = data.url;
       link.textContent = data.link;
@@ -44,7 +48,18 @@
     return cookie ? cookie.split("=")[1] : root.querySelector("[name=csrfmiddlewaretoken]").value;
   }
 
-  const KINDS = { 200: "saved", 401: "login", 409: "conflict", 410: "stopped", 403: "stopped", 404: "stopped" };
+  const KINDS = { 200: "saved", 400: "refused", 401: "login", 404: "stopped", 409: "stopped", 413: "refused" };
+
+  /* The safety key may be out of date: she has logged in or out elsewhere. Reading the page gives a new one. */
+  async function freshToken() {
+    const response = await fetch(window.location.pathname, {
+      credentials: "same-origin",
+      redirect: "manual",
+      headers: { Accept: "application/json" },
+    });
+    if (response.status === 401) return { kind: "login" };
+    return response.ok ? { kind: "lost" } : { kind: "stopped", data: await response.json() };
+  }
 
   async function send(entry) {
     const body = JSON.stringify({ key: entry.key, value: entry.value, rev: entry.rev, language: document.documentElement.lang });
@@ -56,9 +71,11 @@
       redirect: "manual",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token() },
     });
+    if (response.status === 403) return freshToken();
     const json = (response.headers.get("Content-Type") || "").startsWith("application/json");
     const data = json ? await response.json() : {};
     if (response.status === 200 && !json) return { kind: "lost" };
+    if (data.code === "conflict") return { kind: "conflict", data };
     return { kind: KINDS[response.status] || "lost", data };
   }
 
@@ -104,6 +121,13 @@
     offerLast(field);
   }
 
+  /* The server cannot read it at all: it stays in the page, and is not sent again. */
+  function refused(entry) {
+    const field = fieldOf(entry.key);
+    if (field) fields.showError(field, texts.textRefused);
+    say("refused");
+  }
+
   function conflict(entry, data) {
     const field = fieldOf(entry.key);
     if (!field) {
@@ -130,7 +154,7 @@
     });
   }
 
-  const queue = new app.Queue(texts.storage, send, { saved, conflict, state: say });
+  const queue = new app.Queue(texts.storage, send, { saved, conflict, refused, state: say });
   app.queue = queue;
 
   /* ---- what she does ---------------------------------------------------------------------------------- */
@@ -142,7 +166,7 @@
   }
 
   function offerLast(field) {
-    const offer = field.querySelector("[data-use-last]");
+    const offer = field.querySelector("[data-last-offer]");
     if (offer) offer.hidden = JSON.stringify(fields.read(field)) === field.dataset.last;
     const clear = field.querySelector("[data-clear]");
     if (clear) clear.hidden = fields.read(field) === "";
@@ -200,7 +224,7 @@
     sendHeld();
     if (!(await queue.flush()) || root.querySelector("[data-conflict]:not(:empty)")) return;
     root.dataset.leaving = "yes";
-    root.requestSubmit(button);
+    window.setTimeout(() => root.requestSubmit(button)); // not inside the event that was stopped: it is ignored there
   });
   window.addEventListener("pageshow", () => {
     root.dataset.leaving = "no";
