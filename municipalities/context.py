@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from municipalities.access import RIGHTS, Scope, scope_of
+from municipalities.access import RIGHTS, Grant, Scope, scope_of
 from municipalities.models import MunicipalityVersion, OfficeName, Role
 from municipalities.querysets import valid_on
 
@@ -129,37 +129,39 @@ def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:
 
 
 def unit_label(scope: Scope) -> str:
-    """What a person belongs to, in words: her municipality, her office, or her national role; the first she got.
+    """What a person belongs to, in words: her municipality, her office, or her national role; the first she got."""
+    return _place(scope.grants[0], scope) if scope.grants else ""
 
-    Kept for ten minutes, by unit, day and language: it is the same for all who belong there, and every page shows it.
-    """
-    if not scope.grants:
-        return ""
-    grant = scope.grants[0]
+
+def roles_in_words(scope: Scope) -> list[tuple[str, str]]:
+    """Every role that holds today, as (role, where); a national role is its own place."""
+    words = [(str(Role(grant.role).label), _place(grant, scope)) for grant in scope.grants]
+    return [(role, "" if role == place else place) for role, place in words]
+
+
+def _place(grant: Grant, scope: Scope) -> str:
+    """Where a grant holds. Kept for ten minutes by unit, day and language: every page shows it."""
     if grant.municipality_id is None and grant.office_id is None:
         return str(Role(grant.role).label)
     key = f"unit:{grant.municipality_id}:{grant.office_id}:{scope.today}:{get_language()}"
     label = cache.get(key)
     if label is None:
-        label = _municipality_label(scope) if grant.municipality_id else _office_label(scope)
+        label = _municipality_label(grant, scope) if grant.municipality_id else _office_label(grant, scope)
         cache.set(key, label, 600)
-    if grant.role in (Role.KS, Role.USHT):
-        return f"{Role(grant.role).label}, {label}"
-    return label
+    return f"{Role(grant.role).label}, {label}" if grant.role in (Role.KS, Role.USHT) else label
 
 
-def _municipality_label(scope: Scope) -> str:
-    rows = MunicipalityVersion.objects.on(scope.today).filter(municipality_id=scope.grants[0].municipality_id)
+def _municipality_label(grant: Grant, scope: Scope) -> str:
+    rows = MunicipalityVersion.objects.on(scope.today).filter(municipality_id=grant.municipality_id)
     row = rows.select_related("municipality").first()
     if row is None:
         return ""
-    if row.municipality.is_district:
-        return gettext("%(name)s district") % {"name": row.display_name}
-    return gettext("%(name)s municipality") % {"name": row.display_name}
+    words = gettext("%(name)s district") if row.municipality.is_district else gettext("%(name)s municipality")
+    return words % {"name": row.display_name}
 
 
-def _office_label(scope: Scope) -> str:
-    row = OfficeName.objects.filter(valid_on(scope.today), office_id=scope.grants[0].office_id).first()
+def _office_label(grant: Grant, scope: Scope) -> str:
+    row = OfficeName.objects.filter(valid_on(scope.today), office_id=grant.office_id).first()
     return row.name if row else ""
 
 

@@ -8,6 +8,7 @@ from municipalities import views
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
+    path("konto/", views.Account.as_view(), name="account"),
     path("sprak/velg/", views.LanguageChoose.as_view(), name="language_choose"),
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),

@@ -19,6 +19,7 @@ from django.views.generic import TemplateView, View
 from django.views.i18n import set_language
 
 from municipalities.access import RIGHTS, Scope, can, scope_of, visible_filter
+from municipalities.context import roles_in_words
 from municipalities.errors import method_not_allowed, stopped, wants_json
 from municipalities.language import language_choose
 from municipalities.transitions import TransitionRefused, WrongState
@@ -191,6 +192,15 @@ class Home(ScopedView):
             if self.scope.has(RIGHTS[right].roles):
                 return redirect(name)
         return self.render("pages/home.html")
+
+
+class Account(ScopedView):
+    """What the portal knows about the one who is logged in, and her password and two-step login."""
+
+    right = "home.read"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.render("pages/account.html", {"person": request.user, "roles": roles_in_words(self.scope)})
 
 
 class LanguageChoose(View):

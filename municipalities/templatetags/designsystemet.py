@@ -70,8 +70,11 @@ def control(field: BoundField) -> SafeString:
     if isinstance(field.field.widget, forms.Textarea) and "rows" not in field.field.widget.attrs:
         attrs["rows"] = 5
     kept = field.field.widget.attrs
-    try:  # Django keeps a widget's own aria-describedby as it is; ours holds it too
-        field.field.widget.attrs = {k: v for k, v in kept.items() if k not in ("aria-describedby", "class")}
+    # Django would leave a widget's own aria-describedby as it is; ours holds it too. The label says what a
+    # placeholder would say, and does not go away.
+    ours = ("aria-describedby", "class", "placeholder")
+    try:
+        field.field.widget.attrs = {key: value for key, value in kept.items() if key not in ours}
         return field.as_widget(attrs=attrs)
     finally:
         field.field.widget.attrs = kept

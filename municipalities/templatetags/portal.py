@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from municipalities.context import Crumb
 from municipalities.models import User
@@ -208,7 +208,7 @@ def tag(label: Any, color: str = "neutral") -> SafeString:
 def warnings_tag(count: int) -> SafeString:
     """``1 varsel`` or ``2 varsler`` in yellow; ``Ingen`` as plain text."""
     if not count:
-        return format_html("{}", _("None"))
+        return format_html("{}", pgettext("warnings", "None"))
     words = ngettext("%(count)s warning", "%(count)s warnings", count) % {"count": number(count)}
     return tag(words, "warning")
 
