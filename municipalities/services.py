@@ -129,6 +129,20 @@ def membership_grant(
         return membership
 
 
+def membership_end(
+    *, membership: Membership, valid_to: dt.date | None, actor: User | None = None, now: dt.datetime
+) -> None:
+    """Let a role end on ``valid_to`` (its last day; None lets it go on), with an Event.
+
+    Raises IntegrityError when it would end before it began.
+    """
+    with transaction.atomic():
+        membership.valid_to = valid_to
+        membership.save(update_fields=["valid_to"])
+        note = f"{membership.user.username}: {valid_to or 'open'}"
+        log(membership, "membership_ended", actor=actor, now=now, from_state=membership.role, note=note)
+
+
 # --- Registers ------------------------------------------------------------------------------------
 
 
