@@ -68,9 +68,7 @@ def test_shares_and_signs():
     assert (portal.signed(39), portal.signed(-3), portal.signed(0)) == ("+39", "\u22123", "0")
 
 
-@pytest.mark.parametrize(
-    ("left", "key"), [(12, "12"), (1, "1"), (-3, "3")], ids=["before", "the day before", "after"]
-)
+@pytest.mark.parametrize(("left", "key"), [(12, "12"), (1, "1"), (-3, "3")], ids=["before", "the day before", "after"])
 def test_days_to_a_deadline(left, key):
     text = portal.days_left(D(2022, 5, 1), D(2022, 5, 1) - dt.timedelta(days=left))
     assert text.startswith(key)
