@@ -50,6 +50,7 @@ def logging_config(*, level: str) -> dict[str, Any]:
             # The request line of our own says more than these.
             "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
             "django.request": {"level": "ERROR"},
+            "celery.app.trace": {"level": "WARNING"},  # our own line tells that a task is done
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
         },
