@@ -123,10 +123,11 @@ def _anchoring(rng: random.Random, level: float) -> list[str]:
 
 def _solutions(rng: random.Random, level: float, unit: Unit, status: str) -> dict[str, str]:
     positions = {}
+    careful = rng.random() < 0.7  # the others have adopted solutions without a plan, which is worth a warning
     for order, code in enumerate(unit.solutions):
         lean = max(0.0, min(1.0, level + rng.uniform(-0.35, 0.35) - 0.012 * order))
         index = min(4, int((1 - lean) * 5))
-        if status in ("none", "declined") and index == 1:
+        if status in ("none", "declined") and index < 3 and careful:
             index = 3
         positions[code] = POSITIONS[index]
     return positions

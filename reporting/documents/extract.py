@@ -1,0 +1,97 @@
+"""Every counted answer, line by line, for a workbook that people who analyse take home.
+
+What counts is the same as in the figures: the last Submission of every report that is sent in or approved. Lines are
+read as they are written, so the memory does not grow with the rounds.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from municipalities.services import UnitName, office_names, unit_names
+from networks.models import Network
+from reporting.form_spec import FormSpec, local
+from reporting.models import Answer, Report, Round
+from reporting.services.rounds import form_spec
+
+CHUNK = 5_000
+REASON = "extract of all answers"
+
+Value = str | int | Decimal | dt.date
+Line = tuple[dt.date, str, str, str, str, int, str, str, Value, str]
+"""Round, municipality number, name, county number, office key, Submission number, question, row, answer, its label."""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The lines, how many there must be, and the code book: question, kind, option and wording."""
+
+    rounds: tuple[dt.date, ...]
+    expected: int
+    reports: int
+    lines: Iterator[Line]
+    code_book: tuple[tuple[str, str, str, str], ...]
+
+
+def extract(rounds: Iterable[Round], language: str) -> Extract:
+    """What ``rounds`` hold, in order of round and report. Call it inside one transaction.
+
+    A handful of queries however much there is: the answers come in one, read in pieces.
+    """
+    rounds = sorted(rounds, key=lambda row: row.reference_date)
+    ids = [row.pk for row in rounds]
+    specs = {row.pk: form_spec(row.form_version) for row in rounds}
+    delivered = Report.objects.across_all(reason=REASON).filter(round__in=ids, status__in=Report.DELIVERED)
+    rows = Answer.objects.across_all(reason=REASON).filter(submission__in=delivered.values("current_id"))
+    return Extract(
+        rounds=tuple(row.reference_date for row in rounds),
+        expected=rows.count(),
+        reports=delivered.count(),
+        lines=_lines(rounds, rows, specs, language),
+        code_book=_code_book(specs.values(), language),
+    )
+
+
+def _lines(rounds: list[Round], rows: Any, specs: dict[int, FormSpec], language: str) -> Iterator[Line]:
+    names: dict[int, dict[int, UnitName]] = {row.pk: unit_names(None, row.reference_date) for row in rounds}
+    days = {row.pk: row.reference_date for row in rounds}
+    offices = {pk: name.key for pk, name in office_names(rounds[-1].reference_date).items()} if rounds else {}
+    labels = {pk: _labels(spec, language) for pk, spec in specs.items()}
+    networks = {str(pk): name for pk, name in Network.objects.across_all(reason=REASON).values_list("pk", "name")}
+    values = rows.order_by("submission__report__round__reference_date", "submission_id", "id").values_list(
+        "submission__report__round_id", "submission__report__municipality_id", "submission__report__office_id",
+        "submission__number", "question", "row", "value", "number", "date", "text",
+    )  # fmt: skip
+    for round_id, unit_id, office_id, version, question, row, value, number, day, text in values.iterator(CHUNK):
+        unit = names[round_id][unit_id]
+        given = value or (number if number is not None else day or text)
+        label = labels[round_id].get((question, value), "") if value else ""
+        yield (
+            days[round_id], unit.number, unit.name, unit.county_number, offices.get(office_id, ""), version, question,
+            row, given, label or networks.get(value, ""),
+        )  # fmt: skip
+
+
+def _labels(spec: FormSpec, language: str) -> dict[tuple[str, str], str]:
+    return {
+        (question.code, option.key): local(option.text, language)
+        for question in spec.questions()
+        for option in question.options
+    }
+
+
+def _code_book(specs: Iterable[FormSpec], language: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Question, kind, key and wording of everything that the forms ask and offer; each once."""
+    book: dict[tuple[str, str, str, str], None] = {}
+    for spec in specs:
+        for question in spec.questions():
+            book[(question.code, question.kind, "", local(question.text, language))] = None
+            for option in question.options:
+                book[(question.code, question.kind, option.key, local(option.text, language))] = None
+            for row in question.rows:
+                book[(question.code, question.kind, row.key, local(row.text, language))] = None
+    return tuple(book)

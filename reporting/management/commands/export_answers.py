@@ -1,0 +1,82 @@
+"""Write every counted answer of the rounds to an Excel workbook with its code book."""
+
+from __future__ import annotations
+
+import datetime as dt
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from reporting.documents.extract import extract
+from reporting.documents.render_answers import render_answers
+from reporting.models import Round
+
+
+class Command(BaseCommand):
+    help = "Write all counted answers, of all rounds or of those named, to an Excel file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("rounds", nargs="*", help="reference dates, YYYY-MM-DD; all where none is named")
+        parser.add_argument("--out", required=True, help="the file to write")
+        parser.add_argument("--language", choices=["nb", "nn"], default="nb")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rounds = self._rounds(options["rounds"])
+        path = Path(options["out"])
+        unfinished = path.with_name(path.name + ".part")
+        try:
+            with translation.override(options["language"]), transaction.atomic(), unfinished.open("wb") as file:
+                count = render_answers(extract(rounds, options["language"]), file, heads(), fixed_word)
+            unfinished.replace(path)
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        self.stdout.write(f"{path}: {count}")
+
+    def _rounds(self, texts: list[str]) -> list[Round]:
+        rounds = Round.objects.across_all(reason="extract").select_related("form_version")
+        if not texts:
+            found = list(rounds)
+            if not found:
+                raise CommandError("There is no round yet.")
+            return found
+        found = []
+        for text in texts:
+            try:
+                day = dt.date.fromisoformat(text)
+            except ValueError:
+                raise CommandError(f"{text!r} is no date; write it as 2022-05-01.") from None
+            round_ = rounds.filter(reference_date=day).first()
+            if round_ is None:
+                raise CommandError(f"There is no round per {day}.")
+            found.append(round_)
+        return found
+
+
+def heads() -> tuple[str, ...]:
+    """The heads of the ten columns, in the language in use."""
+    return (
+        _("Round"), _("Municipality number"), _("Municipality"), _("County"), _("Office"), _("Version"), _("Question"),
+        _("Row"), _("Answer"), _("Answer in words"),
+    )  # fmt: skip
+
+
+def fixed_word(key: str) -> str:
+    """The workbook's fixed words, in the language in use."""
+    return {
+        "cover": _("Cover"),
+        "answers": _("Answers"),
+        "code_book": _("Code book"),
+        "rounds": _("Rounds"),
+        "reports": _("Reports counted"),
+        "lines": _("Answers written"),
+        "cut": _("Answers cut because a cell holds no more"),
+        "question": _("Question"),
+        "kind": _("Kind"),
+        "key": _("Key"),
+        "text": _("Text"),
+    }[key]

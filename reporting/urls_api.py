@@ -1,0 +1,19 @@
+"""The reporting's part of the API."""
+
+from django.urls import path, register_converter
+
+from reporting import api
+from reporting.converters import DayConverter
+
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("rounds/", api.RoundList.as_view(), name="api_rounds"),
+    path("rounds/<day:date>/reports/", api.RoundReportList.as_view(), name="api_round_reports"),
+    path("rounds/<day:date>/summary/", api.RoundSummary.as_view(), name="api_round_summary"),
+    path("reports/<int:pk>/", api.ReportDetail.as_view(), name="api_report"),
+    path("reports/<int:pk>/draft/", api.ReportDraft.as_view(), name="api_report_draft"),
+    path("reports/<int:pk>/submit/", api.ReportSubmit.as_view(), name="api_report_submit"),
+    path("reports/<int:pk>/return/", api.ReportReturn.as_view(), name="api_report_return"),
+    path("reports/<int:pk>/approve/", api.ReportApprove.as_view(), name="api_report_approve"),
+]
