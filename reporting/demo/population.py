@@ -21,9 +21,11 @@ from reporting.demo.people import Cast, cast_make
 from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
 from reporting.services.drafts import comment_save, draft_open, draft_save_many, spec_of
+from reporting.services.findings import draft_findings
+from reporting.services.prefill import last_report
 from reporting.services.review import finding_judge, warnings_of
 from reporting.services.rounds import round_open
-from reporting.services.submissions import ChecksFailed, submission_approve, submission_return, submission_submit
+from reporting.services.submissions import submission_approve, submission_return, submission_submit
 
 OSLO = ZoneInfo("Europe/Oslo")
 PREVIOUS, CURRENT = dt.date(2021, 11, 1), dt.date(2022, 5, 1)
@@ -140,7 +142,7 @@ def play(report: Report, part: Part, spec: FormSpec, given: dict[str, Any], cast
     if part.fate == "draft":
         items = items[: len(items) // 2]
     draft_save_many(report=report, items=items, actor=contact, now=part.begun_at)
-    if part.fate == "draft" or not _send(report, contact, part.sent_at) or part.reviewed_at is None:
+    if part.fate == "draft" or not explain_and_send(report, contact, part.sent_at) or part.reviewed_at is None:
         return
     if part.fate == "returned":
         submission_return(report=report, actor=reviewer, now=part.reviewed_at, note=RETURN_NOTE)
@@ -154,18 +156,21 @@ def play(report: Report, part: Part, spec: FormSpec, given: dict[str, Any], cast
     submission_approve(report=report, actor=reviewer, now=part.reviewed_at)
 
 
-def _send(report: Report, contact: Any, now: dt.datetime) -> bool:
+def explain_and_send(report: Report, contact: Any, now: dt.datetime) -> bool:
     """Send in, explaining the warnings that ask for it. False when an error stops it: the report stays a draft."""
-    try:
-        submission_submit(report=report, actor=contact, now=now)
-    except ChecksFailed as failed:
-        if any(finding.level == "error" for finding in failed.findings):
-            return False
-        for finding in failed.findings:
-            if finding.level == "warning":
-                comment_save(report=report, finding=finding.key, text=EXPLANATION, actor=contact, now=now)
-        submission_submit(report=report, actor=contact, now=now)
+    if not explain(report, contact, now):
+        return False
+    submission_submit(report=report, actor=contact, now=now)
     return True
+
+
+def explain(report: Report, contact: Any, now: dt.datetime) -> bool:
+    """Explain every warning of the draft. False when there is an error, which no explanation mends."""
+    findings = draft_findings(report, last_report(report), now.astimezone(OSLO).date())
+    for finding in findings:
+        if finding.level == "warning":
+            comment_save(report=report, finding=finding.key, text=EXPLANATION, actor=contact, now=now)
+    return all(finding.level != "error" for finding in findings)
 
 
 def as_items(spec: FormSpec, given: dict[str, Any]) -> Any:

@@ -1,0 +1,100 @@
+"""371 units send in at the same time over HTTP, to 2 gunicorn workers: all accepted once, none lost."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib import import_module
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
+from django.urls import reverse
+
+from bench import data
+from bench.services import DAY, NOW, filled_drafts
+from reporting.models import Report, Submission
+
+NAME = "burst_of_submissions"
+AT_ONCE = 32
+
+
+def run(emit: Callable[..., None]) -> None:
+    data.registers()
+    reports, cast = filled_drafts(None)
+    calls = [(report, _cookie(cast.contacts[report.municipality_id])) for report in reports]
+    with _server() as port, ThreadPoolExecutor(AT_ONCE) as pool:
+        start = time.perf_counter()
+        answers = list(pool.map(lambda call: _send(port, *call), calls))
+        whole = time.perf_counter() - start
+        again = list(pool.map(lambda call: _send(port, *call), calls[:40]))
+    connection.close()
+    sent = Report.objects.across_all(reason=data.REASON).filter(round__reference_date=DAY, status="submitted").count()
+    rows = Submission.objects.across_all(reason=data.REASON).filter(report__round__reference_date=DAY).count()
+    times = sorted(seconds for _status, seconds in answers)
+    accepted = sum(status in (302, 303) for status, _seconds in answers)
+    size = f"{len(calls)} units, {AT_ONCE} at once, {connection.vendor}"
+    emit(f"{NAME}_accepted", accepted / len(calls), "ratio", limit=1.0, better="higher", size=size)
+    emit(f"{NAME}_stored", sent / len(calls), "ratio", limit=1.0, better="higher", size=size)
+    emit(f"{NAME}_rows_per_report", rows / len(calls), "ratio", limit=1.0, size=size)
+    emit(f"{NAME}_p95", statistics.quantiles(times, n=20)[-1], "s", size=size)
+    emit(f"{NAME}_rate", len(calls) / whole, "1/s", better="higher", size=size)
+    twice = sum(status in (302, 303) for status, _seconds in again)
+    emit(f"{NAME}_accepted_twice", twice / len(again), "ratio", limit=0.0, size="40 sent again")
+
+
+def _cookie(user: object) -> str:
+    """The session cookie of a user, made as a login makes it; logging in 371 times would measure the hashing."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)  # type: ignore[attr-defined]
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()  # type: ignore[attr-defined]
+    store.create()
+    return str(store.session_key)
+
+
+def _send(port: int, report: Report, session: str) -> tuple[int, float]:
+    """Send one report in; the status and the seconds it took."""
+    token = "b" * 32
+    body = urlencode({"csrfmiddlewaretoken": token, "draft_version": report.draft_version})
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={token}",
+    }
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    start = time.perf_counter()
+    caller.request("POST", reverse("report_submit", args=[report.pk]), body, headers)
+    answer = caller.getresponse()
+    answer.read()
+    caller.close()
+    return answer.status, time.perf_counter() - start
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "reform.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    command += ["--threads", "4", "--no-control-socket", "--timeout", "120"]
+    environment = {**os.environ, "PORTAL_CLOCK": NOW.isoformat()}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
