@@ -290,7 +290,7 @@ class CaptureNode(template.Node):
         self.name = name
 
     def render(self, context: template.Context) -> str:
-        context[self.name] = self.nodelist.render(context).strip()
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # a template has already escaped it
         return ""
 
 
