@@ -31,7 +31,7 @@ def run(emit: Callable[..., None]) -> None:
             for name, user in (("region", office), ("country", cast.national["hdir"])):
                 client = Client()
                 client.force_login(user)
-                address = reverse("work_list") + "?visning=alle"
+                address = reverse("work_list") + "?utvalg=alle"
                 _get(client, address)
                 with CaptureQueriesContext(connection) as queries:
                     _get(client, address)
