@@ -102,6 +102,7 @@ def round_open(
     """
     if actor is not None and not (decision := can(actor, "round.open", today=timezone.localdate(now))):
         raise PermissionDenied(decision.reason)
+    units = _units_on(reference_date)
     with transaction.atomic():
         round_ = Round.objects.across_all(reason="open a round").filter(reference_date=reference_date).first()
         if round_ is None:
@@ -111,7 +112,7 @@ def round_open(
                 form_version=form_version or _standard_form(reference_date, now),
                 **{**standard_dates(reference_date), **(dates or {})},
             )
-        _make_reports(round_)
+        _make_reports(round_, units)
         if round_.opened_at is None:
             round_.opened_at = now
             round_.save(update_fields=["opened_at"])
@@ -125,21 +126,25 @@ def _standard_form(reference_date: dt.date, now: dt.datetime) -> FormVersion:
     return form_publish(name=f"{reference_date:%Y-%m-%d}", now=now)
 
 
-def _make_reports(round_: Round) -> None:
-    units = Municipality.objects.across_all(reason="every unit reports").units_as_of(round_.reference_date)
+def _units_on(day: dt.date) -> list[tuple[int, int]]:
+    """Every unit that exists on ``day``, with its office."""
+    units = Municipality.objects.across_all(reason="every unit reports").units_as_of(day)
     rows = list(units.values_list("id", "office_id"))
     if not rows:
         raise RoundRefused(
-            _("No municipality is registered on %(day)s. Load the registers first.")
-            % {"day": round_.reference_date.isoformat()}
+            _("No municipality is registered on %(day)s. Load the registers first.") % {"day": day.isoformat()}
         )
+    return rows
+
+
+def _make_reports(round_: Round, units: list[tuple[int, int]]) -> None:
     kept = set(
         Report.objects.across_all(reason="every unit reports")
         .filter(round=round_)
         .values_list("municipality_id", flat=True)
     )
     Report.objects.get_queryset().bulk_create(
-        [Report(round=round_, municipality_id=pk, office_id=office) for pk, office in rows if pk not in kept],
+        [Report(round=round_, municipality_id=pk, office_id=office) for pk, office in units if pk not in kept],
         ignore_conflicts=True,  # another process opens the same round
     )
 
