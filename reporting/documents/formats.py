@@ -7,7 +7,7 @@ are tied with hard spaces. Pure: no Django, no locale, no clock.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from .content import Content, Figure, Run, Scalar, Text, ValueKind
@@ -103,6 +103,18 @@ def format_moment(moment: str) -> str:
         return clean(moment)
     year, month, day, hour, minute = match.groups()
     return f"{format_date(date(int(year), int(month), int(day)))} kl.{NBSP}{hour}.{minute}"
+
+
+def moment(content: Content) -> datetime:
+    """When the content was frozen, in UTC; midnight of its day where that is not a moment.
+
+    The time every file is stamped with, since the clock would make two drawings of one content differ.
+    """
+    try:
+        frozen = datetime.fromisoformat(content.frozen_at)
+    except ValueError:
+        frozen = datetime(content.as_of.year, content.as_of.month, content.as_of.day, tzinfo=UTC)
+    return frozen.astimezone(UTC) if frozen.tzinfo else frozen.replace(tzinfo=UTC)
 
 
 def format_run(run: Run) -> str:

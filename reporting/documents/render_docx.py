@@ -9,7 +9,6 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import docx
@@ -39,7 +38,7 @@ from .content import (
     content_hash,
     to_json,
 )
-from .formats import clean, cut, filled, format_figure, language_tag, number_of, one_line
+from .formats import clean, cut, filled, format_figure, language_tag, moment, number_of, one_line
 from .render_html import FigureUrl, cover_lines
 from .svg import FONTS
 
@@ -83,6 +82,11 @@ class Writer:
         """An element at the end of the document, before the section's properties."""
         self.file.element.body.insert_element_before(made, "w:sectPr")
 
+    @property
+    def last_paragraph(self) -> Any:
+        """The paragraph that was added last."""
+        return self.file.paragraphs[-1]
+
     def page_break(self) -> None:
         """A new page begins."""
         made = x.element("r")
@@ -108,8 +112,10 @@ def render_docx(content: Content, links: FigureUrl | None = None) -> bytes:
             writer.page_break()
         if chapter.heading:
             _heading(writer, chapter.heading, chapter.number)
-        for block in chapter.blocks:
+        for block, after in zip(chapter.blocks, (*chapter.blocks[1:], None), strict=True):
             _BLOCKS[type(block)](writer, block)
+            if isinstance(block, Paragraph) and isinstance(after, Chart | TileMap | Table):
+                writer.last_paragraph.paragraph_format.keep_with_next = True
     _properties(writer, digest)
     out = io.BytesIO()
     file.save(out)
@@ -407,17 +413,12 @@ def _definition(writer: Writer, column: Column, widths: list[float]) -> Any:
 
 def _properties(writer: Writer, digest: str) -> None:
     content, properties = writer.content, writer.file.core_properties
-    try:
-        made = datetime.fromisoformat(content.frozen_at)
-    except ValueError:
-        made = datetime(content.as_of.year, content.as_of.month, content.as_of.day, tzinfo=UTC)
-    made = made.astimezone(UTC).replace(tzinfo=None) if made.tzinfo else made
     properties.title = writer.line(f"{content.title}: {content.subtitle}", 250)
     properties.author = properties.last_modified_by = writer.label("publisher")[:250]
     properties.language = language_tag(content)
     properties.comments = f"{content.version} {digest}"[:250]
     properties.version = writer.line(content.version, 40)
-    properties.created = properties.modified = made
+    properties.created = properties.modified = moment(content).replace(tzinfo=None)
     properties.revision = 1
 
 

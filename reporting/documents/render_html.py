@@ -269,7 +269,12 @@ def _key_figures(medium: Medium, block: KeyFigures) -> SafeString:
                 "change": medium.words(format_figure(card.change), 40),
                 "change_label": medium.words(one_line(card.change_label), 120),
                 "note": medium.words(one_line(card.note), 200),
-                **_drawing(medium, charts.sparkline(card), charts.sparkline(card, card.alt or card.label), card.alt),
+                **_drawing(
+                    medium,
+                    charts.sparkline(card),
+                    charts.sparkline(card, card.alt or card.label),
+                    card.alt or card.label,
+                ),
             }
         )
     return _partial("key_figures", cards=cards, paper=medium.paper)
@@ -287,15 +292,17 @@ def _data_uri(svg: str) -> str:
 
 
 def _chart(medium: Medium, block: Chart) -> SafeString:
-    return _captioned_drawing(medium, block, charts.draw(block), charts.draw(block, _alt(block)))
+    return _captioned_drawing(medium, block, charts.draw(block), charts.draw(block, _alt(medium, block)))
 
 
 def _tile_map(medium: Medium, block: TileMap) -> SafeString:
-    return _captioned_drawing(medium, block, tilemap.draw(block), tilemap.draw(block, _alt(block)))
+    return _captioned_drawing(medium, block, tilemap.draw(block), tilemap.draw(block, _alt(medium, block)))
 
 
-def _alt(block: Chart | TileMap) -> str:
-    return one_line(block.alt or block.title)[: layout.ALT_LIMIT]
+def _alt(medium: Medium, block: Chart | TileMap) -> str:
+    """The text alternative; never empty, for a drawing without one would not be there for some readers."""
+    words = one_line(block.alt) or one_line(block.title)
+    return words[: layout.ALT_LIMIT] or f"{one_line(medium.content.label('figure'))} {number_of(block.id)}"
 
 
 def _captioned_drawing(medium: Medium, block: Chart | TileMap, plain: str, titled: str) -> SafeString:
@@ -307,7 +314,7 @@ def _captioned_drawing(medium: Medium, block: Chart | TileMap, plain: str, title
         number=number_of(block.id),
         title=medium.words(one_line(block.title), layout.TITLE_LIMIT),
         note=medium.words(f"{one_line(block.note)} {source}".strip(), layout.CELL_LIMIT),
-        **_drawing(medium, plain, titled, _alt(block)),
+        **_drawing(medium, plain, titled, _alt(medium, block)),
     )
 
 

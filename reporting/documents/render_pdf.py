@@ -18,7 +18,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from .content import Content, content_hash, to_json
-from .formats import clean, language_tag, one_line
+from .formats import clean, language_tag, moment, one_line
 from .render_html import FigureUrl, paper_html
 
 STYLE = Path(__file__).resolve().parents[2] / "static" / "css" / "print.css"
@@ -54,7 +54,7 @@ def render_pdf(content: Content, links: FigureUrl | None = None) -> bytes:
     style = weasyprint.CSS(string=STYLE.read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
     document = page.render(stylesheets=[style], font_config=fonts)
     document.metadata.attachments = [_attachment(content, canonical, fetcher)]
-    document.metadata.created = document.metadata.modified = content.frozen_at
+    document.metadata.created = document.metadata.modified = moment(content).strftime("%Y-%m-%dT%H:%M:%SZ")
     document.metadata.authors = [clean(content.label("publisher"))]
     document.metadata.title = one_line(f"{content.title}: {content.subtitle}")[:400]
     raw = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=bytes.fromhex(digest))
@@ -85,8 +85,8 @@ def _attachment(content: Content, canonical: str, fetcher: URLFetcher) -> weasyp
         name=ATTACHMENT,
         description=one_line(content.label("attachment"))[:200],
         relationship="Data",
-        created=None,
-        modified=None,
+        created=moment(content),
+        modified=moment(content),
         url_fetcher=fetcher,
     )
 

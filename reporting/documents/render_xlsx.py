@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from . import layout
 from .content import Cell, Column, Content, Figure, Row, Table, content_hash, to_json
-from .formats import DASH, clean, format_cell, format_date, number_of, one_line
+from .formats import DASH, clean, format_cell, format_date, moment, number_of, one_line
 from .render_html import FigureUrl, cover_lines
 
 FIRST_ROW = 4  # counted from 0: heads stand in row 4, the first row of data is row 5
@@ -381,17 +381,12 @@ def _counts(state: Book, page: Worksheet, row: int) -> int:
 
 def _properties(state: Book) -> None:
     content = state.content
-    try:
-        made = datetime.fromisoformat(content.frozen_at)
-    except ValueError:
-        made = datetime(content.as_of.year, content.as_of.month, content.as_of.day, tzinfo=UTC)
-    made = made.astimezone(UTC).replace(tzinfo=None) if made.tzinfo else made
     state.book.set_properties(
         {
             "title": one_line(f"{content.title}: {content.subtitle}")[:250],
             "author": one_line(content.label("publisher"))[:250],
             "comments": f"{content.version} {content_hash(to_json(content))}"[:250],
-            "created": made,
+            "created": moment(content).replace(tzinfo=None),
         }
     )
 
