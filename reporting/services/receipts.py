@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from municipalities.mail import absolute_url, mail_queue_template
@@ -27,10 +27,8 @@ def receipt_make(*, submission: Submission, report: Report, actor: User, now: dt
         defaults={"submission": submission, "requested_by": actor, "requested_at": now},
     )
     if made:
-        try:
-            from reporting.tasks import render_document  # a door, which imports the services
-        except ImportError:
-            return document
+        from reporting.tasks import render_document  # a door, which imports the services
+
         render_document.start(document.pk)
     return document
 
@@ -100,10 +98,7 @@ def _mail_contacts(
 
 def page_url(name: str, report: Report) -> str:
     """The whole address of a report's page, for a mail."""
-    try:
-        return absolute_url(reverse(name, args=[report.pk]))
-    except NoReverseMatch:
-        return absolute_url("/")
+    return absolute_url(reverse(name, args=[report.pk]))
 
 
 def _unit_name(report: Report) -> str:
