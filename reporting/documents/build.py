@@ -7,6 +7,7 @@ same figures, and what was sent can be drawn again unchanged.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -89,10 +90,17 @@ def store(summary: NationalSummary, built: Built) -> None:
     )
 
 
-def summary_content(summary: NationalSummary, language: str) -> Content:
-    """The stored Content in ``nb`` or ``nn``. Raises SummaryContent.DoesNotExist before the summary is made."""
+def summary_content(summary: NationalSummary, language: str, *, sheets: bool = True) -> Content:
+    """The stored Content in ``nb`` or ``nn``; a page leaves out the workbook's own ``sheets``, most of its weight.
+
+    Raises SummaryContent.DoesNotExist before the summary is made.
+    """
     row = SummaryContent.objects.get(summary=summary, language="nn" if language.startswith("nn") else "nb")
-    return from_json(row.canonical)
+    if sheets:
+        return from_json(row.canonical)
+    plain = json.loads(row.canonical)
+    plain["sheets"] = []
+    return from_json(json.dumps(plain))
 
 
 def content_of(document: Document) -> Content:

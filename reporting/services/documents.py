@@ -12,11 +12,13 @@ import hashlib
 import os
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -231,6 +233,18 @@ def safe_name(text: str, suffix: str) -> str:
     """
     stem = re.sub(r"\s+", " ", _UNSAFE.sub(" ", text)).strip(" .")[:150].strip(" .")
     return f"{stem or 'document'}.{suffix}"
+
+
+def content_disposition(name: str) -> str:
+    """The header by RFC 6266: a plain ASCII name for old readers, and the real one in UTF-8. Nothing in ``name`` can
+    end the header or begin another."""
+    stem, dot, suffix = name.rpartition(".")
+    clean = safe_name(stem, suffix) if dot else safe_name(name, "bin")
+    plain = unicodedata.normalize("NFKD", clean.translate(_ASCII)).encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"
+
+
+_ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A", "–": "-", "đ": "d", "ŋ": "n"})
 
 
 def file_name(document: Document) -> str:

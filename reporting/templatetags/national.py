@@ -1,0 +1,35 @@
+"""Figures on pages: their value as it is read, and the link to what is behind it (``{% load national %}``)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from reporting.documents.content import Figure
+from reporting.documents.formats import format_figure, format_share
+
+register = template.Library()
+
+
+@register.filter
+def shown(figure: Figure) -> str:
+    """``1 230``, ``51,4 %``, ``+39``; a dash where no value can be given."""
+    return format_figure(figure)
+
+
+@register.simple_tag(takes_context=True)
+def figure_link(context: Any, figure: Figure, css: str = "", name: str = "") -> SafeString | str:
+    """The figure as a link to its page; ``name`` says for a screen reader what it counts."""
+    label = format_html('<span class="ds-sr-only">{}: </span>', name) if name else ""
+    url = context["view"].figure_url(figure)
+    return format_html('<a class="{}" href="{}">{}{}</a>', f"ds-link {css}".strip(), url, label, format_figure(figure))
+
+
+@register.filter
+def percent(part: int, whole: int) -> str:
+    """A share with one decimal, from two counts."""
+    return format_share(Decimal(part) / Decimal(whole)) if whole else "–"

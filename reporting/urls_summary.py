@@ -1,0 +1,24 @@
+"""Addresses of the pages about the country: status, summaries, figures and files."""
+
+from django.urls import path
+
+from reporting.views import figure, national, summary
+
+_FIGURE = "<str:ref>/<str:row>/"
+
+urlpatterns = [
+    path("nasjonal-status/", national.NationalStatus.as_view(), name="national_status"),
+    path(f"nasjonal-status/tall/{_FIGURE}", figure.FigureLive.as_view(), name="figure_live"),
+    path(f"nasjonal-status/tall/{_FIGURE}<int:unit>/", figure.FigureLiveUnit.as_view(), name="figure_live_unit"),
+    path("nasjonal-status/<int:pk>/start/", national.SummaryStart.as_view(), name="summary_start"),
+    path("oppsummeringer/", summary.SummaryList.as_view(), name="summary_list"),
+    path("oppsummering/<int:pk>/", summary.SummaryDetail.as_view(), name="summary_detail"),
+    path("oppsummering/<int:pk>/framdrift/", summary.SummaryProgress.as_view(), name="summary_progress"),
+    path("oppsummering/<int:pk>/sendt/", summary.SummarySend.as_view(), name="summary_send"),
+    path("oppsummering/<int:pk>/igjen/", summary.SummaryRetry.as_view(), name="summary_retry"),
+    path("oppsummering/<int:pk>/vurdering/", summary.SummaryAssessment.as_view(), name="summary_assessment"),
+    path(f"oppsummering/<int:pk>/tall/{_FIGURE}", figure.FigureDetail.as_view(), name="figure_detail"),
+    path(f"oppsummering/<int:pk>/tall/{_FIGURE}<int:unit>/", figure.FigureUnit.as_view(), name="figure_unit"),
+    path("dokument/<int:pk>/", summary.DocumentDownload.as_view(), name="document_download"),
+    path("dokument/<int:pk>/igjen/", summary.DocumentRetry.as_view(), name="document_retry"),
+]

@@ -1,0 +1,330 @@
+"""National summaries: the list, the page of one with its files and its words, and what is done with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from municipalities.access import can
+from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
+from reporting.answers import clean
+from reporting.documents import build
+from reporting.documents.content import Figure
+from reporting.documents.render_html import page_fragment
+from reporting.form_spec import QuestionSpec
+from reporting.models import Document, NationalSummary
+from reporting.services import documents as document_services
+from reporting.services import summaries
+from reporting.services.documents import content_disposition, is_stuck, sentence
+
+STEP_WORDS = {
+    "": gettext_lazy("Waiting for a worker"),
+    "collect": gettext_lazy("Reads the reports and registers"),
+    "compute": gettext_lazy("Computes the figures"),
+    "store": gettext_lazy("Stores the figures"),
+}
+FORMAT_WORDS = {
+    "pdf": gettext_lazy("PDF"),
+    "docx": gettext_lazy("Word"),
+    "xlsx": gettext_lazy("Excel"),
+    "json": gettext_lazy("JSON"),
+}
+
+
+def progress_context(summary: NationalSummary, user: Any, now: dt.datetime) -> dict[str, Any]:
+    """What the fragment of progress shows: the figures' step, then each file, and whether to ask again."""
+    rows = [document for document in summary.documents.all() if document.kind == Document.Kind.SUMMARY]
+    files = [_file(row, summary, now) for row in sorted(rows, key=_order)]
+    building = summary.status == NationalSummary.Status.BUILDING
+    failed = summary.status == NationalSummary.Status.FAILED
+    done = sum(entry["row"].status == "done" for entry in files)
+    return {
+        "summary": summary,
+        "files": files,
+        "languages": _languages(files),
+        "step": STEP_WORDS.get(summary.step, summary.step),
+        "done": done,
+        "error": sentence(summary.error) if failed else "",
+        "stuck": building and is_stuck(summary, now),
+        "waiting": building or (not failed and any(entry["waiting"] for entry in files)),
+        "may_retry": can(user, "summary.build", today=now.date()),
+    }
+
+
+def _order(document: Document) -> tuple[int, int]:
+    return build.LANGUAGES.index(document.language), build.FORMATS.index(document.format)
+
+
+def _file(row: Document, summary: NationalSummary, now: dt.datetime) -> dict[str, Any]:
+    stuck = row.status == Document.Status.RUNNING and is_stuck(row, now)
+    return {
+        "row": row,
+        "label": FORMAT_WORDS[row.format],
+        "size": _size(row.size),
+        "stuck": stuck,
+        "waiting": row.status in ("queued", "running") and not stuck,
+        "again": row.status == "failed" or stuck,
+        "error": sentence(row.error),
+        "url": reverse("document_download", args=[row.pk]),
+    }
+
+
+def _languages(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = {"nb": "Bokmål", "nn": "Nynorsk"}
+    mine = "nn" if (get_language() or "nb").startswith("nn") else "nb"
+    order = sorted(names, key=lambda code: code != mine)
+    return [
+        {"code": code, "name": names[code], "files": [entry for entry in files if entry["row"].language == code]}
+        for code in order
+    ]
+
+
+def _size(size: int) -> str:
+    if size >= 1_000_000:
+        return f"{size / 1_000_000:.1f}".replace(".", ",") + "\u00a0MB"
+    return f"{max(1, round(size / 1000))}\u00a0kB" if size else ""
+
+
+class SummaryList(ScopedList):
+    """Summaries: all for Helsedirektoratet, those that are sent for the ministry."""
+
+    right = "summary.read"
+    model = NationalSummary
+    template_name = "reporting/national/summary_list.html"
+
+    def get_rows(self) -> Any:
+        rows = self.rows(NationalSummary).select_related("round").prefetch_related("documents")
+        return rows.order_by("-round__reference_date", "-version")
+
+    def get_context(self) -> dict[str, Any]:
+        context = super().get_context()
+        mine = "nn" if (get_language() or "nb").startswith("nn") else "nb"
+        entries = []
+        for row in context["rows"]:
+            files = [_file(entry, row, self.now) for entry in sorted(row.documents.all(), key=_order)]
+            ready = [entry for entry in files if entry["row"].status == "done" and entry["row"].language == mine]
+            entries.append({"summary": row, "files": ready})
+        return {**context, "entries": entries, "may_build": can(self.request.user, "summary.build", today=self.today)}
+
+
+class SummaryView(ScopedView):
+    """A page about one summary."""
+
+    abstract = True
+    model = NationalSummary
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset().select_related("round__form_version", "requested_by")
+        return rows.prefetch_related("documents")
+
+    def ways_on(self) -> list[tuple[Any, str]]:
+        return [(_("To the summary"), reverse("summary_detail", args=[self.kwargs["pk"]]))]
+
+
+class SummaryDetail(SummaryView, ScopedPage):
+    """The summary: progress or files, the content as a page, and the mark that it is sent."""
+
+    right = "summary.read"
+    template_name = "reporting/national/summary_detail.html"
+
+    def get_context(self) -> dict[str, Any]:
+        summary = self.object
+        return detail_context(self, summary, SendForm(initial={"sent_on": f"{self.today:%d.%m.%Y}"}))
+
+
+def detail_context(view: SummaryView, summary: NationalSummary, form: forms.Form) -> dict[str, Any]:
+    """Everything on the page of a summary, with the form that marks it as sent."""
+    user, today = view.request.user, view.today
+    language = "nn" if (get_language() or "nb").startswith("nn") else "nb"
+    made = summary.status in (NationalSummary.Status.READY, NationalSummary.Status.SENT)
+    hashes = dict(summary.contents.values_list("language", "content_hash"))
+    fragment: Any = ""
+    if made:
+        link = build.figure_link(summary, base="") if can(user, "figure.read", today=today) else _no_link
+        content = build.summary_content(summary, language, sheets=False)
+        fragment = page_fragment(content, link, lift=1)
+    return {
+        **progress_context(summary, user, view.now),
+        "object": summary,
+        "fragment": fragment,
+        "form": form,
+        "hash": hashes.get(language, ""),
+        "may_send": summary.status == NationalSummary.Status.READY and can(user, "summary.send", today=today),
+        "may_build": can(user, "summary.build", today=today),
+        "made": made,
+    }
+
+
+def _no_link(_figure: Figure) -> None:
+    return None
+
+
+class SummaryProgress(SummaryView, ScopedPage):
+    """The part of the page that htmx asks for again until everything is made."""
+
+    right = "summary.read"
+    template_name = "reporting/national/_progress.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return progress_context(self.object, self.request.user, self.now)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        was = request.GET.get("fra", "")
+        if getattr(request, "htmx", False) and was == "building" and self.object.status != was:
+            response["HX-Refresh"] = "true"  # the page has more to show now
+        return response
+
+
+class SendForm(forms.Form):
+    """When and under which case a summary was sent to the ministry."""
+
+    sent_on = forms.CharField(label=gettext_lazy("Sent on"), help_text=gettext_lazy("For example 14.6.2022"))
+    case = forms.CharField(
+        label=gettext_lazy("Case number"), required=False, help_text=gettext_lazy("For example 22/1234")
+    )
+
+    def clean_sent_on(self) -> dt.date:
+        """A day as people write it."""
+        day = clean(QuestionSpec("sent_on", "date", {"nb": "", "nn": ""}), self.cleaned_data["sent_on"])
+        if day.value is None:
+            raise ValidationError(day.error or _("Write the day on which it was sent."))
+        return dt.date.fromisoformat(day.value)
+
+
+class SummarySend(SummaryView):
+    """Mark a summary as sent; from now on the ministry reads it."""
+
+    right = "summary.send"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        summary = self.get_object()
+        form = SendForm(request.POST)
+        if form.is_valid():
+            try:
+                summaries.summary_send(
+                    summary=summary, actor=request.user, now=self.now, sent_on=form.cleaned_data["sent_on"],
+                    case=form.cleaned_data["case"],
+                )  # fmt: skip
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("The summary is marked as sent. The ministry can read it now."))
+                return redirect("summary_detail", summary.pk)
+        return self.render("reporting/national/summary_detail.html", detail_context(self, summary, form), status=422)
+
+
+class SummaryRetry(SummaryView):
+    """Try a summary again that could not be made."""
+
+    right = "summary.build"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        summary = self.get_object()
+        summaries.summary_retry(summary=summary, actor=request.user, now=self.now)
+        return redirect("summary_detail", summary.pk)
+
+
+class AssessmentForm(forms.Form):
+    """Helsedirektoratet's text, three parts in two languages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parts = {"status": _("Status"), "goals": _("Goal attainment"), "progress": _("Progress")}
+        for language, name in (("nb", "bokmål"), ("nn", "nynorsk")):
+            for key, label in parts.items():
+                self.fields[f"{language}_{key}"] = forms.CharField(
+                    label=f"{label}, {name}", required=False, max_length=summaries.TEXT_LIMIT,
+                    widget=forms.Textarea(attrs={"rows": 6, "lang": language}),
+                )  # fmt: skip
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """The answer as a summary keeps it."""
+        found: dict[str, dict[str, str]] = {"nb": {}, "nn": {}}
+        for name, text in self.cleaned_data.items():
+            language, _sep, key = name.partition("_")
+            found[language][key] = text
+        return found
+
+
+class SummaryAssessment(SummaryView, ScopedPage):
+    """Write the assessment; a new version is made with it."""
+
+    right = "summary.build"
+    template_name = "reporting/national/assessment.html"
+
+    def get_context(self) -> dict[str, Any]:
+        kept = self.object.assessment
+        initial = {f"{lang}_{key}": text for lang, parts in kept.items() for key, text in parts.items()}
+        return {"object": self.object, "form": AssessmentForm(initial=initial)}
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        summary = self.get_object()
+        form = AssessmentForm(request.POST)
+        if form.is_valid():
+            try:
+                made = summaries.summary_request(
+                    round=summary.round, actor=request.user, now=self.now, assessment=form.texts()
+                )
+            except summaries.SummaryBusy as busy:
+                form.add_error(None, _("Version %(version)s is being made now. Wait until it is ready, and save again.")
+                               % {"version": busy.summary.version})  # fmt: skip
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return redirect("summary_detail", made.pk)
+        context = {"object": summary, "form": form}
+        return self.render(self.template_name, context, status=422)
+
+
+class DocumentView(ScopedView):
+    """A file: a summary's for those who read summaries, a receipt for those who read the report."""
+
+    abstract = True
+    right = "home.read"  # which right the file needs follows from its kind; the service asks for it
+    model = Document
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("summary__round", "submission__report")
+
+
+class DocumentDownload(DocumentView):
+    """Hand out a finished file. Its name on disk is random and is never shown."""
+
+    right = "home.read"
+
+    def get(self, request: HttpRequest, pk: int) -> Any:
+        document = self.get_object()
+        try:
+            opened = document_services.document_open(document=document, user=request.user, today=self.today)
+        except document_services.NotReady:
+            text = _("The file is being made, or could not be made. Look at the page where you found the link.")
+            return stopped(request, _("The file is not ready"), text, [(_("To the front page"), "/")], 409)
+        response = FileResponse(opened.stream, content_type=opened.media_type)
+        response["Content-Disposition"] = content_disposition(opened.name)
+        response["Content-Length"] = str(opened.size)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class DocumentRetry(DocumentView):
+    """Put a file that could not be made back in the queue."""
+
+    right = "home.read"
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        document = self.get_object()
+        document_services.document_retry(document=document, actor=request.user, now=self.now)
+        if document.summary_id:
+            return redirect("summary_detail", document.summary_id)
+        return redirect("report_receipt", document.submission.report_id)
