@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -275,6 +275,15 @@ class Drawing:
     comments: Mapping[str, Sequence[Note]] = field(default_factory=dict)
     findings: Mapping[str, Sequence[FindingView]] = field(default_factory=dict)
     conflicts: Mapping[str, Clash] = field(default_factory=dict)
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """What was sent and lost in a clash: it stands in the control until somebody has chosen."""
+
+    def entry(self, key: str) -> FieldView:
+        """A field as the page shows it."""
+        stands = self.draft.fields[key]
+        if key not in self.typed:
+            return stands
+        return replace(stands, value=self.typed[key], raw=str(self.typed[key]), error="")
 
     def question(self, spec: QuestionSpec) -> QuestionView:
         """What one question shows."""
@@ -302,11 +311,11 @@ class Drawing:
                 options=tuple(local(option.text, self.language) for option in spec.options),
                 row_heading=_("Solution"),
             )
-        entry = self.draft.fields[spec.code]
+        entry = self.entry(spec.code)
         return QuestionView(
             **known,
             rev=entry.rev,
-            text="" if is_choice(spec) else control_text(entry),
+            text="" if is_choice(spec) else str(self.typed.get(spec.code, control_text(self.draft.fields[spec.code]))),
             choices=self._choices(spec, entry),
             error=entry.error,
             source=source_tag(entry.source),
@@ -356,7 +365,7 @@ class Drawing:
         )
 
     def _row(self, spec: QuestionSpec, row: str, text: str) -> RowView:
-        entry = self.draft.fields[f"{spec.code}:{row}"]
+        entry = self.entry(f"{spec.code}:{row}")
         dom = dom_id(entry.key)
         return RowView(
             key=entry.key,

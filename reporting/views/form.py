@@ -155,7 +155,8 @@ class ReportSection(EditView):
 
     def save(self, section: SectionSpec, data: Any) -> HttpResponse:
         """Save all that was sent, and go where the button says; back to the section while two answers clash."""
-        items, clashes = list(self._sent(section, data)), []
+        sent, clashes = list(self._sent(section, data)), []
+        items = sent
         while items:
             try:
                 drafts.draft_save_many(report=self.report, items=items, **self.who)
@@ -166,7 +167,8 @@ class ReportSection(EditView):
         self._comments(data)
         self.__dict__.pop("draft", None)
         if clashes:
-            return self.page(section, clashes=clashes, status=409)
+            typed = {key: raw for key, raw, _rev in sent if key in {clash.key for clash in clashes}}
+            return self.page(section, clashes=clashes, typed=typed, status=409)
         return redirect(self._next(section, data.get("next", ""), data.get("use_last", "")))
 
     @property
@@ -205,7 +207,14 @@ class ReportSection(EditView):
         """What the questions are drawn from."""
         return Drawing(self.draft, language(), **more)
 
-    def page(self, section: SectionSpec, *, clashes: Sequence[DraftConflict] = (), status: int = 200) -> HttpResponse:
+    def page(
+        self,
+        section: SectionSpec,
+        *,
+        clashes: Sequence[DraftConflict] = (),
+        typed: Mapping[str, Any] | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
         """The section as it stands."""
         checked = "kontroll" in self.request.GET
         findings = draft_findings(self.report, self.draft.last, self.today) if checked else []
@@ -214,6 +223,7 @@ class ReportSection(EditView):
             comments=self.notes if self.return_note else {},
             findings=found.by_place(findings, self.draft),
             conflicts={clash.key: clash_view(self.draft, clash, self.now, without_script=True) for clash in clashes},
+            typed=typed or {},
         )
         context = self.form_context(section.key)
         links = context["sections"]

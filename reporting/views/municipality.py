@@ -183,7 +183,7 @@ class MunicipalityHome(ScopedView):
             previous=last,
             can_repeat=may_edit and report.status in EDITABLE[:2] and last.submission is not None,
             comment=returned.text if returned else "",
-            why="" if may_edit or not editable else _("You can read the report. Others in the municipality fill it in."),
+            why=_("You can read the report. Others in the municipality fill it in.") if editable and not may_edit else "",
             is_late=round_state(report.round, self.today) is RoundState.LATE,
             days_late=report.current.days_late if report.current else days_late(report.round, self.today),
         )  # fmt: skip
@@ -273,9 +273,7 @@ def figures(found: Comparison, unit: str, region: str) -> Figures:
             _("Districts with an adopted plan") if found.is_district else _("Municipalities with an adopted plan"),
             _("You have one") if found.own_plan in ADOPTED else _("You do not have one yet"),
             plans,
-            _(
-                "Plans of one's own and plans inside another adopted plan. Those that have not answered count as without."
-            ),
+            _("Own plans and plans inside another adopted plan. Those that have not answered count as without."),
         )
     ]
     if found.rows:
