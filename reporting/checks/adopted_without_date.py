@@ -18,7 +18,7 @@ CHECK = Check(
     code="adopted_without_date",
     level=ERROR,
     title=_("An adopted plan has a date."),
-    why=_("The date tells from when the decision counts in the figures."),
+    why=_("Without a date nobody can find the decision again."),
     questions=("plan.status", "plan.decided_on"),
     find=find,
 )

@@ -147,7 +147,8 @@ def test_what_cannot_be_an_answer_keeps_the_text_and_says_why(report, save):
 
 
 HOSTILE = ["\x00NUL", "\ud800lone", "\u202eevil", "x" * 100_000, "x" * 300_000, {"a": [1]}, [["x"]], True, 10**30,
-           float("nan"), "🎉" * 5_000, {"a": "\x00\ud800"}, "\ufffe", "=cmd|' /C calc'!A0", "<script>", " \t ", "\x07"]  # fmt: skip
+           float("nan"), "🎉" * 5_000, {"a": "\x00\ud800"}, "\ufffe",
+           "=cmd|' /C calc'!A0", "<script>", " \t ", "\x07"]  # fmt: skip
 
 
 @pytest.mark.parametrize("raw", HOSTILE, ids=[str(place) for place in range(len(HOSTILE))])
