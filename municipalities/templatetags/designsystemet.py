@@ -99,12 +99,15 @@ def options(field: BoundField) -> list[dict[str, Any]]:
 
 
 def faults_of(form: forms.BaseForm) -> list[Fault]:
-    """All that is wrong with a form, its own errors first, then each field's in the order of the fields."""
+    """All that is wrong with a form, its own errors first, then each field's in the order of the fields.
+
+    A field's line begins with its label: "Fill in this field" alone would not say which.
+    """
     faults = [Fault(str(text)) for text in form.non_field_errors()]
     for field in form:
         target = f"{field.auto_id}_0" if kind(field) == "group" else field.auto_id
         href = "" if field.is_hidden else f"#{target}"
-        faults.extend(Fault(str(text), href) for text in field.errors)
+        faults.extend(Fault(f"{field.label}: {text}", href) for text in field.errors)
     return faults
 
 

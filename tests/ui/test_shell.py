@@ -207,6 +207,11 @@ def test_a_visitor_gets_bokmal_and_can_choose_nynorsk(client):
     assert language(client) == "nn"
 
 
+def test_a_visitor_without_a_choice_gets_what_the_browser_asks_for(client):
+    assert language(client, **{"accept-language": "nn-NO,nn;q=0.9,en;q=0.5"}) == "nn"
+    assert language(client, **{"accept-language": "en-GB,en;q=0.9"}) == "nb"
+
+
 def test_the_choice_is_kept_on_the_user_for_her_mails(as_user, world):
     client = as_user("editor-3004")
     client.post("/sprak/velg/", {"language": "nn"})
