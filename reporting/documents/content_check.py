@@ -26,7 +26,7 @@ def problems(content: Content) -> list[str]:
             for row in table.rows
             if len(row.cells) != len(keys)
         ]
-    refs = [column.ref for table in tables.values() for column in table.columns if column.ref]
+    refs = [column.ref for table in content.tables() for column in table.columns if column.ref]
     found += [f"the address {ref} is used twice" for ref in _repeated(refs)]
     for block in content.blocks:
         if isinstance(block, Chart):

@@ -19,7 +19,7 @@ SHORT = NUMERIC | {"date", "number_text"}
 
 # Longer texts are cut in PDF and Word, with a mark; the JSON file that goes with them has the whole.
 CELL_LIMIT = 2_000
-TEXT_LIMIT = 20_000
+TEXT_LIMIT = 6_000
 TITLE_LIMIT = 400
 ALT_LIMIT = 2_000
 

@@ -76,7 +76,7 @@ def _frame(tile_map: TileMap, width: float, unit: float, room: float) -> tuple[B
     rows = [tile.row for tile in tile_map.tiles] or [0]
     used = (max(columns) - min(columns) + 1) * unit
     left = (width - used) / 2 - min(columns) * unit
-    height = (max(rows) - min(rows) + 1) * unit
+    height = max((max(rows) - min(rows) + 1) * unit, 24.0 + 24 * len(tile_map.key) - room if room else 0)
     return Board(width, height + room), left, -min(rows) * unit + room / 2
 
 
@@ -106,6 +106,8 @@ def _group_names(board: Board, tile_map: TileMap, left: float, top: float) -> No
         own = [(tile.column, tile.row) for tile in tile_map.tiles if tile.group == group]
         width = text_width(group, LABEL, 600)
         for x, row in _places(own, left, width, board.width):
+            if not 0 <= top + row * UNIT <= board.height - UNIT:
+                continue
             box = (x - 4, top + row * UNIT, x + width + 4, top + (row + 1) * UNIT)
             covered = any(
                 box[0] < left + (column + 1) * UNIT and left + column * UNIT < box[2]

@@ -1,0 +1,133 @@
+"""Drawings: nothing is said by colour alone, nothing overlaps the edge, no text gets out of its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+
+from reporting.documents import charts, tilemap
+from reporting.documents.content import Chart, KeyFigures, Series, Tile, TileMap
+from reporting.documents.svg import drawable, text_width, wrap
+
+from . import fixture_content
+
+NOTE = fixture_content.note()
+DRAWINGS = [b for b in NOTE.blocks if isinstance(b, Chart | TileMap)]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _draw(block, title=""):
+    return charts.draw(block, title) if isinstance(block, Chart) else tilemap.draw(block, title)
+
+
+def _texts(svg: str) -> list[str]:
+    return [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("block", DRAWINGS, ids=lambda block: block.id)
+def test_every_text_and_shape_lies_inside_the_drawing(block):
+    root = ElementTree.fromstring(_draw(block))
+    width, height = float(root.get("width")), float(root.get("height"))
+    assert width == 627
+    for node in root.iter(f"{SVG}text"):
+        size = float(node.get("font-size"))
+        left = float(node.get("x"))
+        right = left + text_width(node.text, size, int(node.get("font-weight", 400)))
+        assert left >= -1 and right <= width + 1, node.text
+        assert 0 <= float(node.get("y")) <= height + 1, node.text
+    for node in root.iter(f"{SVG}rect"):
+        assert float(node.get("x")) >= 0 and float(node.get("x")) + float(node.get("width")) <= width + 0.01
+
+
+@pytest.mark.parametrize("block", [b for b in DRAWINGS if isinstance(b, Chart)], ids=lambda block: block.id)
+def test_names_and_values_are_written_out(block):
+    words = " ".join(_texts(charts.draw(block)))
+    for series in block.series:
+        if len(block.series) > 1:
+            assert series.label in words
+    if block.kind not in ("trend", "dumbbell"):
+        for name in block.categories:
+            assert name in words
+    if block.kind == "dumbbell":
+        assert all(label in words for label in block.labels)
+    if block.kind in ("bars", "trend", "histogram", "dots"):
+        for series in block.series:
+            for value in series.values:
+                assert charts.shown(value) in words
+
+
+def test_the_map_has_a_letter_on_every_tile_and_its_counts_in_the_key():
+    tile_map = next(b for b in DRAWINGS if isinstance(b, TileMap))
+    texts = _texts(tilemap.draw(tile_map))
+    for letter, label, count in tile_map.key:
+        on_tiles = sum(tile.letter == letter for tile in tile_map.tiles)
+        assert on_tiles == count
+        assert texts.count(letter) >= on_tiles + 1
+        assert label in texts and str(count) in texts
+
+
+def test_borders_run_between_offices_and_never_along_the_sea():
+    tiles = (
+        Tile("1", "a", 0, 0, "V", "one"),
+        Tile("2", "b", 1, 0, "V", "two"),
+        Tile("3", "c", 0, 1, "V", "one"),
+    )
+    assert tilemap.borders(tiles) == [(1, 0, 1, 1)]
+
+
+def test_the_cover_map_says_nothing():
+    tile_map = next(b for b in DRAWINGS if isinstance(b, TileMap))
+    assert _texts(tilemap.decoration(tile_map)) == []
+
+
+def test_an_inline_drawing_carries_its_text_alternative_as_its_first_child():
+    svg = charts.draw(DRAWINGS[0], 'Alt <b>"text"</b> & more')
+    root = ElementTree.fromstring(svg)
+    assert root[0].tag == f"{SVG}title"
+    assert root[0].text == 'Alt <b>"text"</b> & more'
+    assert root.get("role") == "img"
+    assert "style=" not in svg and "<script" not in svg
+
+
+@pytest.mark.parametrize("kind", ["stacked", "bars", "trend", "dumbbell", "histogram", "dots", "no such kind"])
+def test_hostile_and_empty_charts_are_drawn_all_the_same(kind):
+    texts = fixture_content.HOSTILE
+    values = tuple(range(len(texts)))
+    wild = Chart("F1", kind, texts[6], texts, (Series(texts[7], texts[9], values),) * 3, "", "T1", "", texts, texts[6])
+    for chart in (
+        wild,
+        replace(wild, categories=(), series=()),
+        replace(wild, series=(Series("a", "A", (None,) * len(texts)),)),
+        replace(wild, series=(Series("a", "A", (Decimal(0),) * len(texts)),)),
+    ):
+        svg = charts.draw(chart)
+        ElementTree.fromstring(svg)
+        assert len(svg) < 400_000
+        assert not re.search(r"<(script|image|a|foreignObject|use)\b", svg)
+        assert "nan" not in svg.lower().replace("<text", "") or "nan" in "".join(texts).lower()
+
+
+def test_a_sparkline_shows_each_round_and_the_whole():
+    card = next(b for b in NOTE.blocks if isinstance(b, KeyFigures)).cards[0]
+    texts = _texts(charts.sparkline(card))
+    for name, value in card.trend:
+        assert name in texts and str(value) in texts
+    assert str(card.of) in texts
+    assert charts.sparkline(replace(card, trend=())).startswith("<svg")
+
+
+def test_words_are_moved_apart_and_kept_between_the_edges():
+    edges = charts.spread([(0, 50), (10, 50), (95, 50)], 0, 200)
+    assert edges == sorted(edges) and edges[1] >= 59 and edges[2] + 50 <= 200
+
+
+def test_a_sign_without_a_shape_becomes_a_square_and_is_counted():
+    assert drawable("æøå đŋ Ø – −") == ("æøå đŋ Ø – −", 0)
+    shown, missing = drawable("hei 🎉 مر\u200d")
+    assert shown == "hei □ □□" and missing == 3
+    assert wrap("kort", 200) == ["kort"]
+    assert wrap("x" * 1000, 60)[-1].endswith("…")
