@@ -1,7 +1,5 @@
 """Every address of the site. What each app answers stands in its own urls.py."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import include, path
 
@@ -18,10 +16,7 @@ urlpatterns = [
     path("konto/", include("municipalities.urls_account")),
     path("konto/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("reform.api_urls")),
+    path("", include("municipalities.urls")),
+    path("", include("reporting.urls")),
 ]
-# Written by several hands at once: an app's addresses join as soon as they exist.
-for app in ("municipalities", "reporting", "networks"):
-    if find_spec(f"{app}.urls"):
-        urlpatterns.append(path("", include(f"{app}.urls")))
-if find_spec("reform.api_urls") and find_spec("reporting.services.submissions"):
-    urlpatterns.append(path("api/v1/", include("reform.api_urls")))
