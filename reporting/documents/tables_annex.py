@@ -158,10 +158,10 @@ def _answers(book: Book) -> Table:
     )
     words = _OptionWords(book.facts.form, book)
     rows = []
-    for index, answer in enumerate(book.facts.answers):
-        unit = book.facts.unit(answer.unit)
-        if unit is None:
-            continue
+    place = {unit.id: index for index, unit in enumerate(book.facts.units)}
+    known = [answer for answer in book.facts.answers if answer.unit in place]
+    for index, answer in enumerate(sorted(known, key=lambda entry: place[entry.unit])):
+        unit = book.facts.units[place[answer.unit]]
         cells: tuple[Cell, ...] = (
             unit.number,
             unit.display_name,

@@ -121,8 +121,10 @@ def _as(base: Measure, kind: str, **select: str) -> Measure:
 def _note(book: Book, measure: Measure) -> str:
     if "question" not in measure.select:
         return ""
-    missing = book.tallies.count({"question": measure.select["question"], "answer": "missing"})
-    return book.tell(book._("{n} not answered"), n=missing)
+    question = measure.select["question"]
+    if question in rules.SEVERAL:  # nothing chosen is an answer there
+        return book.tell(book._("{n} not delivered"), n=book.tallies.count({"question": question, "answer": "absent"}))
+    return book.tell(book._("{n} not answered"), n=book.tallies.count({"question": question, "answer": "missing"}))
 
 
 # --- delivery -------------------------------------------------------------------------------------
@@ -160,9 +162,9 @@ def delivery_chapter(book: Book) -> tuple[Block, ...]:
             Measure("delivered", _("Delivered in all"), {"delivery": "delivered"},
                     definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
             Measure("share", _("Share delivered"), {"delivery": "delivered", "measure": "share"}, kind="share",
-                    definition=_("Delivered in all, as a share"), denominator=every, rule="delivery.delivered"),
+                    definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
             Measure("share_on_time", _("Share on time"), {"delivery": "on_time", "measure": "share"}, kind="share",
-                    definition=_("Delivered on time, as a share"), denominator=every, rule="delivery.on_time"),
+                    definition=words["on_time"], denominator=every, rule="delivery.on_time"),
             Measure("on_behalf", _("By the office for the unit"), {"delivery": "on_behalf"},
                     definition=_("Sent in by the statsforvalter on behalf of the unit"),
                     denominator=every, rule="delivery.on_behalf"),
@@ -266,17 +268,17 @@ def plan_table(book: Book) -> Table:
                     definition=_("Of those without a plan: the council has decided not to make one"),
                     denominator=every, rule="plan.status=declined"),
             adopted,
-            _share(adopted, "adopted_share", _("Share adopted"), _("Adopted plan, as a share")),
+            _share(adopted, "adopted_share", _("Share adopted")),
             process,
-            _share(process, "process_share", _("Share adopted or process"), _("Adopted or process, as a share")),
+            _share(process, "process_share", _("Share adopted or process")),
         ),
         note=_("V + A + P + I + – = municipalities. Those who have decided not to make a plan are counted in I."),
     )  # fmt: skip
 
 
-def _share(measure: Measure, key: str, label: str, definition: str) -> Measure:
+def _share(measure: Measure, key: str, label: str) -> Measure:
     return Measure(
-        key, label, {**measure.select, "measure": "share"}, kind="share", definition=definition,
+        key, label, {**measure.select, "measure": "share"}, kind="share", definition=measure.definition,
         denominator=measure.denominator, rule=measure.rule, version=measure.version,
     )  # fmt: skip
 

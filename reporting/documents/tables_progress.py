@@ -71,7 +71,7 @@ def _steps(book: Book) -> Table:
             Measure("late_steps", _("Step 4 or 5"), late, definition=_("At step 4 or 5"), denominator=book.every,
                     rule="progress.step.late"),
             Measure("late_share", _("Share step 4 or 5"), {**late, "measure": "share"}, kind="share",
-                    definition=_("At step 4 or 5, as a share"), denominator=book.every, rule="progress.step.late"),
+                    definition=_("At step 4 or 5"), denominator=book.every, rule="progress.step.late"),
         ),
         note=_("The five steps and not answered sum to the municipalities."),
     )  # fmt: skip
@@ -111,7 +111,7 @@ def _delays(book: Book) -> Table:
             Measure("delayed", _("Delayed"), {**question, "numbers": "1-"},
                     definition=_("Delayed by at least one month"), denominator=book.every, rule="progress.delayed"),
             Measure("share", _("Share delayed"), {**question, "numbers": "1-", "measure": "share"}, kind="share",
-                    definition=_("Delayed by at least one month, as a share"), denominator=book.every,
+                    definition=_("Delayed by at least one month"), denominator=book.every,
                     rule="progress.delayed"),
         ),
         note=_("No delay, the four classes and not answered sum to the municipalities."),

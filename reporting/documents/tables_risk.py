@@ -72,7 +72,7 @@ def _patterns(book: Book) -> Block:
     ]
     measures.append(
         Measure("share", _("Share seen"), {"state": rules.SEEN, "measure": "share"}, kind="share",
-                definition=_("Seen, as a share"), denominator=every, rule="pattern")
+                definition=words[rules.SEEN], denominator=every, rule="pattern")
     )  # fmt: skip
     if previous is not None:
         measures.append(
@@ -174,7 +174,8 @@ def results_chapter(book: Book) -> tuple[Block, ...]:
                     definition=_("The report is missing, or the question is empty"), denominator=every,
                     rule="result.measures.missing"),
             Measure("share", _("Share that measures"), {**question, "values": "yes", "measure": "share"}, kind="share",
-                    definition=_("Measures results, as a share"), denominator=every, rule="result.measures=yes"),
+                    definition=_("Municipalities that measure results locally"), denominator=every,
+                    rule="result.measures=yes"),
         ),
         note=_("Measures + planned + does not + not answered = municipalities."),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from municipalities.access import can
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
 from reporting.answers import clean
 from reporting.documents import build
-from reporting.documents.content import Figure
+from reporting.documents.content import Content, Figure, Heading
 from reporting.documents.render_html import page_fragment
 from reporting.form_spec import QuestionSpec
 from reporting.models import Document, NationalSummary
@@ -150,8 +151,7 @@ def detail_context(view: SummaryView, summary: NationalSummary, form: forms.Form
     fragment: Any = ""
     if made:
         link = build.figure_link(summary, base="") if can(user, "figure.read", today=today) else _no_link
-        content = build.summary_content(summary, language, sheets=False)
-        fragment = page_fragment(content, link, lift=1)
+        fragment = page_fragment(preview(build.summary_content(summary, language, sheets=False)), link, lift=1)
     return {
         **progress_context(summary, user, view.now),
         "object": summary,
@@ -162,6 +162,13 @@ def detail_context(view: SummaryView, summary: NationalSummary, form: forms.Form
         "may_build": can(user, "summary.build", today=today),
         "made": made,
     }
+
+
+def preview(content: Content) -> Content:
+    """The content without its annexes, which are long and stand in the files."""
+    ids = [block.id if isinstance(block, Heading) else "" for block in content.blocks]
+    end = ids.index("annex") if "annex" in ids else len(ids)
+    return replace(content, blocks=content.blocks[:end])
 
 
 def _no_link(_figure: Figure) -> None:
