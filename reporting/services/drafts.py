@@ -376,8 +376,13 @@ def _is_finding_key(spec: FormSpec, key: str) -> bool:
 
 
 def lock_report(report: Report) -> Report:
-    """The report's row, locked, with its round and form (not the form's definition: that is kept parsed)."""
+    """The report's row, locked and read anew. Its round and form come from ``report`` where they are read already, else
+    from the same query (without the form's definition, which is kept parsed)."""
     rows = Report.objects.across_all(reason="one row, locked to be written")
+    if Report._meta.get_field("round").is_cached(report):
+        row = rows.select_for_update().get(pk=report.pk)
+        row.round = report.round
+        return row
     rows = rows.select_related("round__form_version").defer("round__form_version__definition")
     return rows.select_for_update(of=("self",)).get(pk=report.pk)
 

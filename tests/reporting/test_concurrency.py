@@ -202,4 +202,9 @@ def test_a_save_waits_for_the_report_s_row_alone():
         draft_save(report=again(report), key="comment", raw="x", base_rev=None, actor=one,
                    now=at(report.round.opens_on))  # fmt: skip
     locks = [query["sql"] for query in seen.captured_queries if "FOR UPDATE" in query["sql"]]
+    assert len(locks) == 1 and "JOIN" not in locks[0]
+    with CaptureQueriesContext(connection) as seen:
+        bare = Report.objects.get_queryset().get(pk=report.pk)
+        draft_save(report=bare, key="comment", raw="y", base_rev=None, actor=one, now=at(SPRING))
+    locks = [query["sql"] for query in seen.captured_queries if "FOR UPDATE" in query["sql"]]
     assert len(locks) == 1 and locks[0].endswith('FOR UPDATE OF "reporting_report"')
