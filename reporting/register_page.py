@@ -119,8 +119,9 @@ class RegisterPage:
 def register_page(*, unit: Municipality, user: User, today: dt.date) -> RegisterPage:
     """Gather the page of ``unit`` as ``user`` may see it on ``today``."""
     versions = list(unit.versions.select_related("county").order_by("valid_from"))
+    known = [version for version in versions if version.valid_from <= today] or versions[:1]
     current = next((version for version in versions if _holds(version, today)), None)
-    version = current or versions[-1]
+    version = current or known[-1]
     names = office_names(today)
     spec = _spec()
     areas, chosen = _positions(_rows(SolutionPosition, unit, user, today), spec, today)
@@ -129,13 +130,13 @@ def register_page(*, unit: Municipality, user: User, today: dt.date) -> Register
     networks = list(
         _rows(Participation, unit, user, today).select_related("network").order_by("-valid_from", "network__name")
     )
-    made_of, became = _links(unit)
+    made_of, became = _links(unit, today)
     return RegisterPage(
         unit=unit,
         version=version,
         exists=current is not None,
         office=names[version.office_id].name if version.office_id in names else "",
-        numbers=_numbers(versions),
+        numbers=_numbers(known),
         made_of=made_of,
         became=became,
         plans=plans,
@@ -205,11 +206,11 @@ def _numbers(versions: list[MunicipalityVersion]) -> list[NumberRow]:
     return rows[::-1]
 
 
-def _links(unit: Municipality) -> tuple[list[LinkRow], list[LinkRow]]:
-    """Mergers and splits of the unit: of whom it was made, and whom it became."""
+def _links(unit: Municipality, today: dt.date) -> tuple[list[LinkRow], list[LinkRow]]:
+    """Mergers and splits of the unit until today: of whom it was made, and whom it became."""
     kinds = (MunicipalityLink.Kind.MERGER, MunicipalityLink.Kind.SPLIT)
-    back = list(unit.links_back.filter(kind__in=kinds).order_by("on", "old_number"))
-    forward = list(unit.links_forward.filter(kind__in=kinds).exclude(new=unit).order_by("on", "new_number"))
+    back = list(unit.links_back.filter(kind__in=kinds, on__lte=today).order_by("on", "old_number"))
+    forward = list(unit.links_forward.filter(kind__in=kinds, on__lte=today).exclude(new=unit).order_by("on", "new_number"))
     numbers = {link.old_number for link in back} | {link.new_number for link in forward}
     names = {
         (row.number, row.municipality_id): row.name
