@@ -209,8 +209,9 @@ def _numbers(versions: list[MunicipalityVersion]) -> list[NumberRow]:
 def _links(unit: Municipality, today: dt.date) -> tuple[list[LinkRow], list[LinkRow]]:
     """Mergers and splits of the unit until today: of whom it was made, and whom it became."""
     kinds = (MunicipalityLink.Kind.MERGER, MunicipalityLink.Kind.SPLIT)
-    back = list(unit.links_back.filter(kind__in=kinds, on__lte=today).order_by("on", "old_number"))
-    forward = list(unit.links_forward.filter(kind__in=kinds, on__lte=today).exclude(new=unit).order_by("on", "new_number"))
+    until = {"kind__in": kinds, "on__lte": today}
+    back = list(unit.links_back.filter(**until).order_by("on", "old_number"))
+    forward = list(unit.links_forward.filter(**until).exclude(new=unit).order_by("on", "new_number"))
     numbers = {link.old_number for link in back} | {link.new_number for link in forward}
     names = {
         (row.number, row.municipality_id): row.name
