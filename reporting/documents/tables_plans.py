@@ -38,7 +38,9 @@ def anchoring_chapter(book: Book) -> tuple[Block, ...]:
                     definition=_("The report is missing or sent back"), denominator=every,
                     rule="plan.anchoring.absent"),
             Measure("samfunnsdel_share", _("Share samfunnsdel"), {**samfunnsdel, "measure": "share"}, kind="share",
-                    definition=_("Municipalities that have anchored the reform in the samfunnsdel (Planning Act § 11-2)"),
+                    definition=_(
+                        "Municipalities that have anchored the reform in the samfunnsdel (Planning Act § 11-2)"
+                    ),
                     denominator=every, rule="core.samfunnsdel"),
         ),
         note=_("A municipality can name several plans, so the columns do not sum to the municipalities."),

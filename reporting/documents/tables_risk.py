@@ -76,7 +76,7 @@ def _patterns(book: Book) -> Block:
     )  # fmt: skip
     if previous is not None:
         measures.append(
-            Measure("change", _("Change"),
+            Measure("change", _("Change in number"),
                     {"state": rules.SEEN, "measure": "change", "since": previous.date.isoformat()}, kind="change",
                     definition=book.tell(_("Municipalities more or fewer than on {date}"), date=previous.date),
                     denominator=every, rule="pattern")
