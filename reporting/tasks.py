@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reform import clock
 from reform.tasks import background_task
-from reporting.services import documents, summaries
+from reporting.services import documents, reminder_plan, summaries
 
 
 @background_task
@@ -27,3 +27,9 @@ def sweep_jobs() -> None:
         build_summary.start(pk)
     for pk in documents.documents_release(now=now):
         render_document.start(pk)
+
+
+@background_task
+def send_reminders() -> None:
+    """Tell about rounds that have opened and remind of reports that have not come; started by Celery beat."""
+    reminder_plan.reminders_due(now=clock.now())

@@ -8,9 +8,9 @@ from municipalities.models import MunicipalityVersion
 from reporting.documents.content import Table, from_json, to_json
 from reporting.documents.content_check import problems
 from reporting.documents.receipt import receipt_content, receipt_number
-from reporting.models import Submission
+from reporting.models import Document, Submission
 from reporting.services.drafts import comment_save
-from reporting.services.submissions import submission_submit
+from reporting.services.submissions import ChecksFailed, submission_submit
 from tests.reporting.factories import ReportFactory, answers, at, editor, network, office, unit
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,28 @@ def test_the_same_receipt_again_is_the_same_to_the_letter(submission, django_ass
         second = to_json(receipt_content(fresh, "nb"))
     assert first == second
     assert to_json(from_json(first)) == first
+
+
+def test_the_jobs_start_after_the_commit_and_leave_a_receipt_and_a_mail(django_capture_on_commit_callbacks, mailoutbox):
+    report = ReportFactory.draft()
+    one = editor(report.municipality, "kari")
+    with django_capture_on_commit_callbacks(execute=False) as waiting:
+        submission_submit(report=report, actor=one, now=at(dt.date(2022, 4, 28)))
+    document = Document.objects.get_queryset().get()
+    assert document.status == "queued" and mailoutbox == [] and len(waiting) == 2
+    for start in waiting:
+        start()
+    document.refresh_from_db()
+    assert (document.status, document.error) == ("done", "")
+    assert document.file and document.size > 1000
+    assert [message.to for message in mailoutbox] == [["kari@example.no"]]
+    for start in waiting:  # delivered twice by the broker
+        start()
+    assert len(mailoutbox) == 1
+
+
+def test_no_job_starts_for_what_is_rolled_back(django_capture_on_commit_callbacks):
+    report = ReportFactory.draft(values=answers(plan_decided_on=None))
+    with django_capture_on_commit_callbacks() as waiting, pytest.raises(ChecksFailed):
+        submission_submit(report=report, actor=editor(report.municipality), now=at(dt.date(2022, 4, 28)))
+    assert waiting == [] and not Document.objects.get_queryset().exists()

@@ -86,3 +86,17 @@ def test_the_command():
     assert "1 reports reminded of in 1 mails" in out.getvalue()
     with pytest.raises(CommandError, match="not a date"):
         call_command("send_reminders", "--today", "i dag")
+
+
+@pytest.mark.django_db
+def test_the_scheduled_job_is_the_same(settings):
+    from reporting.tasks import send_reminders
+
+    assert send_reminders.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    home = unit()
+    editor(home, "kari")
+    open_round()
+    settings.PORTAL_CLOCK = "2022-04-17T07:00"
+    send_reminders()
+    send_reminders()
+    assert reminded() == ["kari"]
