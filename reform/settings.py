@@ -378,6 +378,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ReportStatus": "reporting.models.Report.Status",
+        "SummaryStatus": "reporting.models.NationalSummary.Status",
+        "DocumentStatus": "reporting.models.Document.Status",
+    },
 }
 
 # --- Logs -----------------------------------------------------------------------------------------

@@ -9,11 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from reform.messages import compile_stale
 from tests.world import world  # noqa: F401  (a fixture for all)
 
 pytest_plugins = ["tests.browser"]
+
+# A busy machine must not make a test fail, and a failure must come again on the next run.
+hypothesis_settings.register_profile(
+    "portal", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("portal")
 
 SKIP_REASONS = ("browser", "service", "font", "java")
 

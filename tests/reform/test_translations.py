@@ -25,6 +25,8 @@ def catalogs(tmp_path_factory) -> dict[tuple[str, str], list]:
     for part in PARTS:
         if (ROOT / part).exists():
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("vendor", "*.mo", "__pycache__"))
+    for language in ("nb", "nn"):
+        (copy / "locale" / language / "LC_MESSAGES").mkdir(parents=True, exist_ok=True)
     make = [sys.executable, "-m", "django", "makemessages", "-l", "nb", "-l", "nn", "--no-obsolete"]
     for domain in ("django", "djangojs"):
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "", "PYTHONPATH": ""}
