@@ -26,8 +26,9 @@ def sort_key(name: str) -> str:
     puts it in the same order whatever its collation. A space and a hyphen come before every letter (``Nord-Fron``
     before ``Nordre Land``).
     """
-    text = unicodedata.normalize("NFC", name).casefold().replace("aa", "å")
-    return "".join(_encoded(letter) for letter in text)[:_KEY_LENGTH]
+    text = unicodedata.normalize("NFC", name).casefold()
+    key = "".join(_encoded(letter) for letter in text)
+    return key.replace("aa", _LAST["å"])[:_KEY_LENGTH]  # last, since an accented a has become one by now
 
 
 def _encoded(letter: str) -> str:
