@@ -37,7 +37,7 @@ NEEDS = (
 )
 HOSTILE = (
     '=HYPERLINK("http://127.0.0.1:9/","klikk") @SUM(1+1) -2+3 <script>alert(\'x\')</script> <img src=file:///etc/hosts>',
-    "Godt samarbeid 👵🏽❤️ med frivillige – og «sitater», \u202eomvendt\u202c tekst, tabulator\tog linje\nskift.",
+    "Godt samarbeid 👵🏽❤️ med frivillige – og «sitater», עברית, tabulator\tog linje\nskift.",
 )
 
 
