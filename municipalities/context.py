@@ -46,7 +46,8 @@ class LanguageChoice:
 
 @dataclass
 class Frame:
-    """All that templates/frame.html and its parts need. ``trail`` is filled by the tag ``crumb``."""
+    """All that templates/frame.html and its parts need. ``trail`` is filled by the tag ``crumb``; ``home_url`` is
+    the page that the front door leads this person to (empty for a visitor)."""
 
     demo: bool
     here: str
@@ -54,15 +55,23 @@ class Frame:
     languages: list[LanguageChoice]
     footer: list[NavItem]
     home_label: str
+    home_url: str = ""
     signed_in: bool = False
     person: str = ""
     unit: str = ""
     trail: list[Crumb] = field(default_factory=list)
 
     @property
+    def steps(self) -> list[Crumb]:
+        """The breadcrumbs from the front page on, which is there once, whatever the page itself calls it."""
+        if not self.home_url or self.home_url in {crumb.url for crumb in self.trail}:
+            return self.trail
+        return [Crumb(self.home_label, self.home_url), *self.trail]
+
+    @property
     def level_above(self) -> Crumb | None:
         """The nearest step that is not the page itself: all that a narrow screen shows."""
-        return next((crumb for crumb in reversed(self.trail) if not crumb.current), None)
+        return next((crumb for crumb in reversed(self.steps) if not crumb.current), None)
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,11 @@ MENU = (
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_")),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Help"), "help", None),
+)
+HOMES = (
+    ("national.read", "national_status"),
+    ("report.return", "work_list"),
+    ("summary.read", "summary_list"),
 )
 FOOTER = (
     (gettext_lazy("Accessibility statement"), "accessibility"),
@@ -111,7 +125,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     scope = scope_of(user, today=today)
     content.person = str(user)
     content.unit = unit_label(scope)
+    content.home_url = reverse(home_of(scope) or "home")
     return {"frame": content, "nav": menu(request, scope)}
+
+
+def home_of(scope: Scope) -> str | None:
+    """The name of the page where a person's work is; None where her role has none yet."""
+    if scope.municipality_ids:
+        return "municipality_home"
+    return next((name for right, name in HOMES if scope.has(RIGHTS[right].roles)), None)
 
 
 def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:

@@ -19,7 +19,7 @@ from django.views.generic import TemplateView, View
 from django.views.i18n import set_language
 
 from municipalities.access import RIGHTS, Scope, can, scope_of, visible_filter
-from municipalities.context import roles_in_words
+from municipalities.context import home_of, roles_in_words
 from municipalities.errors import method_not_allowed, stopped, wants_json
 from municipalities.language import language_choose
 from municipalities.transitions import TransitionRefused, WrongState
@@ -179,19 +179,9 @@ class Home(ScopedView):
 
     right = "home.read"
 
-    WAYS = (
-        ("national.read", "national_status"),
-        ("report.return", "work_list"),
-        ("summary.read", "summary_list"),
-    )
-
     def get(self, request: HttpRequest) -> HttpResponse:
-        if self.scope.municipality_ids:
-            return redirect("municipality_home")
-        for right, name in self.WAYS:
-            if self.scope.has(RIGHTS[right].roles):
-                return redirect(name)
-        return self.render("pages/home.html")
+        name = home_of(self.scope)
+        return redirect(name) if name else self.render("pages/home.html")
 
 
 class Account(ScopedView):

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpResponse
+from django.template import RequestContext, Template
 from django.test import Client, override_settings
 from django.urls import path, reverse
 from django.utils.translation import get_language
@@ -56,6 +58,14 @@ def language_of_the_request(request):
     return stopped(request, get_language(), "x")
 
 
+def crumbs(request):
+    page = (
+        '{% extends "base.html" %}{% load portal %}{% block breadcrumbs %}{% crumb "A" "national_status" %}'
+        '{% crumb "B" "work_list" %}{% crumb "C" %}{% endblock %}{% block heading %}C{% endblock %}'
+    )
+    return HttpResponse(Template(page).render(RequestContext(request)))
+
+
 def broken(request):
     raise RuntimeError("secret detail")
 
@@ -74,6 +84,7 @@ urlpatterns = [
     path("prove/late/", Late.as_view(), name="prove_late"),
     path("prove/language/", language_of_the_request),
     path("prove/broken/", broken),
+    path("prove/crumbs/", crumbs),
     path("prove/bad/", bad),
     path("prove/refused/", refused),
     *real_urls,
@@ -172,6 +183,19 @@ def test_the_page_that_one_is_on_is_marked(as_user):
     page = read(as_user("hdir"), "/hjelp/")
     current = [link for link in page.all("a") if link.get("aria-current") == "page"]
     assert {link["href"] for link in current} == {"/hjelp/"}
+
+
+def test_the_breadcrumbs_begin_at_the_page_where_ones_work_is(as_user, client):
+    def trail(reader, url: str) -> list[str]:
+        nav = re.search(r'<nav class="ds-breadcrumbs".*?</nav>', read(reader, url).text, re.DOTALL)
+        return re.findall(r'<li><a class="ds-link" href="([^"]*)"', nav[0]) if nav else []
+
+    work = reverse("work_list")
+    assert trail(as_user("statsforvalter-oslo-og-viken"), "/hjelp/") == [work, "/hjelp/"]
+    assert trail(as_user("evaluator"), "/hjelp/") == ["/", "/hjelp/"]
+    assert trail(client, "/hjelp/") == []  # a visitor has nothing above it
+    units = as_user("hdir")  # a page that names the front page itself has it once
+    assert trail(units, "/prove/crumbs/") == [reverse("national_status"), work, "/prove/crumbs/"]
 
 
 @pytest.mark.parametrize(
