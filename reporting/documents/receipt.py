@@ -35,8 +35,8 @@ def receipt_content(submission: Submission, language: str) -> Content:
     with override(language):
         blocks: list[Block] = [Heading("receipt", 1, _("Receipt"), numbered=False), _delivered(submission, unit)]
         blocks += _findings(submission, spec, language)
-        for number, section in enumerate(spec.sections, 1):
-            blocks += _section(section, submission.answers, spec, language, networks, number)
+        for section in spec.sections:
+            blocks += _section(section, submission.answers, spec, language, networks, _tables(blocks))
         blocks.append(Paragraph((Text(_("Reports from municipalities are as a rule public.")),), "note"))
         return Content(
             title=_("Receipt for the report as of %(day)s") % {"day": date_text(day)},
@@ -57,6 +57,11 @@ def receipt_content(submission: Submission, language: str) -> Content:
 def receipt_number(submission: Submission) -> str:
     """The number on the receipt: round, report and submission, ``2022-05-17-1``."""
     return f"{submission.report.round.reference_date:%Y-%m}-{submission.report_id}-{submission.number}"
+
+
+def _tables(blocks: Iterable[Block]) -> int:
+    """How many tables there are, so that the next one gets the next number."""
+    return sum(isinstance(block, Table) for block in blocks)
 
 
 def _labels(language: str) -> tuple[tuple[str, str], ...]:
@@ -100,14 +105,18 @@ def _meta(submission: Submission, unit: UnitName) -> tuple[tuple[str, str], ...]
         (_("Municipality or district"), f"{unit.display_name} ({unit.number})"),
         (_("Round"), date_text(report.round.reference_date)),
         (_("Sent in by"), submission.submitted_by_name),
-        (_("Sent in"), moment_text(submission.submitted_at)),
         (_("Receipt number"), receipt_number(submission)),
-        (_("Form"), submission.form_version.name),
+        (_("Form published"), _published(submission)),
         (_("Control code of the answers"), submission.answers_hash),
     ]
     if submission.on_behalf_of_id is not None:
         lines.insert(3, (_("On behalf of"), unit.display_name))
     return tuple(lines)
+
+
+def _published(submission: Submission) -> str:
+    form = submission.form_version
+    return date_text(timezone.localdate(form.published_at)) if form.published_at else form.name
 
 
 def _findings(submission: Submission, spec: FormSpec, language: str) -> list[Block]:
@@ -117,7 +126,7 @@ def _findings(submission: Submission, spec: FormSpec, language: str) -> list[Blo
     columns = (Column("finding", _("Warning"), "text"), Column("comment", _("Explanation"), "text"))
     rows = tuple(Row(entry["key"], (local(entry["message"], language), entry["comment"])) for entry in explained)
     heading = _("Explained warnings")
-    return [Heading("explained", 2, heading, numbered=False), Table("T0", heading, columns, rows)]
+    return [Heading("explained", 2, heading, numbered=False), Table("T1", heading, columns, rows)]
 
 
 def _section(
@@ -126,24 +135,26 @@ def _section(
     spec: FormSpec,
     language: str,
     networks: Mapping[str, str],
-    number: int,
+    tables: int,
 ) -> Iterable[Block]:
     shown = visible_codes(spec, answers)
     title = local(section.title, language)
     columns = (Column("question", _("Question"), "text"), Column("answer", _("Answer"), "text"))
-    plain = [question for question in section.questions if question.code in shown and question.kind != "matrix"]
+    asked = [question for question in section.questions if question.code in shown]
     rows = tuple(
         Row(question.code, (local(question.text, language),
                             format_answer(question, answers.get(question.code), language, networks)))
-        for question in plain
+        for question in asked
+        if question.kind != "matrix"
     )  # fmt: skip
     yield Heading(f"section-{section.key}", 2, title, numbered=False)
     if rows:
-        yield Table(f"T{number}", title, columns, rows)
-    for place, question in enumerate(section.questions):
-        if question.kind == "matrix" and question.code in shown:
-            name = f"T{number}{chr(ord('a') + place % 26)}"
-            yield _matrix(question, answers.get(question.code) or {}, language, name)
+        tables += 1
+        yield Table(f"T{tables}", title, columns, rows)
+    for question in asked:
+        if question.kind == "matrix":
+            tables += 1
+            yield _matrix(question, answers.get(question.code) or {}, language, f"T{tables}")
 
 
 def _matrix(question: QuestionSpec, value: Mapping[str, str], language: str, name: str) -> Table:
