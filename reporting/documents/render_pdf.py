@@ -32,7 +32,7 @@ class BundledOnly(URLFetcher):
     """Opens ``data:`` addresses, which carry their own bytes, and refuses all others."""
 
     def __init__(self) -> None:
-        super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
+        super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=False)
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
         """The bytes inside a ``data:`` address. Raises ValueError for every other address."""
