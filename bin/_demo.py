@@ -166,9 +166,10 @@ def main(arguments: list[str]) -> int:
             say("Making the database and loading the registers …")
             manage("migrate", "--verbosity", "0")
             manage("load_registers")
-            say("Starting a worker, and running the round with it …")
-            stack.enter_context(running("worker", worker(), VAR / "log" / "worker.log"))
+            say("Letting the invented people report, two rounds of all 371 units …")
             manage("demo_population")
+            say("Starting a worker, and building the national summary with it …")
+            stack.enter_context(running("worker", worker(), VAR / "log" / "worker.log"))
             manage("build_summary", ROUND, "--out", str(VAR / "summary"))
             show(values)
             if options.no_server:
