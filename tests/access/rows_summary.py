@@ -1,0 +1,108 @@
+"""Who may open and press what on the pages about the country, and who gets a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from municipalities.models import Municipality
+from reporting.models import Document, NationalSummary
+from reporting.services.documents import document_render
+from reporting.services.summaries import summary_build, summary_request
+from tests.access.matrix import Row, Target
+from tests.access.rows_review import sent_in
+from tests.world import World
+
+NOW = dt.datetime(2022, 5, 4, 8, 0, tzinfo=ZoneInfo("Europe/Oslo"))
+
+
+def clock() -> dt.datetime:
+    return NOW
+
+
+def built(world: World, unit: Municipality) -> NationalSummary:
+    """A summary that is ready and not sent; the same for every unit."""
+    report = sent_in(world, unit)
+    ready = NationalSummary.objects.get_queryset().filter(round=report.round, status="ready").first()
+    if ready is not None:
+        return ready
+    summary = summary_request(round=report.round, actor=None, now=NOW)
+    summary_build(pk=summary.pk, clock=clock)
+    summary.refresh_from_db()
+    return summary
+
+
+def summary(**data: Any):
+    def make(world: World, unit: Municipality) -> Target:
+        return Target(obj=built(world, unit), data=data or None)
+
+    return make
+
+
+def failed(world: World, unit: Municipality) -> Target:
+    """A summary that could not be made."""
+    made = built(world, unit)
+    NationalSummary.objects.get_queryset().filter(pk=made.pk).update(status="failed")
+    return Target(obj=made, data={})
+
+
+def the_round(world: World, unit: Municipality) -> Target:
+    return Target(obj=sent_in(world, unit).round, data={})
+
+
+def figure(world: World, unit: Municipality) -> Target:
+    made = built(world, unit)
+    return Target(obj=made, kwargs={"pk": made.pk, "ref": "T3.9", "row": "total"})
+
+
+def figure_unit(world: World, unit: Municipality) -> Target:
+    made = built(world, unit)
+    return Target(obj=made, kwargs={"pk": made.pk, "ref": "T3.9", "row": "total", "unit": unit.pk})
+
+
+def live(world: World, unit: Municipality) -> Target:
+    sent_in(world, unit)
+    return Target(kwargs={"ref": "T3.9", "row": "total"})
+
+
+def live_unit(world: World, unit: Municipality) -> Target:
+    sent_in(world, unit)
+    return Target(kwargs={"ref": "T3.9", "row": "total", "unit": unit.pk})
+
+
+def receipt(world: World, unit: Municipality) -> Target:
+    """The receipt of one unit's report, as a file (a JSON one: what is asked here is who gets it)."""
+    report = sent_in(world, unit)
+    document, _made = Document.objects.get_queryset().get_or_create(
+        kind="receipt", format="json", language="nb", input_key=f"submission:{report.current_id}",
+        defaults={"submission": report.current, "requested_at": NOW},
+    )  # fmt: skip
+    document_render(pk=document.pk, clock=clock)
+    return Target(obj=document)
+
+
+def failed_receipt(world: World, unit: Municipality) -> Target:
+    target = receipt(world, unit)
+    Document.objects.get_queryset().filter(pk=target.obj.pk).update(status="failed")
+    return Target(obj=target.obj, data={})
+
+
+ROWS = [
+    Row("national_status", "GET", "national.read"),
+    Row("figure_live", "GET", "figure.read", live),
+    Row("figure_live_unit", "GET", "figure.read", live_unit),
+    Row("summary_start", "POST", "summary.build", the_round),
+    Row("summary_list", "GET", "summary.read"),
+    Row("summary_detail", "GET", "summary.read", summary()),
+    Row("summary_progress", "GET", "summary.read", summary()),
+    Row("summary_send", "POST", "summary.send", summary(sent_on="4.5.2022", case="22/1")),
+    Row("summary_retry", "POST", "summary.build", failed),
+    Row("summary_assessment", "GET", "summary.build", summary()),
+    Row("summary_assessment", "POST", "summary.build", summary(nb_status="Godt i gang.")),
+    Row("figure_detail", "GET", "figure.read", figure),
+    Row("figure_unit", "GET", "figure.read", figure_unit),
+    Row("document_download", "GET", "home.read", receipt),
+    Row("document_retry", "POST", "home.read", failed_receipt),
+]
+
