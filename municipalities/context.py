@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from municipalities.access import RIGHTS, Grant, Scope, scope_of
@@ -110,17 +110,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``frame`` and ``nav`` for every page, error pages and the login page included."""
     user = getattr(request, "user", None)
     today = getattr(request, "today", None)
-    signed_in = bool(user is not None and user.is_authenticated and today is not None)
+    signed_in = user is not None and user.is_authenticated and today is not None
     content = Frame(
         demo=settings.PORTAL_DEMO,
         here=_address_of_this_page(request),
         contact=settings.PORTAL_CONTACT,
         languages=[LanguageChoice(code, name, code == get_language()) for code, name in settings.LANGUAGES],
-        footer=[item for label, name in FOOTER if (item := _item(request, label, name)) is not None],
+        footer=[_item(request, label, name) for label, name in FOOTER],
         home_label=gettext("Front page"),
         signed_in=signed_in,
     )
-    if not signed_in:
+    if not signed_in or today is None:
         return {"frame": content, "nav": []}
     scope = scope_of(user, today=today)
     content.person = str(user)
@@ -138,16 +138,12 @@ def home_of(scope: Scope) -> str | None:
 
 def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:
     """The lines of the menu that this person has use for."""
-    items = []
-    for place in MENU:
-        if place.right is not None and not scope.has(RIGHTS[place.right].roles):
-            continue
-        if place.municipal is not None and place.municipal != bool(scope.municipality_ids):
-            continue
-        item = _item(request, place.label, place.url_name, place.below)
-        if item is not None:
-            items.append(item)
-    return items
+    return [
+        _item(request, place.label, place.url_name, place.below)
+        for place in MENU
+        if (place.right is None or scope.has(RIGHTS[place.right].roles))
+        and (place.municipal is None or place.municipal == bool(scope.municipality_ids))
+    ]
 
 
 def unit_label(scope: Scope) -> str:
@@ -174,7 +170,7 @@ def _place(grant: Grant, scope: Scope) -> str:
 
 
 def _municipality_label(grant: Grant, scope: Scope) -> str:
-    rows = MunicipalityVersion.objects.on(scope.today).filter(municipality_id=grant.municipality_id)
+    rows = MunicipalityVersion.objects.filter(valid_on(scope.today), municipality_id=grant.municipality_id)
     row = rows.select_related("municipality").first()
     if row is None:
         return ""
@@ -187,15 +183,11 @@ def _office_label(grant: Grant, scope: Scope) -> str:
     return row.name if row else ""
 
 
-def _item(request: HttpRequest, label: Any, name: str, below: tuple[str, ...] = ()) -> NavItem | None:
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return None
+def _item(request: HttpRequest, label: Any, name: str, below: tuple[str, ...] = ()) -> NavItem:
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
     current = "page" if here == name else "true" if here.startswith(below or ("\0",)) else ""
-    return NavItem(str(label), url, current)
+    return NavItem(str(label), reverse(name), current)
 
 
 def _address_of_this_page(request: HttpRequest) -> str:

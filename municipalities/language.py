@@ -23,8 +23,9 @@ class UserLanguageMiddleware:
         cookies = request.COOKIES
         may_differ = settings.SESSION_COOKIE_NAME in cookies and settings.LANGUAGE_COOKIE_NAME not in cookies
         if may_differ and request.user.is_authenticated:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = request.user.language  # type: ignore[attr-defined]
+            language = request.user.language  # type: ignore[attr-defined]
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
         return self.get_response(request)
 
 

@@ -8,7 +8,7 @@ from allauth.account.forms import LoginForm
 from django.utils.translation import gettext as _
 
 
-class PortalLoginForm(LoginForm):
+class PortalLoginForm(LoginForm):  # type: ignore[misc]
     """allauth's login form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

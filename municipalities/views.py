@@ -78,12 +78,14 @@ class ScopedView(View):
     @property
     def now(self) -> datetime:
         """The request's moment, aware, in Oslo."""
-        return self.request.now
+        now: datetime = self.request.now
+        return now
 
     @property
     def today(self) -> date:
         """The request's day in Oslo."""
-        return self.request.today
+        today: date = self.request.today
+        return today
 
     @cached_property
     def scope(self) -> Scope:
@@ -102,7 +104,7 @@ class ScopedView(View):
             return self.refused(refused)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return method_not_allowed(request, self._allowed_methods())
+        return method_not_allowed(request, [name.upper() for name in self.http_method_names if hasattr(self, name)])
 
     def rows(self, model: type[Model]) -> Any:
         """The rows of ``model`` that the reader may see today."""
@@ -117,12 +119,15 @@ class ScopedView(View):
 
         ``lookup`` replaces the primary key. Raises Http404 outside the scope, PermissionDenied inside it.
         """
+        model = self.model
+        if model is None:
+            raise TypeError(f"{type(self).__name__} names no model")
         lookup = lookup or {"pk": self.kwargs[self.pk_url_kwarg]}
         rows = self.get_queryset().filter(**lookup)
-        found = rows.filter(visible_filter(self.model, self.scope.only(RIGHTS[self.right].roles))).first()
+        found = rows.filter(visible_filter(model, self.scope.only(RIGHTS[self.right].roles))).first()
         if found is not None:
             return found
-        if rows.filter(visible_filter(self.model, self.scope)).exists():
+        if rows.filter(visible_filter(model, self.scope)).exists():
             raise PermissionDenied(_("Your role does not have this right."))
         raise Http404
 
@@ -167,10 +172,11 @@ class ScopedList(ScopedPage):
 
     def get_rows(self) -> QuerySet[Any]:
         """What is listed: by default all rows of ``model`` in the reader's scope."""
-        return self.rows(self.model)  # type: ignore[arg-type]
+        rows: QuerySet[Any] = self.rows(self.model)  # type: ignore[arg-type]
+        return rows
 
     def get_context(self) -> dict[str, Any]:
-        page: Page = Paginator(self.get_rows(), self.page_size).get_page(self.request.GET.get("side"))
+        page: Page[Any] = Paginator(self.get_rows(), self.page_size).get_page(self.request.GET.get("side"))
         return {"page": page, "rows": page.object_list}
 
 
@@ -201,7 +207,7 @@ class LanguageChoose(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         language = request.POST.get("language", "")
         if request.user.is_authenticated and language in dict(settings.LANGUAGES):
-            language_choose(user=request.user, language=language)
+            language_choose(user=request.user, language=language)  # type: ignore[arg-type]
         return set_language(request)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

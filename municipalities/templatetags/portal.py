@@ -149,7 +149,7 @@ def per_cent(part: float | None, whole: float | None = None) -> str:
 
 
 @register.filter
-def signed(value: float | None) -> str:
+def signed(value: Any) -> str:
     """``+39``, ``−3`` or ``0``."""
     if value is None or value == "":
         return ""
