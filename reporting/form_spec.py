@@ -96,7 +96,8 @@ class QuestionSpec:
 
     ``help`` is one sentence under the label, ``more`` the longer help in a fold. ``limits`` may hold ``min`` and
     ``max`` (numbers), ``decimals``, ``max_length`` (characters), ``exclusive`` (option keys that stand alone) and
-    ``register`` (what a register-backed question chooses from). ``shown_when`` lists conditions that must all hold.
+    ``register`` (what a register-backed question chooses from). ``shown_when`` lists conditions that must all hold,
+    ``required_when`` those under which a question that is not always ``required`` must be answered.
     ``prefill`` names the sources that may fill it in, best first. ``indicator`` is the core indicator it feeds,
     ``parent`` the question under which it is shown, ``short`` its name in tables and messages.
     """
@@ -113,6 +114,7 @@ class QuestionSpec:
     rows: tuple[Row, ...] = ()
     groups: tuple[Group, ...] = ()
     required: bool = False
+    required_when: tuple[Condition, ...] = ()
     limits: Mapping[str, Any] | None = None
     shown_when: tuple[Condition, ...] = ()
     prefill: tuple[str, ...] = ()
@@ -148,6 +150,17 @@ class QuestionSpec:
     def name(self) -> Local:
         """The short name for tables and messages; the question itself where there is none."""
         return self.short or self.text
+
+    @property
+    def optional(self) -> bool:
+        """Whether it never has to be answered."""
+        return not (self.required or self.required_when)
+
+    def is_required(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it must be answered with these canonical answers, where it is shown."""
+        if self.required or not self.required_when:
+            return self.required
+        return all(condition.holds(answers.get(condition.question)) for condition in self.required_when)
 
     def field_keys(self) -> tuple[str, ...]:
         """The keys under which its answers are saved: the code, or one a row of a matrix."""
@@ -295,6 +308,7 @@ def _question(source: Any, section: str) -> QuestionSpec:
         rows=_rows(source, kind, where),
         groups=tuple(Group(entry["key"], _local(entry, "text", where) or {}) for entry in source.get("groups") or ()),
         required=bool(source.get("required", False)),
+        required_when=tuple(_condition(entry, where) for entry in source.get("required_when") or ()),
         limits=dict(limits),
         shown_when=conditions,
         prefill=tuple(source.get("prefill") or ()),
@@ -305,10 +319,10 @@ def _question(source: Any, section: str) -> QuestionSpec:
 
 def _condition(source: Any, where: str) -> Condition:
     if not isinstance(source, Mapping) or not isinstance(source.get("question"), str):
-        raise FormError(f"{where}: shown_when must name a question")
+        raise FormError(f"{where}: a condition must name a question")
     any_of, at_least = source.get("any_of") or (), source.get("at_least")
     if bool(any_of) == (at_least is not None):
-        raise FormError(f"{where}: shown_when must have either any_of or at_least")
+        raise FormError(f"{where}: a condition must have either any_of or at_least")
     return Condition(source["question"], tuple(str(entry) for entry in any_of), at_least)
 
 
@@ -346,9 +360,9 @@ def _check_whole(spec: FormSpec) -> None:
         for question in section.questions:
             if question.code in seen:
                 raise FormError(f"question {question.code!r} stands twice in the form")
-            for condition in question.shown_when:
+            for condition in (*question.shown_when, *question.required_when):
                 if condition.question not in seen:
-                    raise FormError(f"question {question.code!r} is shown by {condition.question!r}, not above it")
+                    raise FormError(f"question {question.code!r} depends on {condition.question!r}, not above it")
             groups = {group.key for group in question.groups}
             if any(row.group not in groups for row in question.rows if row.group or groups):
                 raise FormError(f"question {question.code!r}: a row is in no group")

@@ -296,7 +296,7 @@ class Drawing:
             "help": local(spec.help, self.language),
             "more": local(spec.more, self.language),
             "more_title": local(spec.more_title, self.language) or _("More about this question"),
-            "optional": not spec.required,
+            "optional": spec.optional,
             "hidden": spec.code not in self.draft.visible,
             "parent": spec.parent,
             "shown_when": _conditions(spec),

@@ -66,7 +66,7 @@ def the_form_itself(spec: FormSpec, answers: Mapping[str, Any], errors: Mapping[
             values = {"question": question.name}
             text = _("%(question)s: the answer cannot be used as it is. Correct it.")
             findings.append(Finding(ERROR, "invalid", text, question.code, row or question.code, values))
-        if question.required and not broken:
+        if question.is_required(answers) and not broken:
             findings.extend(_missing(question, answers.get(question.code)))
     return findings
 

@@ -162,11 +162,14 @@ def every_answer(spec: FormSpec, draft: Mapping[str, Any]) -> dict[str, Any]:
 def progress(spec: FormSpec, draft: Mapping[str, Any]) -> tuple[SectionProgress, ...]:
     """How far each section is. Optional questions count once they are answered; a matrix counts as one question."""
     fields = draft.get("fields", {})
-    shown = visible_codes(spec, every_answer(spec, draft))
-    return tuple(_section_progress(section, fields, shown) for section in spec.sections)
+    answers = every_answer(spec, draft)
+    shown = visible_codes(spec, answers)
+    return tuple(_section_progress(section, fields, shown, answers) for section in spec.sections)
 
 
-def _section_progress(section: SectionSpec, fields: Mapping[str, Any], shown: Collection[str]) -> SectionProgress:
+def _section_progress(
+    section: SectionSpec, fields: Mapping[str, Any], shown: Collection[str], answers: Mapping[str, Any]
+) -> SectionProgress:
     total = filled = done = errors = 0
     for question in section.questions:
         if question.code not in shown:
@@ -174,7 +177,7 @@ def _section_progress(section: SectionSpec, fields: Mapping[str, Any], shown: Co
         stored = [fields.get(key, {}) for key in question.field_keys()]
         errors += any(entry.get("error") for entry in stored)
         answered = all(entry.get("value") is not None for entry in stored)
-        if question.required or answered:
+        if question.is_required(answers) or answered:
             total += 1
             filled += answered
             done += answered and all(is_seen(entry) for entry in stored)

@@ -15,14 +15,13 @@ from reporting.services.prefill import LastReport
 def draft_findings(report: Report, last: LastReport, today: dt.date) -> list[Finding]:
     """Everything the checks find in the draft as it stands: errors first. No query beyond the round and its form.
 
-    A question whose answer is broken or missing gets that finding alone.
+    A question gets one error at most.
     """
     spec = spec_of(report)
     answers, _hidden = split_answers(spec, report.draft)
     fields = report.draft.get("fields", {})
     broken = {key: stored["error"] for key, stored in fields.items() if stored.get("error")}
     own = the_form_itself(spec, answers, broken)
-    named = {finding.question for finding in own}
     facts = CheckFacts(
         spec=spec,
         answers=answers,
@@ -30,8 +29,15 @@ def draft_findings(report: Report, last: LastReport, today: dt.date) -> list[Fin
         reference_date=report.round.reference_date,
         previous=last.answers if last.submission else None,
     )
-    across = [finding for finding in run_checks(facts) if finding.level != ERROR or finding.question not in named]
-    return _ordered(spec, [*own, *across])
+    return _ordered(spec, _once(own, run_checks(facts)))
+
+
+def _once(own: Sequence[Finding], across: Sequence[Finding]) -> list[Finding]:
+    """One error a question: that it cannot be used as it is, else what a check says of it, else that it is missing."""
+    broken = {finding.question for finding in own if finding.code == "invalid"}
+    kept = [finding for finding in across if finding.level != ERROR or finding.question not in broken]
+    said = {finding.question for finding in kept if finding.level == ERROR}
+    return [*(finding for finding in own if finding.code == "invalid" or finding.question not in said), *kept]
 
 
 def _ordered(spec: Any, findings: Sequence[Finding]) -> list[Finding]:

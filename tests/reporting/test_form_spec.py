@@ -62,6 +62,7 @@ def test_yes_no_brings_its_own_options():
                        rows=[{"key": "1", "text": T, "group": "2"}])), "no group"),
         (form(question("a", limits={"colour": "red"})), "limits"),
         (form(question("a", shown_when=[{"question": "b", "any_of": ["x"]}]), question("b")), "not above"),
+        (form(question("a", required_when=[{"question": "b", "any_of": ["x"]}]), question("b")), "not above"),
         (form(question("a"), question("b", shown_when=[{"question": "a"}])), "any_of or at_least"),
         (form(question("a"), question("b", shown_when=[{"any_of": ["a"]}])), "name a question"),
         (form(question("a"), key="Del 1"), "small letters"),
@@ -112,6 +113,15 @@ def test_what_is_shown_follows_from_the_answers_that_are_shown(answers, shown):
 
 def test_a_question_follows_the_one_that_shows_it():
     assert chain().question("c").parent == "b"
+
+
+def test_a_question_may_be_required_only_with_certain_answers():
+    needed = question("b", required_when=[{"question": "a", "any_of": ["yes"]}])
+    spec = FormSpec.parse(form(question("a", "yes_no"), needed, question("c"), question("d", required=True)))
+    asked = {asked.code: asked for asked in spec.questions()}
+    assert [asked["b"].is_required(answers) for answers in ({}, {"a": "no"}, {"a": "yes"})] == [False, False, True]
+    assert [asked[code].optional for code in "abcd"] == [True, False, True, False]
+    assert asked["d"].is_required({}) and not asked["c"].is_required({"a": "yes"})
 
 
 def test_texts_come_in_the_reader_s_language():

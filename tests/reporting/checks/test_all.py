@@ -65,6 +65,7 @@ def test_required_questions_that_are_shown_must_be_answered():
     assert {"plan.expected_on", "plan.process", "solutions", "org.responsible"} <= missing
     assert "progress.delay_reason" not in missing  # hidden
     assert "org.involved" not in missing  # optional
+    assert "network.which" not in missing  # required only with a yes
     assert "plan.status" not in missing
 
 
