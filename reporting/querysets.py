@@ -120,21 +120,6 @@ def editors_of(unit_ids: Collection[int], *, today: dt.date) -> dict[int, list[U
     return found
 
 
-def predecessor(report: Report) -> Report | None:
-    """The same unit's report in the nearest round before, if it was sent in; with its round and Submission."""
-    return (
-        Report.objects.across_all(reason="the reader may see the report, and so the unit's report before it")
-        .filter(
-            municipality_id=report.municipality_id,
-            round__reference_date__lt=report.round.reference_date,
-            current__isnull=False,
-        )
-        .select_related("round", "current", "current__form_version")
-        .order_by("-round__reference_date")
-        .first()
-    )
-
-
 def judgements_of(submission: Submission) -> dict[str, FindingReview]:
     """The judgements of a Submission's warnings, by the finding's key."""
     return {row.finding: row for row in FindingReview.objects.filter(submission=submission).select_related("judged_by")}

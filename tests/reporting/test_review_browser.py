@@ -12,7 +12,7 @@ from reporting.models import Report, ReviewComment
 from tests.browser import axe_violations
 from tests.reporting import factories
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers
-from tests.reporting.test_review_pages import unit, warned
+from tests.reporting.review_world import unit, warned
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

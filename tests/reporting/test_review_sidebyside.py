@@ -17,27 +17,27 @@ def options(*keys):
 
 
 def form(*extra):
-    return FormSpec.parse(
+    rows = [{"key": key, "text": both(name)} for key, name in (("1.1", "Møter"), ("1.2", "Ruter"), ("1.3", "Hager"))]
+    questions = [
+        {"code": "status", "kind": "one_of", "text": both("Status?"), "options": options("own", "none")},
+        {"code": "process", "kind": "long_text", "text": both("Prosess?")},
         {
-            "sections": [
-                {
-                    "key": "plan",
-                    "title": both("Plan"),
-                    "questions": [
-                        {"code": "status", "kind": "one_of", "text": both("Status?"), "options": options("own", "none")},
-                        {"code": "process", "kind": "long_text", "text": both("Prosess?")},
-                        {"code": "sectors", "kind": "several_of", "text": both("Sektorer?"),
-                         "options": options("health", "culture", "planning")},
-                        {"code": "which", "kind": "register", "text": both("Hvilke?"), "limits": {"register": "networks"}},
-                        {"code": "solutions", "kind": "matrix", "text": both("Løsninger?"), "options": options("in", "out"),
-                         "rows": [{"key": "1.1", "text": both("Møter")}, {"key": "1.2", "text": both("Ruter")},
-                                  {"key": "1.3", "text": both("Hager")}]},
-                        *extra,
-                    ],
-                }
-            ]
-        }
-    )  # fmt: skip
+            "code": "sectors",
+            "kind": "several_of",
+            "text": both("Sektorer?"),
+            "options": options("health", "culture", "planning"),
+        },
+        {"code": "which", "kind": "register", "text": both("Hvilke?"), "limits": {"register": "networks"}},
+        {
+            "code": "solutions",
+            "kind": "matrix",
+            "text": both("Løsninger?"),
+            "options": options("in", "out"),
+            "rows": rows,
+        },
+        *extra,
+    ]
+    return FormSpec.parse({"sections": [{"key": "plan", "title": both("Plan"), "questions": questions}]})
 
 
 SPEC = form()
