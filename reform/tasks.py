@@ -28,8 +28,12 @@ class BackgroundTask:
         update_wrapper(self, function)
         self.function = function
         self.name = f"{function.__module__}.{function.__qualname__}"
+
+        def run(*keys: int) -> None:  # a plain function: Celery reads the arguments of what it runs
+            self._in_worker(*keys)
+
         self.celery_task = app.task(
-            self._in_worker,
+            run,
             name=self.name,
             acks_late=True,  # a job that its worker did not finish goes back into the queue
             reject_on_worker_lost=True,

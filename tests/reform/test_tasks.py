@@ -94,6 +94,17 @@ def test_a_real_worker_runs_the_job_once_for_each_start(celery_worker):
     assert sorted(jobs.seen) == [(1,), (2, 3)]
 
 
+def test_the_scheduler_starts_a_job_by_its_name(celery_worker):
+    from celery.beat import ScheduleEntry, Scheduler
+
+    app = jobs.look_round.celery_task.app
+    scheduler = Scheduler(app, lazy=True)
+    scheduler.apply_async(ScheduleEntry(name="now", task=jobs.look_round.name, app=app), advance=False)
+    wait_for(1)
+    jobs.look_round.start()
+    wait_for(2)
+
+
 def test_a_job_may_wait_in_a_queue_of_its_own(celery_worker, settings):
     jobs.note_key.start(1, queue="summaries")
     wait_for(1)
