@@ -215,7 +215,7 @@ def test_a_document_whose_worker_was_killed_is_taken_up_or_says_failed(world, pe
     late = FROZEN
     for attempt in range(documents.MAX_ATTEMPTS):
         assert documents._claim(document.pk, late), attempt
-        assert documents.documents_release(now=late) == []
+        assert document.pk not in documents.documents_release(now=late)
         late += step
     assert document.pk not in documents.documents_release(now=late)
     document.refresh_from_db()
@@ -233,6 +233,9 @@ def test_a_forgotten_job_is_found_and_one_of_an_unmade_summary_waits(people, sta
     assert documents.documents_release(now=late) == []
     summaries.summary_build(pk=summary.pk, clock=clock)
     assert len(documents.documents_release(now=late)) == 8
+    assert documents.documents_release(now=late + dt.timedelta(minutes=2)) == []  # they may just be waiting in line
+    later = late + settings.JOB_STUCK_AFTER + dt.timedelta(seconds=1)
+    assert len(documents.documents_release(now=later)) == 8
 
 
 def test_the_sweep_starts_what_it_finds(people, started, settings):
