@@ -118,10 +118,13 @@ def mails_release(*, now: datetime) -> list[int]:
     OutgoingMail.objects.filter(status=_Status.SENDING, claimed_at__lt=stuck).update(
         status=_Status.FAILED, error="The worker stopped while it sent this."
     )
-    waiting = Q(status=_Status.QUEUED, queued_at__lt=stuck)
+    named_lately = Q(claimed_at__gte=stuck)  # it waits in a long queue; naming it each time would only lengthen that
+    waiting = Q(status=_Status.QUEUED, queued_at__lt=stuck) & ~named_lately
     failed = Q(status=_Status.FAILED, attempts__lt=MAX_ATTEMPTS)
     rows = OutgoingMail.objects.filter(waiting | failed).order_by("pk").values_list("pk", "attempts", "claimed_at")
-    return [pk for pk, attempts, claimed in rows if claimed is None or claimed + _pause(attempts) <= now]
+    found = [pk for pk, attempts, claimed in rows if claimed is None or claimed + _pause(attempts) <= now]
+    OutgoingMail.objects.filter(pk__in=found, status=_Status.QUEUED).update(claimed_at=now)
+    return found
 
 
 def _pause(attempts: int) -> timedelta:

@@ -129,15 +129,19 @@ def documents_release(*, now: dt.datetime) -> list[int]:
     """The documents that a worker should look at: those that were forgotten, and those whose worker died.
 
     After ``MAX_ATTEMPTS`` a document that nobody finishes says failed. Documents of a summary that is not made yet
-    wait for it.
+    wait for it. One that waits in a long queue is named again only after as long a wait: it may just be its turn
+    that has not come.
     """
     stale = now - settings.JOB_STUCK_AFTER
     rows = Document.objects.get_queryset()
     abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=stale)
     rows.filter(abandoned, attempts__gte=MAX_ATTEMPTS).update(status=_Status.FAILED, error="given_up")
     ready = Q(summary__isnull=True) | Q(summary__status__in=(NationalSummary.Status.READY, NationalSummary.Status.SENT))
-    forgotten = Q(status=_Status.QUEUED, requested_at__lt=stale) & ready
-    return list(rows.filter(abandoned | forgotten).order_by("pk").values_list("pk", flat=True))
+    never_named = Q(heartbeat_at__isnull=True, requested_at__lt=stale)
+    forgotten = Q(status=_Status.QUEUED) & (never_named | Q(heartbeat_at__lt=stale)) & ready
+    found = list(rows.filter(abandoned | forgotten).order_by("pk").values_list("pk", flat=True))
+    rows.filter(pk__in=found, status=_Status.QUEUED).update(heartbeat_at=now)
+    return found
 
 
 def document_retry(*, document: Document, actor: User, now: dt.datetime) -> None:
