@@ -120,15 +120,17 @@ WARNINGS: dict[str, Test] = {
 }
 
 _STATUS_ORDER = {"not_started": 0, "draft": 1, "returned": 2, "submitted": 3, "approved": 4}
-_DELIVERY_ORDER = {"missing": 0, "pending": 1, "late": 2, "on_time": 3}
+_DELIVERY_ORDER = {"on_time": 0, "late": 1, "pending": 2, "missing": 3}
 SORTS: dict[str, Callable[[WorkRow], Any]] = {
     "kommune": lambda row: (),
     "status": lambda row: _STATUS_ORDER.get(row.status, 9),
-    "levert": lambda row: (_DELIVERY_ORDER[row.delivery], -(row.days_over or row.days_late)),
-    "varsler": lambda row: -row.warnings if row.sent_in else 1,
-    "endret": lambda row: -row.changes if row.sent_in else 1,
+    "levert": lambda row: (_DELIVERY_ORDER[row.delivery], row.days_over or row.days_late),
+    "varsler": lambda row: row.warnings if row.sent_in else -1,
+    "endret": lambda row: row.changes if row.sent_in else -1,
 }
-"""The columns; each ends on the Norwegian order of names, in both directions."""
+"""The columns, from the least to the most; each ends on the Norwegian order of names, in both directions."""
+MOST_FIRST = frozenset({"levert", "varsler", "endret"})
+"""The columns whose first click shows the most: that is what somebody who sorts by them looks for."""
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,11 @@ class Query:
         return "descending" if self.sort.startswith("-") else "ascending"
 
     def next_sort(self, column: str) -> str:
-        """What a click on the column's header asks for: upwards, downwards, and the list's own order again."""
-        return {"none": column, "ascending": f"-{column}", "descending": ""}[self.sorted_by(column)]
+        """What a click on the column's header asks for: one direction, the other, and the list's own order again."""
+        first, second = column, f"-{column}"
+        if column in MOST_FIRST:
+            first, second = second, first
+        return {first: second, second: ""}.get(self.sort, first)
 
 
 @dataclass(frozen=True)
