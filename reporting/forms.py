@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reporting.answers import date_text, format_answer, number_text
+from reporting.checks import ERROR, WARNING
 from reporting.form_spec import CHOICE_KINDS, TEXT_KINDS, QuestionSpec, SectionSpec, local
 from reporting.services.draft_view import DraftView, FieldView
 
@@ -235,10 +236,15 @@ class GroupView:
         return waiting or self.changed > 0 or self.done < len(self.rows)
 
     @property
+    def words(self) -> str:
+        """The count while nothing differs from last time; there is nothing to differ from in a first round."""
+        if any(row.last for row in self.rows):
+            return _("{done} of {total} answered, unchanged")
+        return _("{done} of {total} answered")
+
+    @property
     def text(self) -> str:
-        text = _("{done} of {total} answered, {changed} changed") if self.changed else _(
-            "{done} of {total} answered, unchanged"
-        )  # fmt: skip
+        text = _("{done} of {total} answered, {changed} changed") if self.changed else self.words
         return text.format(done=self.done, total=len(self.rows), changed=self.changed)
 
 
@@ -255,10 +261,16 @@ class MatrixView(QuestionView):
         return sum(len(group.rows) for group in self.groups)
 
     @property
+    def words(self) -> str:
+        """The count of the whole, with places for what is answered and changed."""
+        if any(row.last for group in self.groups for row in group.rows):
+            return _("{done} of %(total)s answered. {changed} changed since last time.") % {"total": self.total}
+        return _("{done} of %(total)s answered.") % {"total": self.total}
+
+    @property
     def total_text(self) -> str:
-        text = _("{done} of %(total)s answered. {changed} changed since last time.") % {"total": self.total}
         done = sum(group.done for group in self.groups)
-        return text.format(done=done, changed=sum(group.changed for group in self.groups))
+        return self.words.format(done=done, changed=sum(group.changed for group in self.groups))
 
 
 @dataclass
@@ -285,6 +297,15 @@ class Drawing:
             return stands
         return replace(stands, value=self.typed[key], raw=str(self.typed[key]), error="")
 
+    def _error(self, entry: FieldView) -> str:
+        """The sentence at the field: why what was typed cannot be an answer, or the first error of the checks."""
+        found = (one.message for one in self.findings.get(entry.key, ()) if one.level == ERROR)
+        return entry.error or next(found, "")
+
+    def _asked(self, key: str) -> list[FindingView]:
+        """The warnings at a field: each wants an explanation."""
+        return [one for one in self.findings.get(key, ()) if one.level == WARNING]
+
     def question(self, spec: QuestionSpec) -> QuestionView:
         """What one question shows."""
         known: dict[str, Any] = {
@@ -301,7 +322,7 @@ class Drawing:
             "parent": spec.parent,
             "shown_when": _conditions(spec),
             "comments": self.comments.get(spec.code, ()),
-            "findings": self.findings.get(spec.code, ()),
+            "findings": self._asked(spec.code),
         }
         if spec.kind == "matrix":
             return MatrixView(
@@ -317,7 +338,7 @@ class Drawing:
             rev=entry.rev,
             text="" if is_choice(spec) else str(self.typed.get(spec.code, control_text(self.draft.fields[spec.code]))),
             choices=self._choices(spec, entry),
-            error=entry.error,
+            error=self._error(entry),
             source=source_tag(entry.source),
             last=self._last(spec, entry),
             max_length=spec.max_length if spec.kind in TEXT_KINDS else 0,
@@ -378,10 +399,10 @@ class Drawing:
             ),
             last=entry.last or "",
             last_text=format_answer(spec, entry.last, self.language).lower() if entry.last else "",
-            error=entry.error,
+            error=self._error(entry),
             changed=bool(entry.last and entry.value and entry.value != entry.last),
             conflict=self.conflicts.get(entry.key),
-            findings=self.findings.get(entry.key, ()),
+            findings=self._asked(entry.key),
         )
 
 

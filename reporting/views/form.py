@@ -83,7 +83,7 @@ class EditView(ReportView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
-            unsent.keep(request, kwargs["pk"])
+            unsent.keep(request, kwargs["pk"], self.after_login())
             return login_and_back(self.after_login())
         return super().dispatch(request, *args, **kwargs)
 
@@ -112,6 +112,12 @@ class EditView(ReportView):
         if self.report.status != Report.Status.RETURNED:
             return None
         return shown.return_note(self.events, self.notes, self.draft.spec, self.report, links=True)
+
+    def comments_keep(self, data: Any) -> None:
+        """Save the explanations that came with a whole page."""
+        for name in data:
+            if name.startswith("comment:"):
+                found.comment_keep(self.report, name, data[name], self.request.user, self.now)
 
     def locked(self) -> HttpResponse | None:
         """The page that says why the report cannot be changed now; None when it can."""
@@ -164,7 +170,7 @@ class ReportSection(EditView):
             except DraftConflict as clash:  # all others are stored; go on with the rest, to meet each clash
                 clashes.append(clash)
                 items = [item for item in items if item[0] != clash.key]
-        self._comments(data)
+        self.comments_keep(data)
         self.__dict__.pop("draft", None)
         if clashes:
             typed = {key: raw for key, raw, _rev in sent if key in {clash.key for clash in clashes}}
@@ -186,11 +192,6 @@ class ReportSection(EditView):
     def _last_value(self, key: str) -> Any:
         entry = self.draft.fields[key]
         return entry.last
-
-    def _comments(self, data: Any) -> None:
-        for name in data:
-            if name.startswith("comment:"):
-                found.comment_keep(self.report, name, data[name], self.request.user, self.now)
 
     def _next(self, section: SectionSpec, to: str, back: str) -> str:
         here = reverse("report_section", args=[self.report.pk, section.key])
@@ -217,11 +218,12 @@ class ReportSection(EditView):
     ) -> HttpResponse:
         """The section as it stands."""
         checked = "kontroll" in self.request.GET
-        findings = draft_findings(self.report, self.draft.last, self.today) if checked else []
+        findings = draft_findings(self.report, self.draft.last, self.today)
+        at_once = [finding for finding in findings if checked or finding.level == WARNING]
         drawing = self.drawing(
             registers=self._registers(section),
             comments=self.notes if self.return_note else {},
-            findings=found.by_place(findings, self.draft),
+            findings=found.by_place(at_once, self.draft),
             conflicts={clash.key: clash_view(self.draft, clash, self.now, without_script=True) for clash in clashes},
             typed=typed or {},
         )
@@ -271,6 +273,7 @@ class ReportSave(EditView):
         body |= {
             "version": self.report.draft_version,
             "status": shown.saved_at(self.report.draft_saved_at or self.now, self.now),
+            "warnings": self._warnings(key),
             "sections": [
                 {"key": progress.key, "text": shown.progress_text(progress), "state": shown.progress_state(progress)}
                 for progress in steps
@@ -290,6 +293,22 @@ class ReportSave(EditView):
             question, row = self.draft.spec.field(key)
             body["text"] = saved.value or "" if row else control_value(question, saved.value)
         return body
+
+    def _warnings(self, key: str) -> dict[str, str]:
+        """The warnings of the section that the field stands in, drawn, by their place; empty for an explanation."""
+        if key.startswith("comment:"):
+            return {}
+        findings = draft_findings(self.report, self.draft.last, self.today)
+        section = self.draft.spec.field(key)[0].section
+        asked = [
+            finding
+            for finding in findings
+            if finding.level == WARNING and self.draft.spec.question(finding.question).section == section
+        ]
+        return {
+            place: render_to_string("reporting/form/_findings.html", {"findings": views}).strip()
+            for place, views in found.by_place(asked, self.draft).items()
+        }
 
     def _comment(self, key: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         base = sent.get("base")
@@ -327,7 +346,12 @@ class ReportSummaryPage(EditView):
     """All answers on one page, what the checks found, and the button that sends in."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.locked() or self.page()
+        if (locked := self.locked()) is not None:
+            return locked
+        if (data := unsent.take(request, pk)) is not None:
+            self.comments_keep(data)
+            return redirect("report_summary", pk)
+        return self.page()
 
     def page(self, *, asked: bool = False, status: int = 200) -> HttpResponse:
         """``asked``: it has been tried to send in, so what is missing is put first and gets the focus."""
@@ -376,9 +400,7 @@ class ReportSubmit(ReportSummaryPage):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         version = request.POST.get("draft_version", "")
         before = self.report.draft_version
-        for name in request.POST:
-            if name.startswith("comment:"):
-                found.comment_keep(self.report, name, request.POST[name], request.user, self.now)
+        self.comments_keep(request.POST)
         looked_over = int(version) + self.report.draft_version - before if version.isdecimal() else None
         try:
             submissions.submission_submit(
@@ -405,10 +427,6 @@ class ReportNothingNew(EditView):
         if (locked := self.locked()) is not None:
             return locked
         draft = self.draft
-        if draft.last.submission is None:
-            raise submissions.NothingToRepeat(
-                _("There is no earlier report to repeat. Fill in the form instead."), state=self.report.status
-            )
         answers = home.repeated_answers(draft)
         changes = shown.change_kinds(draft.spec, draft.last.answers, answers)
         context = self.common() | {

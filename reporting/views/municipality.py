@@ -106,6 +106,9 @@ class Figures:
     source: str
 
 
+READER = gettext_lazy("You can read the report. Others in the municipality fill it in.")
+
+
 class MunicipalityHome(ScopedView):
     """What is asked now, how far the report is, what comes back for it, and the earlier reports."""
 
@@ -183,7 +186,7 @@ class MunicipalityHome(ScopedView):
             previous=last,
             can_repeat=may_edit and report.status in EDITABLE[:2] and last.submission is not None,
             comment=returned.text if returned else "",
-            why=_("You can read the report. Others in the municipality fill it in.") if editable and not may_edit else "",
+            why=str(READER) if editable and not may_edit else "",
             is_late=round_state(report.round, self.today) is RoundState.LATE,
             days_late=report.current.days_late if report.current else days_late(report.round, self.today),
         )  # fmt: skip

@@ -12,13 +12,13 @@ _AT_MOST = 200_000
 """So many characters are kept; a section with every field full has less."""
 
 
-def keep(request: HttpRequest, report_id: int) -> None:
-    """Keep what an anonymous person sent to a report's section. The page itself decides later who may save it."""
+def keep(request: HttpRequest, report_id: int, path: str) -> None:
+    """Keep what an anonymous person sent, for the page at ``path``. That page decides later who may save it."""
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
     text = sent.urlencode()
-    if any(name.startswith("rev:") for name in sent) and len(text) <= _AT_MOST:
-        request.session[_NAME] = {"report": report_id, "path": request.path, "sent": text}
+    if any(name.startswith(("rev:", "comment:")) for name in sent) and len(text) <= _AT_MOST:
+        request.session[_NAME] = {"report": report_id, "path": path, "sent": text}
 
 
 def take(request: HttpRequest, report_id: int) -> QueryDict | None:

@@ -3,7 +3,9 @@
 (function (app) {
   "use strict";
 
-  const controls = (field) => Array.from(field.querySelectorAll("[data-control]"));
+  /* Its own controls: the explanation of a warning is a field inside the field it is about. */
+  const controls = (field) =>
+    Array.from(field.querySelectorAll("[data-control]")).filter((input) => input.closest("[data-key]") === field);
 
   /* The value as the server takes it: a string, or a list of strings where several may be chosen. */
   function read(field) {

@@ -62,7 +62,8 @@
   }
 
   async function send(entry) {
-    const body = JSON.stringify({ key: entry.key, value: entry.value, rev: entry.rev, language: document.documentElement.lang });
+    const { key, value, rev, base } = entry;
+    const body = JSON.stringify({ key, value, rev, base });
     const response = await fetch(texts.saveUrl, {
       method: "POST",
       body,
@@ -107,11 +108,28 @@
     });
   }
 
+  /* What a check asks about after this answer, at its place; left alone where she is writing. */
+  function warnings(entry, data) {
+    if (!data.warnings || entry.key.startsWith("comment:")) return;
+    root.querySelectorAll("[data-findings]").forEach((place) => {
+      const html = data.warnings[place.dataset.findings] || "";
+      if (place.contains(document.activeElement)) return;
+      const keys = (parent) => Array.from(parent.querySelectorAll("[data-key]"), (one) => one.dataset.key).join();
+      const fresh = document.createElement("template");
+      fresh.innerHTML = html;
+      if (keys(place) !== keys(fresh.content)) place.replaceChildren(fresh.content);
+    });
+  }
+
   function saved(entry, data, unchanged) {
     progress(data);
+    warnings(entry, data);
+    const version = root.querySelector("[data-draft-version]");
+    if (version) version.value = data.version;
     const field = fieldOf(entry.key);
     if (!field) return;
     setRev(field, data.rev);
+    if (entry.key.startsWith("comment:") && !data.error) fields.controls(field)[0].defaultValue = data.value;
     if (!unchanged) return;
     fields.showError(field, data.error);
     const typing = field.contains(document.activeElement) && document.activeElement.matches("textarea, [type=text]");
@@ -142,7 +160,7 @@
       place.replaceChildren();
       setRev(field, data.rev);
       if (mine) {
-        queue.put({ key: entry.key, value: entry.value, rev: data.rev });
+        queue.put({ key: entry.key, value: entry.value, rev: data.rev, base: data.theirs });
       } else {
         queue.drop(entry.key);
         fields.write(field, data.theirs);
@@ -159,8 +177,15 @@
 
   /* ---- what she does ---------------------------------------------------------------------------------- */
 
+  /* What is sent of a field: the value, and what she saw before: a revision, or the text of an explanation. */
+  function entryOf(field) {
+    const { key, rev } = field.dataset;
+    const base = key.startsWith("comment:") ? fields.controls(field)[0].defaultValue : undefined;
+    return { key, value: fields.read(field), rev: Number(rev), base };
+  }
+
   function save(field) {
-    queue.put({ key: field.dataset.key, value: fields.read(field), rev: Number(field.dataset.rev) });
+    queue.put(entryOf(field));
     fields.conditions(root);
     offerLast(field);
   }
@@ -179,6 +204,15 @@
     save(field);
   });
 
+  /* Enter in a field saves it; it does not press the button at the end. */
+  root.addEventListener("keydown", (event) => {
+    const field = event.target.closest("[data-key]");
+    if (event.key !== "Enter" || !field || !event.target.matches("input[data-control]")) return;
+    event.preventDefault();
+    window.clearTimeout(typing);
+    save(field);
+  });
+
   let typing = 0;
   root.addEventListener("input", (event) => {
     const field = event.target.closest("[data-key]");
@@ -186,14 +220,14 @@
     fields.count(field);
     window.clearTimeout(typing);
     typing = window.setTimeout(() => {
-      queue.hold({ key: field.dataset.key, value: fields.read(field), rev: Number(field.dataset.rev) });
+      queue.hold(entryOf(field));
     }, 300);
   });
 
   function sendHeld() {
     Array.from(queue.entries.values())
       .filter((entry) => entry.held)
-      .forEach((entry) => queue.put({ key: entry.key, value: entry.value, rev: entry.rev }));
+      .forEach((entry) => queue.put(entry));
   }
 
   root.addEventListener("focusout", () => {
@@ -230,13 +264,25 @@
     root.dataset.leaving = "no";
   });
 
+  /* A link from the list of errors leads into the field, not only to its place. */
+  function toTarget() {
+    const target = window.location.hash && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    if (!target || !root.contains(target)) return;
+    const area = target.closest("details");
+    if (area) area.open = true;
+    const control = target.matches("[data-control]") ? target : target.querySelector("[data-control]");
+    if (control) control.focus();
+  }
+  window.addEventListener("hashchange", toTarget);
+  window.addEventListener("load", () => window.setTimeout(toTarget)); // after the browser's own jump, which takes the focus
+
   /* ---- start ------------------------------------------------------------------------------------------ */
 
   function start() {
     queue.adopt().forEach((entry) => {
       const field = fieldOf(entry.key);
       if (field) fields.write(field, entry.value);
-      queue.put({ key: entry.key, value: entry.value, rev: entry.rev });
+      queue.put({ ...entry, conflict: false });
     });
     root.querySelectorAll("[data-key]").forEach((field) => {
       fields.count(field);
@@ -244,15 +290,8 @@
     });
     root.querySelectorAll("[data-matrix]").forEach(app.matrix.start);
     fields.conditions(root);
-    const target = window.location.hash && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
-    if (target) {
-      const area = target.closest("details");
-      if (area) area.open = true;
-      const control = target.matches("input, textarea") ? target : target.querySelector("[data-control]");
-      if (control) control.focus();
-    }
     const summary = document.querySelector("[data-focus-first]");
-    if (summary && !target) summary.focus();
+    if (summary && !window.location.hash) summary.focus();
   }
 
   start();
