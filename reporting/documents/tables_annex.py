@@ -153,7 +153,7 @@ def _answers(book: Book) -> Table:
         Column("row", _("Row"), "number_text"),
         Column("value", _("Code of the answer")),
         Column("answer", _("Answer")),
-        Column("number_value", _("Number"), "decimal"),
+        Column("number_value", _("Answer as a number"), "decimal"),
         Column("date_value", _("Date"), "date"),
     )
     words = _OptionWords(book.facts.form, book)

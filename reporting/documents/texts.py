@@ -47,7 +47,7 @@ def labels(_: Translate, language: str) -> tuple[tuple[str, str], ...]:
             "rows_written": _("Rows written"),
             "figures_written": _("Figures written"),
             "counts": _("Control counts"),
-            "count": _("Number"),
+            "count": _("Count"),
             "as_of": _("Figures as of"),
             "frozen_at": _("Figures taken"),
             "cut_cells": _("Cells cut"),
