@@ -17,19 +17,20 @@ from reporting.querysets import editors_of
 from reporting.services.draft_view import spec_of
 
 
-def receipt_make(*, submission: Submission, report: Report, actor: User, now: dt.datetime) -> Document:
-    """The Document row of a receipt in the actor's language; a job draws it after the commit."""
-    document, made = Document.objects.get_queryset().get_or_create(
+def receipt_make(*, submission: Submission, actor: User, now: dt.datetime) -> Document:
+    """The Document row of a new Submission's receipt in the actor's language; a job draws it after the commit."""
+    document: Document = Document.objects.get_queryset().create(
         kind=Document.Kind.RECEIPT,
         format="pdf",
         language=actor.language,
         input_key=f"submission:{submission.pk}",
-        defaults={"submission": submission, "requested_by": actor, "requested_at": now},
+        submission=submission,
+        requested_by=actor,
+        requested_at=now,
     )
-    if made:
-        from reporting.tasks import render_document  # a door, which imports the services
+    from reporting.tasks import render_document  # a door, which imports the services
 
-        render_document.start(document.pk)
+    render_document.start(document.pk)
     return document
 
 

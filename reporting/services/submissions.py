@@ -108,7 +108,7 @@ def submission_submit(
             content_hash=submission.answers_hash, updates={"current": submission},
         )  # fmt: skip
         receipt_mail(submission=submission, report=row, actor=actor, now=now)
-        receipt_make(submission=submission, report=row, actor=actor, now=now)
+        receipt_make(submission=submission, actor=actor, now=now)
     _follow(report, row)
     return submission
 

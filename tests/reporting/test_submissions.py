@@ -288,5 +288,5 @@ def test_sending_in_costs_few_queries_whatever_the_form_holds(django_assert_max_
     ReportFactory.submitted(municipality=unit("Warm"))
     report, one, now = draft()
     report = again(report)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(22):
         submission_submit(report=report, actor=one, now=now)
