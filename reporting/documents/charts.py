@@ -11,12 +11,13 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from .content import Chart, KeyFigure, Series
-from .formats import format_number, format_share
+from .formats import NBSP, format_number, format_share
 from .svg import (
     ACCENT,
     FAINT,
     INK,
     LABEL,
+    MANY_STEPS,
     NEUTRAL,
     RULE,
     SECOND,
@@ -32,6 +33,8 @@ from .svg import (
 
 WIDTH = 627.0
 LABELS_WIDTH = 130.0
+PALE = frozenset({WHITE, STEPS[3], MANY_STEPS[4]})  # drawn with an outline
+KEY = 10.0  # from a small square to the name after it
 NOT_ANSWERED = frozenset({"missing", "not_answered", "unanswered"})
 
 Value = int | Decimal | None
@@ -60,8 +63,9 @@ def _size(value: Value) -> float:
 def _fills(series: tuple[Series, ...]) -> list[str]:
     """A step of the scale for each series, white for those that have not answered."""
     answered = [one for one in series if one.key not in NOT_ANSWERED]
-    steps = {2: (0, 2), 3: (0, 1, 2)}.get(len(answered), range(len(answered)))
-    scale = iter([STEPS[min(step, len(STEPS) - 1)] for step in steps])
+    palette = STEPS if len(answered) <= len(STEPS) else MANY_STEPS
+    steps = {2: (0, 2), 5: (0, 1, 2, 3, 5)}.get(len(answered), range(len(answered)))
+    scale = iter([palette[min(step, len(palette) - 1)] for step in steps])
     return [WHITE if one.key in NOT_ANSWERED else next(scale) for one in series]
 
 
@@ -69,7 +73,7 @@ def _bar(board: Board, x: float, y: float, w: float, h: float, fill: str) -> Non
     board.rect(x, y, w, h, fill, FAINT if fill == WHITE else "")
 
 
-def _names_width(chart: Chart, most: float = 190) -> float:
+def _names_width(chart: Chart, most: float = 215) -> float:
     return min(most, max(text_width(name, LABEL, 600) for name in chart.categories)) + 10
 
 
@@ -97,12 +101,13 @@ def _row_label(board: Board, chart: Chart, index: int, middle: float) -> None:
         board.text(WIDTH, middle + 3.7, label, LABEL, INK, weight, "end")
 
 
-def _row_tops(chart: Chart, top: float, pitch: float) -> list[float]:
+def _row_tops(chart: Chart, top: float, pitch: float, names: float) -> list[float]:
     """Where each row begins; the total row is set apart from the rest, two-line names get more room."""
     tops, y = [], top
-    for index, _ in enumerate(chart.categories):
-        tops.append(y)
-        y += pitch + (pitch * 0.45 if chart.total and index == 0 else 0)
+    for index, name in enumerate(chart.categories):
+        more = max(0.0, 25.0 - pitch) if len(wrap(name, names - 8, LABEL, 400, lines=2)) > 1 else 0.0
+        tops.append(y + more / 2)
+        y += pitch + more + (pitch * 0.45 if chart.total and index == 0 else 0)
     return [*tops, y]
 
 
@@ -123,13 +128,17 @@ def spread(wanted: list[tuple[float, float]], left: float, right: float, gap: fl
 
 
 def _stacked(chart: Chart) -> Board:
-    left, pitch, thick, head = _names_width(chart), 17.5, 12.5, 20.0
+    left, pitch, thick = _names_width(chart), 17.5, 12.5
     right = WIDTH - _right_width(chart)
-    tops = _row_tops(chart, head, pitch)
+    names = _series_places(chart, left, right)
+    head = 20.0 + 13.0 * max(line for _, line, _ in names)
+    tops = _row_tops(chart, head, pitch, left)
     board = Board(WIDTH, tops[-1] + 1)
     fills = _fills(chart.series)
-    first = _segments(chart, 0, left, right)
-    _series_names(board, chart, fills, first, left, right, head - 7)
+    for (x, line, name), fill in zip(names, fills, strict=True):
+        y = 13.0 + 13.0 * line
+        board.rect(x, y - 6.5, 7, 7, fill, FAINT if fill in PALE else "")
+        board.text(x + KEY, y, name, SMALL, SECOND)
     if chart.labels_head:
         board.text(WIDTH, head - 7, shortened(chart.labels_head, LABELS_WIDTH, SMALL), SMALL, SECOND, 400, "end")
     for index in range(len(chart.categories)):
@@ -157,23 +166,23 @@ def _segments(chart: Chart, index: int, left: float, right: float) -> list[tuple
     return parts
 
 
-def _series_names(
-    board: Board,
-    chart: Chart,
-    fills: list[str],
-    first: list[tuple[float, float]],
-    left: float,
-    right: float,
-    y: float,
-) -> None:
-    """The series' names over the first bar, each after a small square of its colour."""
-    key = 10.0
-    most = (right - left) / len(chart.series) * 1.6
-    names = [shortened(series.label, most, SMALL) for series in chart.series]
-    wanted = [(x, text_width(name, SMALL) + key) for (x, _), name in zip(first, names, strict=True)]
-    for edge, name, fill in zip(spread(wanted, left, right), names, fills, strict=True):
-        board.rect(edge, y - 6.5, 7, 7, fill, FAINT if fill in (WHITE, STEPS[3]) else "")
-        board.text(edge + key, y, name, SMALL, SECOND)
+def _series_places(chart: Chart, left: float, right: float) -> list[tuple[float, int, str]]:
+    """Where each series' name stands: left edge, line, words. Over its part of the first bar where all fit on one
+    line, else one after the other over the whole width, on as many lines as it takes."""
+    names = [shortened(series.label, WIDTH / 2, SMALL) for series in chart.series]
+    widths = [text_width(name, SMALL) + KEY for name in names]
+    if sum(widths) + 9 * (len(widths) - 1) <= right - left:
+        wanted = [(x, width) for (x, _), width in zip(_segments(chart, 0, left, right), widths, strict=True)]
+        return [(x, 0, name) for x, name in zip(spread(wanted, left, right), names, strict=True)]
+    places: list[tuple[float, int, str]] = []
+    room = right if chart.labels_head else WIDTH
+    x, line = 0.0, 0
+    for name, width in zip(names, widths, strict=True):
+        if x and x + width > room:
+            x, line = 0.0, line + 1
+        places.append((x, line, name))
+        x += width + 14
+    return places
 
 
 def _bars(chart: Chart) -> Board:
@@ -184,7 +193,7 @@ def _bars(chart: Chart) -> Board:
     edge = WIDTH - _right_width(chart)
     columns = _number_columns(main, second, edge) if second else []
     right = edge - (sum(width for _, width in columns) + 8 if columns else _widest(main) + 12)
-    tops = _row_tops(chart, head, pitch)
+    tops = _row_tops(chart, head, pitch, left)
     board = Board(WIDTH, tops[-1] + 1)
     for (x, _), series, mark in zip(columns, chart.series, ("bar", "stroke"), strict=False):
         start = x - text_width(series.label, SMALL, 600)
@@ -227,7 +236,7 @@ def _trend(chart: Chart) -> Board:
     """Small panels, five a row, all on one scale."""
     count = len(chart.series)
     across = min(5, count) if count <= 5 else 4
-    gap, head, plot, foot = 22.0, 34.0, 88.0, 22.0
+    gap, head, plot, foot = 22.0, 34.0, 88.0, 30.0
     panel = (WIDTH - gap * (across - 1)) / across
     rows = -(-count // across)
     board = Board(WIDTH, rows * (head + plot + foot) - 6)
@@ -254,9 +263,12 @@ def _columns(
             x + slot * 0.38, base - tall - 4, shown(value), SMALL, INK if now else SECOND, 600 if now else 400, "middle"
         )
     board.line(x0, base, x0 + width, base, FAINT, 0.75)
-    board.text(x0 + slot * 0.12, base + 12, names[0], 8.5, SECOND)
+    ends = [name.replace(NBSP, " ") for name in (names[0], names[last])]
+    for line, words in enumerate(wrap(ends[0], width / 2 - 1, 8.5, lines=2)):
+        board.text(x0 + slot * 0.12, base + 12 + line * 10, words, 8.5, SECOND)
     if last:
-        board.text(x0 + width - slot * 0.12, base + 12, names[last], 8.5, SECOND, 400, "end")
+        for line, words in enumerate(wrap(ends[1], width / 2 - 1, 8.5, lines=2)):
+            board.text(x0 + width - slot * 0.12, base + 12 + line * 10, words, 8.5, SECOND, 400, "end")
 
 
 def _dumbbell(chart: Chart) -> Board:
@@ -264,7 +276,7 @@ def _dumbbell(chart: Chart) -> Board:
     shares = all(isinstance(v, Decimal) or v is None for s in chart.series for v in s.values)
     right = WIDTH - max(_right_width(chart), 30) - 14
     most = max([_size(v) for s in chart.series[:2] for v in s.values] or [1.0]) or 1.0
-    tops = _row_tops(chart, head, pitch)
+    tops = _row_tops(chart, head, pitch, left)
     board = Board(WIDTH, tops[-1] + 2)
 
     def place(value: Value) -> float:
@@ -363,7 +375,7 @@ def _units(board: Board, x: float, middle: float, width: float, value: Value, mo
     """One square for each unit and the number after them; by size where there are many."""
     board.text(x, middle + 3.6, shown(value), LABEL, INK if value else FAINT, 600 if value else 400)
     x += 20
-    edge = FAINT if fill in (WHITE, STEPS[3]) else ""
+    edge = FAINT if fill in PALE else ""
     if most > 12 or isinstance(value, Decimal):
         board.circle(x + 11, middle, 10 * (_size(value) / most) ** 0.5, fill, edge or fill, 1)
         return
@@ -385,7 +397,11 @@ def sparkline(card: KeyFigure, title: str = "") -> str:
     step = (width - 2 * side) / max(1, len(card.trend) - 1)
     points = [(side + step * i, base - (base - top) * _size(v) / whole) for i, (_, v) in enumerate(card.trend)]
     board.line(0, top, width, top, FAINT, 0.75, "1 2")
-    board.text(0, top - 4, shown(whole), 8.5, SECOND)
+    # The whole stands on its line, at the end where no point is near it.
+    if points[0][1] - top > 18:
+        board.text(0, top - 4, shown(whole), 8.5, SECOND)
+    elif points[-1][1] - top > 18:
+        board.text(width, top - 4, shown(whole), 8.5, SECOND, 400, "end")
     board.line(0, base, width, base, RULE, 0.75)
     board.path("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points), FAINT, 1.25)
     last = len(points) - 1

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .content import Block, Chart, Column, Content, Figure, Heading, Paragraph, Row, Table, TileMap
-from .formats import format_cell, one_line
+from .formats import format_cell, number_of, one_line
 from .svg import text_width
 
 NUMERIC = frozenset({"count", "share", "decimal", "change"})
@@ -65,6 +65,37 @@ def opening(blocks: list[Block]) -> int:
     while index < len(blocks) and isinstance(blocks[index], Heading | Paragraph) and index < 6:
         index += 1
     return index + 1 if index < len(blocks) and isinstance(blocks[index], Chart) else index
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of the list of tables or figures: the number or numbers, the words, and the id it leads to."""
+
+    number: str
+    text: str
+    target: str
+
+
+def listed_tables(content: Content) -> list[Listed]:
+    """The list of tables; annex tables with the same columns, one a county, are one line."""
+    found: list[Listed] = []
+    run: list[Table] = []
+    for table in (*content.tables(), None):
+        if run and (table is None or table.kind != "annex" or not _same_heads(run[-1], table)):
+            found.append(_listed_run(content, run))
+            run = []
+        if table is not None and table.kind == "annex":
+            run.append(table)
+        elif table is not None:
+            found.append(Listed(number_of(table.id), table.title, table.id))
+    return found
+
+
+def _listed_run(content: Content, run: list[Table]) -> Listed:
+    if len(run) == 1:
+        return Listed(number_of(run[0].id), run[0].title, run[0].id)
+    numbers = f"{number_of(run[0].id)}–{number_of(run[-1].id)}"
+    return Listed(numbers, content.label("sheet_annex"), run[0].id)
 
 
 def drawings(content: Content) -> list[Chart | TileMap]:
@@ -170,7 +201,7 @@ def _needs(table: Table, index: int, size: float, head: float, padding: float) -
     line."""
     column = table.columns[index]
     words = [text_width(word, head, 600) for word in one_line(column.label)[:200].split(" ")]
-    least, wanted = max(words, default=0), max(words, default=0)
+    least = wanted = max([*words, text_width(column.ref, head - 0.9)], default=0)
     for row in table.rows[:400]:
         if index >= len(row.cells):
             continue

@@ -149,7 +149,7 @@ def _header_and_footer(writer: Writer, digest: str) -> None:
     content, section = writer.content, writer.file.sections[0]
     head = section.header.paragraphs[0]._p
     _tabs(head, (LIVE, "right"))
-    head.append(x.run(writer.line(f"{content.title}: {content.subtitle}", 120) + "\t"))
+    head.append(x.run(writer.line(content.title, 90) + "\t"))
     head.extend(x.field('STYLEREF "Heading 1"', dirty=False))
     foot = section.footer.paragraphs[0]._p
     _tabs(foot, (LIVE / 2, "center"), (LIVE, "right"))
@@ -182,15 +182,12 @@ def _contents(writer: Writer) -> None:
         if chapter.heading:
             number = f"{chapter.number}  " if chapter.number else ""
             _entry(writer, "TOC 1", number + writer.line(chapter.heading.text), chapter.heading.id)
-    for key, word, blocks in (
-        ("figures", "figure", layout.drawings(content)),
-        ("tables", "table", list(content.tables())),
-    ):
-        if blocks:
+    figures = [layout.Listed(number_of(block.id), block.title, block.id) for block in layout.drawings(content)]
+    for key, word, lines in (("figures", "figure", figures), ("tables", "table", layout.listed_tables(content))):
+        if lines:
             writer.add("Heading 3", x.run(writer.label(key)))
-        for block in blocks:
-            name = f"{writer.label(word)} {number_of(block.id)}  {writer.line(block.title, 160)}"
-            _entry(writer, "TOC 2", name, block.id)
+        for line in lines:
+            _entry(writer, "TOC 2", f"{writer.label(word)} {line.number}  {writer.line(line.text, 160)}", line.target)
 
 
 def _entry(writer: Writer, style: str, text: str, target: str) -> None:

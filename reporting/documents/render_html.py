@@ -110,6 +110,7 @@ def paper_html(content: Content, digest: str, figure_url: FigureUrl | None = Non
         "meta": [(medium.words(n, 200), medium.words(v, 400)) for n, v in cover_lines(content, digest)],
         "cover_map": _data_uri(tilemap.decoration(maps[0])) if maps and note else "",
         "label": {key: medium.words(one_line(value), 200) for key, value in content.labels},
+        "running_title": medium.words(one_line(content.title), 90),
         "version_line": medium.words(f"{content.label('version')} {content.version} · {digest[:12]}", 120),
     }
     context["unshown"] = filled(content, "unshown", medium.unshown) if medium.unshown else ""
@@ -117,15 +118,17 @@ def paper_html(content: Content, digest: str, figure_url: FigureUrl | None = Non
 
 
 def cover_lines(content: Content, digest: str) -> list[tuple[str, str]]:
-    """The lines of the cover: the document's own, then when its figures were taken, version, language and
-    hash."""
-    return [
-        *content.meta,
+    """The lines of the cover: the document's own, then when its figures were taken, version, language and hash.
+
+    A line that the document has itself is not said again; the hash always comes last.
+    """
+    own = {name for name, _ in content.meta}
+    more = [
         (content.label("frozen_at"), format_moment(content.frozen_at)),
         (content.label("version"), content.version),
         (content.label("language"), f"{content.label('language_name')} ({language_tag(content)})"),
-        (content.label("content_hash"), digest),
     ]
+    return [*content.meta, *(line for line in more if line[0] not in own), (content.label("content_hash"), digest)]
 
 
 def _contents(medium: Medium) -> dict[str, Any]:
@@ -138,13 +141,16 @@ def _contents(medium: Medium) -> dict[str, Any]:
             for chapter in found
             if chapter.heading
         ],
-        "figures": [_listed(medium, drawing) for drawing in layout.drawings(content)],
-        "tables": [_listed(medium, table) for table in content.tables()],
+        "figures": [
+            _listed(medium, layout.Listed(number_of(drawing.id), drawing.title, drawing.id))
+            for drawing in layout.drawings(content)
+        ],
+        "tables": [_listed(medium, line) for line in layout.listed_tables(content)],
     }
 
 
-def _listed(medium: Medium, block: Chart | TileMap | Table) -> tuple[str, str, str]:
-    return layout.safe_id(block.id), number_of(block.id), medium.words(one_line(block.title), layout.TITLE_LIMIT)
+def _listed(medium: Medium, line: layout.Listed) -> tuple[str, str, str]:
+    return layout.safe_id(line.target), line.number, medium.words(one_line(line.text), layout.TITLE_LIMIT)
 
 
 def _chapters(medium: Medium) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ ACCENT = "#0B4F6C"
 WHITE = "#FFFFFF"
 # One hue in order of lightness: it survives greyscale and every kind of colour blindness.
 STEPS = ("#0B4F6C", "#3A7B97", "#A9CBD8", "#E6E6E1")
+# The same hue in more steps, for charts with five or six series.
+MANY_STEPS = ("#0B4F6C", "#2F6F8C", "#7FAFC2", "#A9CBD8", "#C4D9E2", "#E6E6E1")
 
 LABEL = 10.5
 SMALL = 9.5
@@ -78,8 +80,20 @@ def shortened(text: str, width: float, size: float = LABEL, weight: int = 400) -
 
 
 def ink_on(fill: str) -> str:
-    """The colour of words on ``fill``: at least 4.5:1."""
-    return WHITE if fill in STEPS[:2] else INK
+    """The colour of words on ``fill``, white or ink, whichever is read more easily: at least 4.5:1 on every step."""
+    return WHITE if contrast(WHITE, fill) >= contrast(INK, fill) else INK
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours (``#RRGGBB``) after WCAG: 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 class Board:

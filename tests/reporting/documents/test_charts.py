@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +12,7 @@ import pytest
 
 from reporting.documents import charts, tilemap
 from reporting.documents.content import Chart, KeyFigures, Series, Tile, TileMap
-from reporting.documents.svg import drawable, text_width, wrap
+from reporting.documents.svg import MANY_STEPS, STEPS, contrast, drawable, ink_on, text_width, wrap
 
 from . import fixture_content
 
@@ -111,12 +112,43 @@ def test_hostile_and_empty_charts_are_drawn_all_the_same(kind):
         assert "nan" not in svg.lower().replace("<text", "") or "nan" in "".join(texts).lower()
 
 
+def test_words_on_every_step_are_readable():
+    for fill in {*STEPS, *MANY_STEPS, "#FFFFFF"}:
+        assert contrast(ink_on(fill), fill) >= 4.5, fill
+    assert contrast("#56616B", "#FFFFFF") >= 4.5
+    assert round(contrast("#000000", "#FFFFFF")) == 21
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6])
+def test_series_side_by_side_differ_in_lightness(count):
+    series = tuple(Series(f"s{n}", f"S{n}", (1,)) for n in range(count))
+    fills = charts._fills((*series, Series("missing", "M", (1,))))
+    assert len(set(fills)) == count + 1 and fills[-1] == "#FFFFFF"
+    assert all(contrast(one, two) > 1.15 for one, two in itertools.pairwise(fills))
+
+
+def test_long_names_and_many_series_are_set_on_lines_of_their_own():
+    names = tuple(f"{n} Et navn på en løsning som er så langt at det må deles på to linjer" for n in range(6))
+    series = tuple(Series(f"s{n}", f"Et langt navn på en stilling {n}", (n + 1,) * 6) for n in range(6))
+    root = ElementTree.fromstring(charts.draw(Chart("F1", "stacked", "", names, series, "", "T1")))
+    seen: dict[float, list[tuple[float, float]]] = {}
+    for node in root.iter(f"{SVG}text"):
+        left = float(node.get("x"))
+        right = left + text_width(node.text, float(node.get("font-size")), int(node.get("font-weight", 400)))
+        for y, spans in seen.items():
+            if abs(y - float(node.get("y"))) < 8:
+                assert all(right <= a or left >= b for a, b in spans), node.text
+        seen.setdefault(float(node.get("y")), []).append((left, right))
+
+
 def test_a_sparkline_shows_each_round_and_the_whole():
     card = next(b for b in NOTE.blocks if isinstance(b, KeyFigures)).cards[0]
     texts = _texts(charts.sparkline(card))
     for name, value in card.trend:
         assert name in texts and str(value) in texts
     assert str(card.of) in texts
+    high = replace(card, of=card.trend[-1][1], trend=(("a", card.trend[-1][1]), ("b", card.trend[-1][1])))
+    assert len(_texts(charts.sparkline(high))) == 4
     assert charts.sparkline(replace(card, trend=())).startswith("<svg")
 
 
