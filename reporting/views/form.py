@@ -1,130 +1,29 @@
-"""The form of a report: its sections, the saving of each field, the page where all is looked over, and sending in."""
+"""The form of a report: its sections, and the saving of each field as it is left."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from municipalities.errors import bad_request, stopped, wants_json
-from municipalities.models import Event
-from municipalities.services import unit_names
-from municipalities.views import ScopedView
-from reporting.checks import ERROR, REMARK, WARNING, Finding
+from municipalities.errors import bad_request
+from reporting.checks import WARNING
 from reporting.form_spec import QuestionSpec, SectionSpec, local
-from reporting.forms import Clash, Drawing, Note, SectionForm, control_value, dom_id
-from reporting.models import Report, ReviewComment
-from reporting.services import drafts, home, submissions
+from reporting.forms import Drawing, SectionForm, control_value
+from reporting.question_views import Clash, dom_id
+from reporting.services import drafts
 from reporting.services.draft_view import DraftView, register_choices
 from reporting.services.drafts import DraftConflict, UnknownField
 from reporting.services.findings import draft_findings
 from reporting.views import found, shown, unsent
+from reporting.views.base import EditView
 from reporting.views.shown import SUMMARY, field_url, language
-
-
-class ReportView(ScopedView):
-    """What all pages about one report share: the report with its round, its draft, and what was written about it."""
-
-    abstract = True
-    model = Report
-
-    def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("round__form_version", "municipality", "office", "current")
-        return rows.defer("round__form_version__definition")
-
-    @cached_property
-    def report(self) -> Report:
-        """The report that the address names."""
-        return self.get_object()
-
-    @cached_property
-    def draft(self) -> DraftView:
-        """Its draft, filled in when this is the first time."""
-        return drafts.draft_open(report=self.report, actor=self.request.user, now=self.now)
-
-    @cached_property
-    def events(self) -> list[Event]:
-        """What happened with the report, oldest first."""
-        return shown.events_of([self.report], self.rows(Event))
-
-    @cached_property
-    def notes(self) -> dict[str, list[Note]]:
-        """The statsforvalter's comments to the municipality on what was last sent in, by question."""
-        rows = self.rows(ReviewComment).filter(
-            report=self.report, internal=False, shown_at__isnull=False, submission_id=self.report.current_id
-        )
-        return shown.notes_by_question(rows.order_by("id"), self.now)
-
-    def common(self) -> dict[str, Any]:
-        """What every page about a report needs."""
-        return {"report": self.report, "report_title": shown.report_title(self.report), "today": self.today}
-
-    def ways_on(self) -> list[tuple[Any, str]]:
-        return [
-            (_("See the report"), reverse("report_detail", args=[self.kwargs["pk"]])),
-            (_("To the front page"), reverse("home")),
-        ]
-
-
-class EditView(ReportView):
-    """A page on which the report is changed: where it cannot be, one page says why."""
-
-    abstract = True
-    right = "report.edit"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
-            unsent.keep(request, kwargs["pk"], self.after_login())
-            return login_and_back(self.after_login())
-        return super().dispatch(request, *args, **kwargs)
-
-    def after_login(self) -> str:
-        """Where a person who was logged out goes on: an address that can be read."""
-        return self.request.path
-
-    def form_context(self, current: str) -> dict[str, Any]:
-        """The frame of the form: table of contents, progress, status line, and why it came back."""
-        report = self.report
-        sections = shown.section_links(self.draft, current)
-        saved = report.draft_saved_at
-        return {
-            **self.common(),
-            "sections": sections,
-            "section_total": len(sections) - 1,
-            "overall": shown.overall(self.draft.progress),
-            "saved_moment": saved,
-            "status_text": shown.saved_at(saved, self.now) if saved else _("Each answer is saved as you leave it."),
-            "return_note": self.return_note,
-        }
-
-    @cached_property
-    def return_note(self) -> shown.ReturnNote | None:
-        """Why the report came back, when it did."""
-        if self.report.status != Report.Status.RETURNED:
-            return None
-        return shown.return_note(self.events, self.notes, self.draft.spec, self.report, links=True)
-
-    def comments_keep(self, data: Any) -> None:
-        """Save the explanations that came with a whole page."""
-        for name in data:
-            if name.startswith("comment:"):
-                found.comment_keep(self.report, name, data[name], self.request.user, self.now)
-
-    def locked(self) -> HttpResponse | None:
-        """The page that says why the report cannot be changed now; None when it can."""
-        if self.draft.editable:
-            return None
-        heading, text = found.why_locked(self.report, self.today)
-        return stopped(self.request, heading, text, self.ways_on(), 409, code="locked")
 
 
 class ReportFormStart(EditView):
@@ -340,124 +239,6 @@ class ReportSave(EditView):
         body["link"] = _("Go to the answer")
         body["html"] = render_to_string("reporting/form/_conflict.html", {"conflict": view})
         return body
-
-
-class ReportSummaryPage(EditView):
-    """All answers on one page, what the checks found, and the button that sends in."""
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if (locked := self.locked()) is not None:
-            return locked
-        if (data := unsent.take(request, pk)) is not None:
-            self.comments_keep(data)
-            return redirect("report_summary", pk)
-        return self.page()
-
-    def page(self, *, asked: bool = False, status: int = 200) -> HttpResponse:
-        """``asked``: it has been tried to send in, so what is missing is put first and gets the focus."""
-        draft = self.draft
-        findings = draft_findings(self.report, draft.last, self.today)
-        changes = shown.change_kinds(draft.spec, draft.last.answers, draft.answers)
-        last_day = draft.last.round.reference_date if draft.last.submission and draft.last.round else None
-        views = [found.finding_view(draft, finding, asked=asked) for finding in findings]
-        context = self.form_context(SUMMARY) | {
-            "lead": self._lead(findings),
-            "problems": found.problems(draft, findings, here=True),
-            "focus_problems": asked,
-            "warnings": [view for view in views if view.level == WARNING],
-            "remarks": [view for view in views if view.level == REMARK],
-            "changes_text": shown.changes_text(list(changes), draft.spec, last_day),
-            "answers": shown.Answers(
-                draft.spec,
-                draft.answers,
-                last=draft.last.answers,
-                changes=changes if last_day else {},
-                errors={entry.question.code: entry.error for entry in draft.fields.values() if entry.error},
-                comments=self.notes if self.return_note else {},
-                url=lambda section: reverse("report_section", args=[self.report.pk, section]),
-            ).parts(),
-            "unit_label": unit_name_on(self.report),
-        }
-        return self.render("reporting/form/summary.html", context, status=status)
-
-    def _lead(self, findings: Sequence[Finding]) -> str:
-        if any(finding.level == ERROR for finding in findings):
-            return _("Some things must be corrected before you can send in. Each line leads to its place.")
-        if any(finding.level == WARNING for finding in findings):
-            return _("Everything is answered. Explain what looks unusual, look over the answers, and send in.")
-        return _("Everything is in place. Look over the answers, and send in.")
-
-
-class ReportSubmit(ReportSummaryPage):
-    """Sends the report in, once. What stops it is shown on the page it was sent from."""
-
-    right = "report.submit"
-    http_method_names = ["post"]
-
-    def after_login(self) -> str:
-        return reverse("report_summary", args=[self.kwargs["pk"]])
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = request.POST.get("draft_version", "")
-        before = self.report.draft_version
-        self.comments_keep(request.POST)
-        looked_over = int(version) + self.report.draft_version - before if version.isdecimal() else None
-        try:
-            submissions.submission_submit(
-                report=self.report, actor=request.user, now=self.now, draft_version=looked_over,
-                request_id=request.request_id,
-            )  # fmt: skip
-        except submissions.ChecksFailed:
-            return self.page(asked=True, status=422)
-        return redirect("report_receipt", pk)
-
-    def ways_on(self) -> list[tuple[Any, str]]:
-        over = [] if self.report.status in Report.DELIVERED else [
-            (_("Look over the answers"), reverse("report_summary", args=[self.report.pk]))
-        ]  # fmt: skip
-        return [*over, *super().ways_on()]
-
-
-class ReportNothingNew(EditView):
-    """“Nothing has changed since last time”: the answers to look over, and one button that sends them in."""
-
-    right = "report.submit"
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if (locked := self.locked()) is not None:
-            return locked
-        draft = self.draft
-        answers = home.repeated_answers(draft)
-        changes = shown.change_kinds(draft.spec, draft.last.answers, answers)
-        context = self.common() | {
-            "last": draft.last,
-            "answers": shown.Answers(draft.spec, answers, changes=changes).parts(),
-            "unit_label": unit_name_on(self.report),
-        }
-        return self.render("reporting/form/nothing_new.html", context)
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        try:
-            submissions.nothing_new(report=self.report, actor=request.user, now=self.now, request_id=request.request_id)
-        except submissions.ChecksFailed:
-            return redirect(reverse("report_summary", args=[pk]))
-        return redirect("report_receipt", pk)
-
-    def ways_on(self) -> list[tuple[Any, str]]:
-        return [(_("Open the form"), reverse("report_form", args=[self.kwargs["pk"]])), *super().ways_on()]
-
-
-def unit_name_on(report: Report) -> str:
-    """The unit's names on the report's reference date."""
-    units = unit_names([report.municipality_id], report.round.reference_date)
-    return units[report.municipality_id].display_name if report.municipality_id in units else ""
-
-
-def login_and_back(path: str) -> HttpResponse:
-    """To the login page, which says that the session had run out, and back to ``path``."""
-    response = redirect_to_login(path)
-    response["Location"] += "&utlopt=1"
-    return response
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from municipalities.templatetags.portal import day, moment
 from reporting.answers import format_answer
 from reporting.checks.finding import ERROR, WARNING, Finding
 from reporting.form_spec import QuestionSpec, SectionSpec, local
-from reporting.forms import Clash, FindingView
 from reporting.models import Report
+from reporting.question_views import Clash, FindingView
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView
 from reporting.services.drafts import DraftConflict, UnknownField

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.access import can
+from municipalities.errors import stopped
 from municipalities.models import Event
 from municipalities.services import OfficeNameOnDay, UnitName, office_names, unit_names
 from municipalities.templatetags.portal import day, number
@@ -116,8 +117,14 @@ class MunicipalityHome(ScopedView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         units = unit_names(self.scope.municipality_ids, self.today)
-        if not units:
+        if not self.scope.municipality_ids:
             return redirect("home")
+        if not units:
+            heading = _("Your unit is not in the register today")
+            text = _(
+                "It may have become part of another one. Ask the statsforvalter to give you access to the new one."
+            )
+            return stopped(request, heading, text, [(_("Help"), reverse("help"))], 404, code="no_unit")
         wanted = request.GET.get("enhet", "")
         pk = next((pk for pk, unit in units.items() if unit.number == wanted), next(iter(units)))
         return self.render("reporting/home_municipality.html", self.context(pk, units))
@@ -326,8 +333,16 @@ class ChecksList(StaticPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lines = [
-            CheckLine(_("All questions that are not optional, are answered."), "", *LEVELS[ERROR]),
-            CheckLine(_("Every answer has the right form: a date is a date, a number a number."), "", *LEVELS[ERROR]),
+            CheckLine(
+                _("All questions that are not optional, are answered."),
+                _("What is not answered cannot be counted."),
+                *LEVELS[ERROR],
+            ),
+            CheckLine(
+                _("Every answer has the right form: a date is a date, a number a number."),
+                _("What cannot be read as an answer cannot be counted."),
+                *LEVELS[ERROR],
+            ),
         ]
         lines += [CheckLine(_(check.title), _(check.why), *LEVELS[check.level]) for check in CHECKS]
         return super().get_context_data(checks=lines, **kwargs)

@@ -23,7 +23,7 @@ from reporting.services.prefill import last_report
 from reporting.services.rounds import form_spec
 from reporting.timing import delivery
 from reporting.views import found, shown
-from reporting.views.form import ReportView
+from reporting.views.base import ReportView
 from reporting.views.municipality import Link
 
 

@@ -20,8 +20,8 @@ from municipalities.templatetags.portal import NBSP, clock, day, moment
 from networks.models import Network
 from reporting.answers import date_text, diff, format_answer
 from reporting.form_spec import FormSpec, QuestionSpec, local, visible_codes
-from reporting.forms import Note, dom_id
 from reporting.models import Report, ReviewComment
+from reporting.question_views import Note, dom_id
 from reporting.services.draft_view import DraftView, SectionProgress
 
 

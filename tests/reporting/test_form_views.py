@@ -572,6 +572,17 @@ def test_one_who_has_two_units_chooses_between_them(world):
     assert reverse("report_form", args=[fresh(world).pk]) not in html
 
 
+def test_one_whose_municipality_is_gone_is_told_so(world):
+    """Torsken became a part of Senja in 2020; a role that was never moved leads nowhere, and not round in a ring."""
+    Membership.objects.create(
+        user=world.user("nobody"), role=Role.MUNICIPALITY_EDITOR, municipality=world.unit("1928"),
+        valid_from=dt.date(2019, 1, 1),
+    )  # fmt: skip
+    page = signed_in(world, "nobody").get(reverse("municipality_home"))
+    assert page.status_code == 404
+    assert reverse("help") in page.content.decode()
+
+
 # --- speed ------------------------------------------------------------------------------------------------
 
 
