@@ -170,7 +170,7 @@ def main(arguments: list[str]) -> int:
             manage("demo_population")
             say("Starting a worker, and building the national summary with it …")
             stack.enter_context(running("worker", worker(), VAR / "log" / "worker.log"))
-            manage("build_summary", ROUND, "--out", str(VAR / "summary"))
+            manage("build_summary", ROUND, "--out", str(VAR / "summary"), "--patience", "120")
             show(values)
             if options.no_server:
                 return 0
