@@ -105,4 +105,3 @@ ROWS = [
     Row("document_download", "GET", "home.read", receipt),
     Row("document_retry", "POST", "home.read", failed_receipt),
 ]
-

@@ -72,10 +72,10 @@ def wanted(row: Row, target: Target, user: User | None, today: Any) -> str:
         return "let in" if user.is_staff else "login"
     if not can(user, row.right, today=today):
         return "403"
-    if target.obj is None:
-        return "let in"
     if row.nothing_there or user.username in row.hidden:
         return "404"
+    if target.obj is None:
+        return "let in"
     if can(user, row.right, target.obj, today=today):
         return "let in"
     seen = type(target.obj).objects.visible_to(user, today=today).filter(pk=target.obj.pk).exists()
@@ -85,13 +85,13 @@ def wanted(row: Row, target: Target, user: User | None, today: Any) -> str:
 def got(row: Row, target: Target, client: Client) -> str:
     """What the page answers, in the same words; what it wrote is undone."""
     url = reverse(row.name, kwargs=target.arguments)
-    data = json.dumps(target.data) if target.json else target.data
-    content = {"content_type": "application/json"} if target.json else {}
+    body: dict[str, Any] = {}
+    if target.json and row.method != "GET":
+        body = {"data": json.dumps(target.data), "content_type": "application/json"}
+    elif target.data is not None and not target.json:
+        body = {"data": target.data}
     with transaction.atomic():
-        send = getattr(client, row.method.lower())
-        response = send(url, data, **content, headers=target.headers) if data is not None else send(
-            url, headers=target.headers
-        )  # fmt: skip
+        response = getattr(client, row.method.lower())(url, **body, headers=target.headers)
         transaction.set_rollback(True)
     status = response.status_code
     login_pages = (resolve_url(django_settings.LOGIN_URL), "/admin/login/")
