@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _MAX_TOKENS = 3000
@@ -83,7 +84,7 @@ def _kept_words(before: list[str], head: int, tail: int, left: list[tuple[str, b
 
 def _pieces(parts: list[tuple[str, bool]]) -> tuple[Piece, ...]:
     """Neighbours of one kind joined, empty ones left out, blanks at the ends of a change moved out of it."""
-    joined: list[list] = []
+    joined: list[list[Any]] = []
     for text, changed in parts:
         if not text:
             continue

@@ -7,9 +7,9 @@ languages carry both.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -56,9 +56,9 @@ class RoundFact:
     """A round. ``since`` is the reference date before it: support counts from the day after to ``date``."""
 
     id: int
-    date: date
-    deadline: date
-    since: date
+    date: dt.date
+    deadline: dt.date
+    since: dt.date
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class UnitReport:
     """How one unit's report in a round stood when the figures were taken. ``submission`` is the one that
     counts."""
 
-    round: date
+    round: dt.date
     unit: int
     office: str
     kind: str
@@ -82,7 +82,7 @@ class DeliveryCount:
     """So many units of a round, office and kind stand in ``state``; ``on_behalf`` of them through their
     office."""
 
-    round: date
+    round: dt.date
     office: str
     kind: str
     state: str
@@ -95,7 +95,7 @@ class AnswerCount:
     """So many municipalities gave this answer. Texts and dates have no value: then it is how many
     answered."""
 
-    round: date
+    round: dt.date
     office: str
     question: str
     row: str
@@ -108,7 +108,7 @@ class AnswerCount:
 class AnsweredCount:
     """So many municipalities gave at least one answer to a question with several answers."""
 
-    round: date
+    round: dt.date
     office: str
     question: str
     n: int
@@ -118,13 +118,13 @@ class AnsweredCount:
 class UnitAnswer:
     """One answer of one unit, for the rules that look at a unit as a whole and for the annex."""
 
-    round: date
+    round: dt.date
     unit: int
     question: str
     row: str
     value: str
     number: Decimal | None = None
-    date: date | None = None
+    date: dt.date | None = None
     text: str = ""
 
 
@@ -157,7 +157,7 @@ class SupportFact:
     unit: int
     kind: str
     provider: str
-    on: date
+    on: dt.date
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Facts:
 
     round: RoundFact
     rounds: tuple[RoundFact, ...]
-    frozen_at: datetime
+    frozen_at: dt.datetime
     version: int
     sample: bool
     units: tuple[Unit, ...]
