@@ -43,8 +43,9 @@ _FIELDS = (
 
 def work_rows(
     user: User, *, round_: Round, previous: Round | None, today: dt.date
-) -> tuple[list[WorkRow], list[dt.date]]:
-    """The reports of a round that the user may see, and the days on which those of the round before first came.
+) -> tuple[list[WorkRow], list[tuple[str, dt.date]]]:
+    """The reports of a round that the user may see; and for the round before, the office and the day on which each
+    report first came.
 
     One query for both rounds. Names are those of the reference date.
     """
@@ -60,17 +61,22 @@ def work_rows(
         )
         .order_by("pk")
     )
-    rows: list[WorkRow] = []
-    last_days: list[dt.date] = []
+    now: list[list[Any]] = []
+    last_days: list[tuple[str, dt.date]] = []
+    came_last: set[int] = set()
     for round_id, *values in reports.values_list("round_id", *_FIELDS):
         if round_id == round_.pk:
-            rows.append(_row(values, round_, today))
+            now.append(values)
         else:
-            last_days.append(timezone.localdate(values[10]))
-    return rows, last_days
+            came_last.add(values[_UNIT])
+            last_days.append((values[_OFFICE], timezone.localdate(values[_FIRST])))
+    return [_row(values, round_, today, came_last) for values in now], last_days
 
 
-def _row(values: list[Any], round_: Round, today: dt.date) -> WorkRow:
+_UNIT, _OFFICE, _FIRST = (_FIELDS.index(name) for name in ("municipality_id", "office__key", "first__submitted_at"))
+
+
+def _row(values: list[Any], round_: Round, today: dt.date, came_last: Collection[int]) -> WorkRow:
     (
         pk, unit_id, number, name, official, key, kind, office, office_key, status, first_at,
         late, warnings, changes, changed, nothing_new, on_behalf, submission, saved_at, returned_at,
@@ -97,6 +103,7 @@ def _row(values: list[Any], round_: Round, today: dt.date) -> WorkRow:
         submission=submission or 0,
         saved_at=saved_at,
         returned_at=returned_at,
+        has_last=unit_id in came_last,
     )
 
 

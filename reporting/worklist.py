@@ -23,7 +23,7 @@ class WorkRow:
     """One report in the list. ``first_day`` is the day it was first sent in, ``days_late`` how late that was,
     ``days_left`` the days to the municipalities' deadline (below 0: over it). ``official_names`` are the parallel names
     as the register has them, ``changed`` the codes of the questions that differ from last round, ``submission`` the
-    number of the Submission that counts (0: none)."""
+    number of the Submission that counts (0: none), ``has_last`` whether the unit sent in a report last round."""
 
     pk: int
     unit_id: int
@@ -46,6 +46,7 @@ class WorkRow:
     submission: int = 0
     saved_at: dt.datetime | None = None
     returned_at: dt.datetime | None = None
+    has_last: bool = True
 
     @property
     def full_name(self) -> str:

@@ -112,7 +112,7 @@ class Listing:
     round: Round | None
     previous: Round | None
     rows: list[WorkRow]
-    last_days: list[dt.date]
+    last_days: list[tuple[str, dt.date]]
     query: Query
     list: WorkList
 
@@ -124,7 +124,7 @@ def read_listing(view: ScopedView, *, round_: Round | None = None) -> Listing:
     wanted = round_.reference_date.isoformat() if round_ else query.round
     chosen, previous = chosen_round(rounds, wanted)
     rows: list[WorkRow] = []
-    days: list[dt.date] = []
+    days: list[tuple[str, dt.date]] = []
     if chosen is not None:
         rows, days = work_rows(view.request.user, round_=chosen, previous=previous, today=view.today)
     return Listing(rounds, chosen, previous, rows, days, query, worklist.work_list(rows, query))
@@ -212,10 +212,11 @@ class WorkListPage(ScopedPage):
             return {}
         office = listing.query.office
         days = [row.first_day for row in listing.rows if row.first_day and office in ("", row.office_key)]
+        last_days = [day for key, day in listing.last_days if office in ("", key)]
         until = min(self.today, max([listing.round.closes_on, *days]))
         points = worklist.curve(
             days,
-            listing.last_days if listing.previous and not office else None,
+            last_days if listing.previous else None,
             opens_on=listing.round.opens_on,
             deadline=listing.round.municipality_deadline,
             last_deadline=listing.previous.municipality_deadline if listing.previous else None,

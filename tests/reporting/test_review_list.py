@@ -75,8 +75,11 @@ def test_the_list_of_an_earlier_round(region, client, home):
     ReportFactory.submitted(round_=report.round, municipality=report.municipality)
     html = page(client, "work_list", utvalg="gjennomgang", runde="2021-11-01")
     assert names_in(html) == ["Ås"]
-    now = page(client, "work_list")
+    now = page(client, "work_list", sok="Ås")
     assert "line-last" in now  # the curve has last round's beside this one's
+    assert now.count("No report last round") + now.count("Ingen rapport i forrige runde") == 0
+    first = page(client, "work_list", sok="Ål")
+    assert first.count("No report last round") + first.count("Ingen rapport i forrige runde") == 1
     assert "line-last" not in html
 
 
