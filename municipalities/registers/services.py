@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from municipalities.models import (
     OfficeName,
 )
 from municipalities.names import sort_key
-from municipalities.registers.reading import RegisterError
+from municipalities.registers.reading import RegisterError, Row
 from municipalities.registers.reform import ReformRegisters, read_reform
 from municipalities.registers.units import ONE_DAY, Unit, Units, Version, read_units
 from reform.models import FocusArea, Phase, PhasePeriod, Reform, ReformEnd, Solution
@@ -60,10 +60,10 @@ def registers_load(*, folder: Path = DATA) -> Loaded:
 
 def _sync(
     model: type[Model],
-    wanted: Mapping[Hashable, Mapping[str, Any]],
-    key: Callable[[Any], Hashable],
+    wanted: Mapping[Any, Mapping[str, Any]],
+    key: Callable[[Any], Any],
     loaded: Loaded,
-) -> dict[Hashable, Any]:
+) -> dict[Any, Any]:
     """Bring the rows with the wanted keys to their values; return all rows of the model by key."""
     manager = model._default_manager
     rows = {key(row): row for row in manager.order_by("pk")}
@@ -153,37 +153,55 @@ def _load_offices(registers: ReformRegisters, loaded: Loaded) -> dict[str, int]:
     return ids
 
 
+@dataclass
+class CountySpan:
+    """A county's name under one number, and the row that said so first."""
+
+    name: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    row: Row
+
+    def holds(self, day: dt.date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
 def _load_counties(units: Units, loaded: Loaded) -> Counties:
-    """The counties of the versions, joined where a county went on; their ids by number and a version's first day."""
-    spans: dict[str, list[list[Any]]] = {}  # number -> [name, from, to, the row that says so]
+    """Write the counties; return their ids by number and the first day of a version."""
     versions = [version for unit in units.units for version in unit.versions]
+    spans = _county_spans(versions)
+    wanted = {
+        (number, span.valid_from): {"number": number, **_pick(span, "name", "valid_from", "valid_to")}
+        for number, entries in spans.items()
+        for span in entries
+    }
+    rows = _sync(County, wanted, lambda row: (row.number, row.valid_from), loaded)
+    found: Counties = {}
+    for version in versions:
+        span = next(span for span in spans[version.county_number] if span.holds(version.valid_from))
+        found[version.county_number, version.valid_from] = rows[version.county_number, span.valid_from].pk
+    return found
+
+
+def _county_spans(versions: list[Version]) -> dict[str, list[CountySpan]]:
+    """The counties that the versions name, by number, joined where a county went on under its name."""
+    spans: dict[str, list[CountySpan]] = {}
     for version in sorted(versions, key=lambda entry: (entry.county_number, entry.valid_from)):
         known = spans.setdefault(version.county_number, [])
         last = known[-1] if known else None
-        inside = last is not None and (last[2] is None or version.valid_from <= last[2])
-        if inside and version.county_name != last[0]:
+        inside = last is not None and last.holds(version.valid_from)
+        if last is not None and inside and version.county_name != last.name:
             raise version.row.fail(
-                f"county {version.county_number} is {version.county_name} here, but {last[0]} in"
-                f" {last[3].file}, line {last[3].line}, on the same day"
+                f"county {version.county_number} is {version.county_name} here, but {last.name} in"
+                f" {last.row.file}, line {last.row.line}, on the same day"
             )
-        if inside or (last is not None and last[0] == version.county_name and last[2] + ONE_DAY == version.valid_from):
-            last[2] = None if None in (last[2], version.valid_to) else max(last[2], version.valid_to)
+        goes_on = last is not None and last.name == version.county_name and last.holds(version.valid_from - ONE_DAY)
+        if last is not None and (inside or goes_on):
+            open_end = last.valid_to is None or version.valid_to is None
+            last.valid_to = None if open_end else max(last.valid_to, version.valid_to)  # type: ignore[type-var]
         else:
-            known.append([version.county_name, version.valid_from, version.valid_to, version.row])
-    wanted = {
-        (number, first): {"number": number, "name": name, "valid_from": first, "valid_to": last}
-        for number, entries in spans.items()
-        for name, first, last, _ in entries
-    }
-    rows = _sync(County, wanted, lambda row: (row.number, row.valid_from), loaded)
-    return {
-        (version.county_number, version.valid_from): next(
-            rows[version.county_number, first].pk
-            for _, first, last, _ in spans[version.county_number]
-            if first <= version.valid_from and (last is None or version.valid_from <= last)
-        )
-        for version in versions
-    }
+            known.append(CountySpan(version.county_name, version.valid_from, version.valid_to, version.row))
+    return spans
 
 
 def _load_units(
@@ -264,11 +282,9 @@ def _version_values(
     }
 
 
-def _no_overlap_in_database(
-    rows: Mapping[Hashable, Any], lines: Mapping[Hashable, Any], group: Callable[[Any], Hashable]
-) -> None:
+def _no_overlap_in_database(rows: Mapping[Any, Any], lines: Mapping[Any, Any], group: Callable[[Any], Any]) -> None:
     """Refuse a row of the files that overlaps one that was in the database before and is not in the files."""
-    last: dict[Hashable, tuple[Hashable, Any]] = {}
+    last: dict[Any, tuple[Any, Any]] = {}
     for key, row in sorted(rows.items(), key=lambda item: (str(group(item[1])), item[1].valid_from)):
         before = last.get(group(row))
         if before is not None and (before[1].valid_to is None or before[1].valid_to >= row.valid_from):
