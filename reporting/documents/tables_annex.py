@@ -76,8 +76,7 @@ class _Annex:
         return f"{label} *" if report and report.on_behalf else label
 
     def _plan(self, unit: Unit) -> str:
-        name = plan_class(self.book, unit.id)
-        return f"{texts.PLAN_LETTERS[name]} {texts.plan_status(self.book._)[name]}"
+        return texts.PLAN_LETTERS[plan_class(self.book, unit.id)]
 
     def _anchoring(self, values: frozenset[str]) -> str:
         if not values:
@@ -94,7 +93,7 @@ class _Annex:
 
     def _network(self, values: frozenset[str]) -> str:
         _ = self.book._
-        words = {"yes": _("Takes part"), "planned": _("Planned"), "no": _("Does not take part")}
+        words = {"yes": _("Yes"), "planned": _("Planned"), "no": _("No")}
         return words.get(next(iter(values), ""), "–")
 
     def _patterns(self, given: dict[str, frozenset[str]]) -> Figure:
@@ -125,10 +124,14 @@ def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
                 kind="annex",
             )
         )
+    letters = ", ".join(f"{texts.PLAN_LETTERS[key]} {label.lower()}" for key, label in texts.plan_status(_).items())
     note = Text(
-        _(
-            "A dash means not answered or not asked, never zero. "
-            "An asterisk means that the statsforvalter sent the report in on behalf of the unit."
+        book.tell(
+            _(
+                "Plan status: {letters}. A dash means not answered or not asked, never zero. "
+                "An asterisk means that the statsforvalter sent the report in on behalf of the unit."
+            ),
+            letters=letters,
         )
     )
     heading = Heading("annex", 1, _("Annex: municipality by municipality"), numbered=False)

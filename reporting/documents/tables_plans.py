@@ -162,8 +162,13 @@ def _solution_words(book: Book, lines: list[Line]) -> tuple[Block, ...]:
 
 def _solutions_chart(book: Book, lines: list[Line], heads: dict[str, str]) -> Block:
     _ = book._
-    columns = [(key, f"position_{key}", label) for key, label in heads.items()]
-    series = book.series("solutions", [*columns, ("missing", "missing", _("Not answered"))], [e.key for e in lines])
+    columns = [
+        ("taken", "taken", _("Taken up")),
+        ("considered", "considered", heads["considered"]),
+        ("not_considered", "not_considered", heads["not_considered"]),
+        ("missing", "missing", _("Not answered")),
+    ]
+    series = book.series("solutions", columns, [line.key for line in lines])
     parts = ", ".join(
         f"{line.key} {book.number('solutions', 'taken', line.key)}" for line in lines
     )  # fmt: skip

@@ -1,0 +1,408 @@
+"""The pages of the country, sending a summary, files for those who may, and the two commands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from io import StringIO
+
+import openpyxl
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from municipalities.transitions import WrongState
+from reform.tasks import BackgroundTask
+from reporting.documents import build
+from reporting.models import Document, NationalSummary
+from reporting.services import documents, summaries
+from reporting.services.documents import content_disposition, safe_name
+from tests.reporting.documents.population import FROZEN, populate
+
+LATER = FROZEN + dt.timedelta(days=2)
+
+
+def clock():
+    return FROZEN
+
+
+@pytest.fixture(autouse=True)
+def days(settings):
+    settings.PORTAL_CLOCK = LATER.isoformat()
+
+
+@pytest.fixture
+def people(world):
+    return populate(world, extra=5)
+
+
+@pytest.fixture
+def ready(people, monkeypatch) -> NationalSummary:
+    """A summary that is made; no file is drawn."""
+    monkeypatch.setattr(BackgroundTask, "start", lambda self, *keys, **where: None)
+    summary = summaries.summary_request(round=people.now, actor=None, now=FROZEN)
+    summaries.summary_build(pk=summary.pk, clock=clock)
+    summary.refresh_from_db()
+    return summary
+
+
+@pytest.fixture
+def login(world, client):
+    def as_user(name):
+        client.force_login(world.user(name))
+        return client
+
+    return as_user
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+def test_the_ministry_reads_a_summary_only_after_it_is_sent(world, ready, login):
+    hod = login("hod")
+    url = reverse("summary_detail", args=[ready.pk])
+    assert hod.get(url).status_code == 404
+    assert ready.round.reference_date.strftime("%Y") not in hod.get(reverse("summary_list")).content.decode()
+    summaries.summary_send(summary=ready, actor=world.user("hdir"), now=LATER, case="22/1234")
+    page = hod.get(url)
+    assert page.status_code == 200
+    assert "22/1234" in page.content.decode()
+    assert reverse("summary_detail", args=[ready.pk]) in hod.get(reverse("summary_list")).content.decode()
+    assert "/tall/" not in page.content.decode()  # the way home is not the ministry's
+
+
+def test_sending_twice_is_refused_and_nothing_is_lost(world, ready):
+    hdir = world.user("hdir")
+    summaries.summary_send(summary=ready, actor=hdir, now=LATER, case="22/1")
+    with pytest.raises(WrongState):
+        summaries.summary_send(summary=ready, actor=hdir, now=LATER, case="22/2")
+    ready.refresh_from_db()
+    assert ready.sent_case == "22/1"
+
+
+def test_the_day_of_sending_is_checked_and_kept(world, ready):
+    hdir = world.user("hdir")
+    with pytest.raises(ValidationError):
+        summaries.summary_send(summary=ready, actor=hdir, now=LATER, sent_on=LATER.date() + dt.timedelta(days=1))
+    with pytest.raises(ValidationError):
+        summaries.summary_send(summary=ready, actor=hdir, now=LATER, sent_on=FROZEN.date() - dt.timedelta(days=1))
+    summaries.summary_send(summary=ready, actor=hdir, now=LATER, sent_on=FROZEN.date())
+    ready.refresh_from_db()
+    assert ready.sent_at.date() == FROZEN.date()
+
+
+@pytest.mark.parametrize("name", ["hod", "evaluator", "statsforvalter-oslo-og-viken", "editor-3004"])
+def test_only_hdir_asks_for_and_sends_summaries(world, people, ready, name):
+    user = world.user(name)
+    with pytest.raises(PermissionDenied):
+        summaries.summary_request(round=people.now, actor=user, now=LATER)
+    with pytest.raises(PermissionDenied):
+        summaries.summary_send(summary=ready, actor=user, now=LATER)
+
+
+def test_the_form_that_marks_as_sent_tells_what_is_wrong_at_the_field(ready, login):
+    hdir = login("hdir")
+    answer = hdir.post(reverse("summary_send", args=[ready.pk]), {"sent_on": "31.31.2022", "case": "x" * 70})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+    answer = hdir.post(reverse("summary_send", args=[ready.pk]), {"sent_on": "25.5.2022", "case": "22/1"})
+    assert answer.status_code == 302
+    answer = hdir.post(reverse("summary_send", args=[ready.pk]), {"sent_on": "25.5.2022", "case": "22/2"})
+    assert answer.status_code == 409
+
+
+# --- pages ----------------------------------------------------------------------------------------
+
+
+def test_the_national_status_without_a_round_says_so(world, login):
+    page = login("hdir").get(reverse("national_status"))
+    assert page.status_code == 200
+    assert "empty" in page.content.decode()
+
+
+def test_the_national_status_shows_what_the_live_figures_say(people, login):
+    client = login("hdir")
+    page = client.get(reverse("national_status"))
+    assert page.status_code == 200
+    assert page.context["country"].delivered.value == len(people.units) - 2
+    assert page.context["plan_rows"][0].cells[-1].value == len(people.units) - 1
+    again = client.get(reverse("national_status"))
+    assert again.context["taken"] == page.context["taken"]  # computed once for the same reports
+
+
+def test_the_pages_ask_no_more_when_the_country_grows(world, login):
+    from tests.reporting.documents.population import NOW, _more_units
+
+    client = login("hdir")
+    populate(world)
+    url = reverse("national_status")
+    client.get(url)
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    _more_units(world, 30)
+    from reporting.services.rounds import round_open
+
+    round_open(reference_date=NOW, actor=None, now=FROZEN)
+    client.get(url)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) <= len(few)
+
+
+def test_starting_a_summary_leads_to_its_page_and_twice_to_the_same(people, login, monkeypatch):
+    monkeypatch.setattr(BackgroundTask, "start", lambda self, *keys, **where: None)
+    client = login("hdir")
+    url = reverse("summary_start", args=[people.now.pk])
+    first = client.post(url)
+    second = client.post(url)
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert NationalSummary.objects.get_queryset().count() == 1
+
+
+def test_the_progress_is_asked_for_until_all_is_made(people, ready, login):
+    client = login("hdir")
+    url = reverse("summary_progress", args=[ready.pk])
+    waiting = client.get(url, headers={"HX-Request": "true"})
+    assert 'hx-trigger="every 2s"' in waiting.content.decode()
+    ready.documents.update(status="done", file="x", size=10)
+    done = client.get(url + "?fra=building", headers={"HX-Request": "true"})
+    assert "hx-trigger" not in done.content.decode()
+    assert done["HX-Refresh"] == "true"
+
+
+def test_a_failed_summary_says_why_and_can_be_tried_again(ready, login, monkeypatch):
+    NationalSummary.objects.get_queryset().filter(pk=ready.pk).update(status="failed", error="too_long")
+    client = login("hdir")
+    page = client.get(reverse("summary_detail", args=[ready.pk])).content.decode()
+    assert documents.sentence("too_long") in page or "too_long" not in page
+    assert reverse("summary_retry", args=[ready.pk]) in page
+    assert client.post(reverse("summary_retry", args=[ready.pk])).status_code == 302
+    ready.refresh_from_db()
+    assert ready.status == "building"
+
+
+def test_the_assessment_makes_a_new_version_with_the_text(ready, login):
+    client = login("hdir")
+    url = reverse("summary_assessment", args=[ready.pk])
+    assert client.get(url).status_code == 200
+    answer = client.post(url, {"nb_status": "Godt i gang <b>æ</b>.", "nn_status": "Godt i gang."})
+    assert answer.status_code == 302
+    made = NationalSummary.objects.get_queryset().get(version=2)
+    assert made.assessment["nb"]["status"] == "Godt i gang <b>æ</b>."
+    summaries.summary_build(pk=made.pk, clock=clock)
+    page = client.get(reverse("summary_detail", args=[made.pk])).content.decode()
+    assert "Godt i gang &lt;b&gt;æ&lt;/b&gt;." in page
+    too_long = client.post(url, {"nb_status": "x" * (summaries.TEXT_LIMIT + 1)})
+    assert too_long.status_code == 422
+
+
+def test_every_figure_of_the_page_leads_home(ready, login):
+    import re
+
+    client = login("hdir")
+    page = client.get(reverse("summary_detail", args=[ready.pk])).content.decode()
+    addresses = sorted(set(re.findall(r'href="(/oppsummering/\d+/tall/[^"]+)"', page)))
+    assert len(addresses) > 200
+    for url in addresses[::23]:
+        assert client.get(url).status_code == 200, url
+
+
+def test_the_page_of_a_figure_names_the_units_and_their_answers(world, people, ready, login):
+    content = build.summary_content(ready, "nb")
+    plan = next(table for table in content.tables() if any(column.key == "declined" for column in table.columns))
+    ref = next(column.ref for column in plan.columns if column.key == "adopted")
+    client = login("hdir")
+    page = client.get(reverse("figure_detail", args=[ready.pk, ref, "total"]), {"kommune": "Guovdageaidnu"})
+    found = page.context["found"]
+    assert found.value == str(found.sums["counted"])
+    assert sum(found.sums.values()) == found.base == len(people.units) - 1
+    assert page.context["hit"]["line"].name == "Kautokeino"
+    line = found.counted[0].lines[0]
+    assert line.submission == 1 and line.answer
+    unit = client.get(line.url)
+    assert unit.status_code == 200
+    assert unit.context["submission"].number == 1
+    assert "x" * 64 in unit.content.decode()
+
+
+def test_the_way_home_of_a_sent_summary_shows_the_submission_that_counted(world, people, ready, login):
+    from reporting.models import Submission
+
+    summaries.summary_send(summary=ready, actor=world.user("hdir"), now=LATER)
+    report = people.report(3)
+    new = Submission.objects.get_queryset().create(
+        report=report, number=2, form_version=people.now.form_version, answers={"plan.status": "none"},
+        answers_hash="y" * 64, submitted_by_name="Ny", submitted_at=LATER,
+    )  # fmt: skip
+    report.current = new
+    report.save()
+    client = login("hdir")
+    url = reverse("figure_unit", args=[ready.pk, "T3.1", "total", people.units[3].pk])
+    page = client.get(url)
+    assert page.context["submission"].number == 1
+    assert "y" * 64 not in page.content.decode()
+
+
+@pytest.mark.parametrize("ref", ["T99.1", "T3.99", "x", "T3.1%0A"])
+def test_an_unknown_figure_is_not_found(ready, login, ref):
+    assert login("hdir").get(f"/oppsummering/{ready.pk}/tall/{ref}/total/").status_code == 404
+
+
+def test_a_live_figure_leads_home_too(people, login):
+    client = login("hdir")
+    page = client.get(reverse("figure_live", args=["T2.6", "total"]))
+    assert page.status_code == 200
+    assert page.context["found"].sums["counted"] == len(people.units) - 2
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(ready, monkeypatch) -> Document:
+    monkeypatch.setattr(build, "draw", lambda document: b"innhold")
+    document = ready.documents.get(format="pdf", language="nb")
+    documents.document_render(pk=document.pk, clock=clock)
+    document.refresh_from_db()
+    return document
+
+
+def test_a_file_is_handed_out_with_safe_headers(file, login):
+    answer = login("hdir").get(reverse("document_download", args=[file.pk]))
+    assert b"".join(answer.streaming_content) == b"innhold"
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer["Cache-Control"] and "private" in answer["Cache-Control"]
+    assert answer["Content-Length"] == "7"
+    assert "filename*=UTF-8''Leve%20hele%20livet" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["hod", "evaluator", "statsforvalter-oslo-og-viken", "editor-3004", "nobody"])
+def test_a_file_is_nothing_for_others(file, login, name):
+    assert login(name).get(reverse("document_download", args=[file.pk])).status_code in (403, 404)
+
+
+def test_a_file_needs_a_login(file, client):
+    answer = client.get(reverse("document_download", args=[file.pk]))
+    assert answer.status_code == 302
+
+
+def test_the_folder_of_files_has_no_address(file, login):
+    client = login("hdir")
+    for address in (f"/{file.file}", f"/static/{file.file}", f"/media/{file.file}", f"/dokument/{file.file}"):
+        assert client.get(address).status_code == 404
+
+
+def test_a_file_that_is_not_made_or_is_gone_says_so(ready, file, login, settings):
+    client = login("hdir")
+    waiting = ready.documents.get(format="xlsx", language="nb")
+    assert client.get(reverse("document_download", args=[waiting.pk])).status_code == 409
+    documents.remove_file(file.file)
+    assert client.get(reverse("document_download", args=[file.pk])).status_code == 409
+
+
+def test_a_row_that_points_out_of_the_folder_opens_nothing(file, login, tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    Document.objects.get_queryset().filter(pk=file.pk).update(file="../secret.txt")
+    assert login("hdir").get(reverse("document_download", args=[file.pk])).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ("Våler æø.pdf", "attachment; filename=\"Valer aeo.pdf\"; filename*=UTF-8''V%C3%A5ler%20%C3%A6%C3%B8.pdf"),
+        ('a"b.pdf', "attachment; filename=\"a b.pdf\"; filename*=UTF-8''a%20b.pdf"),
+        ("a\r\nX-Evil: 1.pdf", "attachment; filename=\"a X-Evil 1.pdf\"; filename*=UTF-8''a%20X-Evil%201.pdf"),
+        ("../../etc/passwd.pdf", "attachment; filename=\"etc passwd.pdf\"; filename*=UTF-8''etc%20passwd.pdf"),
+    ],
+)  # fmt: skip
+def test_names_of_files_in_the_header(name, header):
+    assert content_disposition(name) == header
+
+
+def test_a_name_is_never_empty_or_endless():
+    assert safe_name("///", "pdf") == "document.pdf"
+    assert len(safe_name("å" * 500, "pdf")) <= 154
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def test_build_and_verify_from_the_command_line(people, tmp_path):
+    out = StringIO()
+    call_command("build_summary", "2022-05-01", "--out", str(tmp_path / "ut"), "--here", stdout=out)
+    for suffix in ("json", "pdf", "docx", "xlsx"):
+        assert (tmp_path / "ut" / f"summary.{suffix}").stat().st_size > 1000
+    file = tmp_path / "ut" / "summary.json"
+    said = StringIO()
+    call_command("verify_summary", str(file), stdout=said)
+    assert "All agree." in said.getvalue()
+    _tampered_files_are_found(file)
+
+
+def _tampered_files_are_found(file):
+    whole = file.read_bytes()
+    other = json.loads(whole)
+    figures = [block for block in other["content"]["blocks"] if block["_"] == "Table"]
+    figures[0]["rows"][0]["cells"][1]["value"] += 1
+    file.write_text(json.dumps(other, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    refuse(file, "hash")
+    file.write_bytes(whole)
+
+    workbook = file.with_suffix(".xlsx")
+    kept = workbook.read_bytes()
+    book = openpyxl.load_workbook(workbook)
+    sheet = next(sheet for sheet in book.worksheets if sheet.title.startswith("T3"))
+    cell = next(cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, int))
+    cell.value += 1
+    book.save(workbook)
+    refuse(file, "xlsx")
+    workbook.write_bytes(kept)
+
+    file.with_suffix(".pdf").write_bytes(b"%PDF-1.7 nothing")
+    refuse(file, "pdf")
+
+
+def refuse(file, word):
+    err = StringIO()
+    with pytest.raises(CommandError):
+        call_command("verify_summary", str(file), stdout=StringIO(), stderr=err)
+    assert word in err.getvalue()
+
+
+def test_a_content_that_is_not_of_this_database_is_refused(ready, tmp_path):
+    file = tmp_path / "summary.json"
+    file.write_bytes(build.draw(ready.documents.get(format="json", language="nb")))
+    call_command("verify_summary", str(file), stdout=StringIO())
+    NationalSummary.objects.get_queryset().filter(pk=ready.pk).delete()
+    refuse(file, "no summary")
+
+
+def test_a_figure_that_the_database_no_longer_gives_is_found(people, ready, tmp_path):
+    file = tmp_path / "summary.json"
+    file.write_bytes(build.draw(ready.documents.get(format="json", language="nb")))
+    NationalSummary.objects.get_queryset().filter(pk=ready.pk).update(submission_ids=ready.submission_ids[:-3])
+    refuse(file, "database")
+
+
+@pytest.mark.parametrize("round_", ["2022-05-02", "yesterday"])
+def test_a_bad_round_is_one_clear_line(people, tmp_path, round_):
+    with pytest.raises(CommandError, match=round_):
+        call_command("build_summary", round_, "--out", str(tmp_path))
+
+
+def test_a_round_without_reports_ends_the_command_with_a_sentence(world, tmp_path):
+    from reporting.services.rounds import round_open
+
+    round_open(reference_date=dt.date(2022, 5, 1), actor=None, now=FROZEN)
+    with pytest.raises(CommandError, match="could not be made"):
+        call_command("build_summary", "2022-05-01", "--out", str(tmp_path), "--here", stdout=StringIO())
+
+
+def test_a_missing_file_is_one_clear_line(db, tmp_path):
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("verify_summary", str(tmp_path / "none.json"), stdout=StringIO())
