@@ -38,6 +38,8 @@ class Row:
             raise self.fail(f"{column} is empty")
         if len(value) > longest:
             raise self.fail(f"{column} is longer than {longest} characters")
+        if not value.isprintable():
+            raise self.fail(f"{column} holds a control character")
         return value
 
     def code(self, column: str, pattern: str, what: str) -> str:

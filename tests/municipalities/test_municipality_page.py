@@ -40,6 +40,14 @@ def test_names_and_numbers_through_time(client, world):
     assert "Røyken" in merged
 
 
+def test_a_district_and_a_municipality_that_is_no_more(client, world):
+    district = page(client, world, "editor-030101", "030101")
+    assert district.status_code == 200 and district.context["page"].unit.is_district
+    merged = page(client, world, "hdir", "0627")
+    assert merged.status_code == 200 and not merged.context["page"].exists
+    assert [link.names for link in merged.context["page"].became] == [("Asker",)]
+
+
 def test_registers_networks_and_support(client, world, now):
     unit = world.unit("3004")
     where = {"municipality": unit, "origin": "report:1/1", "valid_from": SPRING}

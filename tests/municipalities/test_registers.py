@@ -181,6 +181,8 @@ BROKEN = [
     (HALF, "number,name", "nummer,name", "line 1: the column number is missing"),
     (HALF, ROW, ROW.replace("3004", "304"), "line 96: number is '304'"),
     (HALF, ROW, ROW.replace("Fredrikstad", ""), "line 96: name is empty"),
+    (HALF, ROW, ROW.replace("Fredrikstad", "Fredrik\x00stad"), "line 96: name holds a control character"),
+    (HALF, ROW, ROW.replace("Fredrikstad", "F" * 121), "line 96: name is longer than 120 characters"),
     (HALF, ROW, ROW.replace("oslo-og-viken", "viken"), "office is 'viken'"),
     (HALF, ROW, ROW.replace("Viken", "Østfold"), "county 30 is Østfold here"),
     (HALF, ROW, ROW.replace("2020-01-01", "2020-13-01"), "valid_from is '2020-13-01'"),
