@@ -280,7 +280,8 @@ class TileMap:
 
 @dataclass(frozen=True)
 class Definitions:
-    """The annex of definitions: drawn from the columns of every table that carry a ``ref``."""
+    """The annex of definitions: drawn from the columns of every table that carry a ``ref``. A ``title`` makes it a
+    chapter of its own; without one it belongs to the chapter it stands in."""
 
     title: str = ""
 

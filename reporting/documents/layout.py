@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .content import Block, Chart, Column, Content, Figure, Heading, Paragraph, Row, Table, TileMap
+from .content import Block, Chart, Column, Content, Definitions, Figure, Heading, Paragraph, Row, Table, TileMap
 from .formats import format_cell, number_of, one_line
 from .svg import text_width
 
@@ -37,7 +37,7 @@ def chapters(content: Content) -> list[Chapter]:
     """The document cut at its chapters; what stands before the first heading is a chapter without one."""
     found: list[tuple[Heading | None, str, list[Block]]] = []
     counted = 0
-    for block in content.blocks:
+    for block in _with_annex_heading(content.blocks):
         if isinstance(block, Heading) and block.level == 1:
             counted += block.numbered
             found.append((block, str(counted) if block.numbered else "", []))
@@ -46,6 +46,16 @@ def chapters(content: Content) -> list[Chapter]:
                 found.append((None, "", []))
             found[-1][2].append(block)
     return [Chapter(heading, number, tuple(blocks)) for heading, number, blocks in found]
+
+
+def _with_annex_heading(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks, where an annex of definitions that has a title gets it as its chapter's heading."""
+    for block in blocks:
+        if isinstance(block, Definitions) and block.title:
+            yield Heading("definitions", 1, block.title, numbered=False)
+            yield Definitions()
+        else:
+            yield block
 
 
 def sections(blocks: list[Block]) -> list[list[Block]]:
@@ -217,17 +227,31 @@ def _needs(table: Table, index: int, size: float, head: float, padding: float) -
 
 
 def _shared(least: list[float], wanted: list[float], whole: float, growing: list[int]) -> list[float]:
-    """``least`` grown to ``whole``: first towards what is wanted, then the first of the ``growing``
-    columns."""
+    """``least`` grown to ``whole``: columns that lack little get all they want, so that few columns break lines;
+    the others share what is left by how much they lack."""
     widths, spare = list(least), whole - sum(least)
-    lack = {i: wanted[i] - least[i] for i in growing if wanted[i] > least[i]}
-    given = min(1.0, spare / sum(lack.values())) if lack else 0.0
-    for i, more in lack.items():
-        widths[i] += more * given
+    lacking = sorted((wanted[i] - least[i], i) for i in growing if wanted[i] > least[i])
+    while lacking and lacking[0][0] <= spare / len(lacking):
+        lack, i = lacking.pop(0)
+        widths[i] += lack
+        spare -= lack
+    whole_lack = sum(lack for lack, _ in lacking)
+    for lack, i in lacking:
+        widths[i] += spare * lack / whole_lack
     left = whole - sum(widths)
-    for i in growing:
-        widths[i] += left / len(growing)
-    return widths
+    return [width + (left / len(growing) if i in growing else 0) for i, width in enumerate(widths)]
+
+
+def definitions_table(content: Content) -> Table:
+    """The annex of definitions as a table of words: its widths are worked out like any other's."""
+    keys = ("ref", "name", "text", "rule", "denominator")
+    rows = tuple(
+        Row(column.ref, (column.ref, column.label, column.definition, column.rule, column.denominator))
+        for _, columns in definition_groups(content)
+        for column in columns
+    )
+    heads = tuple(Column(key, content.label(f"definition_{key}")) for key in keys)
+    return Table("definitions", content.label("definitions"), heads, rows)
 
 
 def held(rows: list[Row], first: int = 8, last: int = 5) -> list[tuple[Row, str]]:

@@ -379,9 +379,7 @@ def _cell(writer: Writer, cell: Cell, bold: bool) -> list[Any]:
 
 
 def _definitions(writer: Writer, block: Definitions) -> None:
-    if block.title:
-        writer.add("Caption", x.run(writer.line(block.title)), keep=True)
-    widths = [LIVE * part for part in (0.09, 0.21, 0.38, 0.2, 0.12)]
+    widths = layout.column_widths(layout.definitions_table(writer.content), 7.1, LIVE, head=7.1, padding=7.5)
     made = x.table(widths, writer.label("definitions"))
     head = x.table_row(head=True)
     for key, width in zip(("ref", "name", "text", "rule", "denominator"), widths, strict=True):

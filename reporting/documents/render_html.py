@@ -343,7 +343,7 @@ def _table(medium: Medium, table: Table) -> SafeString:
         size="dense" if dense else "tight" if size < 7.9 else "",
         narrow=narrow,
         short=len(table.rows) <= SHORT_ROWS and table.kind == "main",
-        widths=[f"{100 * w:.2f}" for w in _fractions(table, size, whole)] if medium.paper else [],
+        widths=_percents(table, size, whole) if medium.paper else [],
         heads=[_head(medium, column, step) for column, step in zip(table.columns, _steps(table), strict=True)],
         span=len(table.columns),
         groups=[
@@ -356,9 +356,10 @@ def _table(medium: Medium, table: Table) -> SafeString:
     )
 
 
-def _fractions(table: Table, size: float, whole_mm: float) -> list[float]:
+def _percents(table: Table, size: float, whole_mm: float) -> list[str]:
+    """The columns' widths in per cent, as a style sheet writes them."""
     whole = whole_mm * 72 / 25.4
-    return [width / whole for width in layout.column_widths(table, size, whole)]
+    return [f"{100 * width / whole:.2f}" for width in layout.column_widths(table, size, whole)]
 
 
 def _head(medium: Medium, column: Column, step: str) -> dict[str, str]:
@@ -411,9 +412,9 @@ def _definitions(medium: Medium, block: Definitions) -> SafeString:
     keys = ("ref", "name", "text", "rule", "denominator")
     return _partial(
         "definitions",
-        title=medium.words(one_line(block.title), layout.TITLE_LIMIT),
         heads=[medium.words(one_line(content.label(f"definition_{key}")), 80) for key in keys],
         groups=groups,
+        widths=_percents(layout.definitions_table(content), 7.2, LIVE_MM) if medium.paper else [],
         paper=medium.paper,
         name=medium.words(one_line(content.label("definitions")), 80),
     )
