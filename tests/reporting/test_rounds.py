@@ -205,7 +205,7 @@ def test_the_command_answers_bad_input_in_one_line(args, says):
 
 
 def test_the_command_without_registers_says_what_to_do():
-    with pytest.raises(CommandError, match="registers"):
+    with pytest.raises(CommandError, match="2022-05-01"):
         run("open_round", "2022-05-01")
 
 
