@@ -49,6 +49,7 @@ class ReceiptFile:
 
     status: str
     url: str
+    retry_url: str
     size: str
 
     @property
@@ -208,7 +209,9 @@ class ReceiptPage(SubmittedView):
             return None
         row = next((row for row in found_ if row.language == shown.language()), found_[0])
         size = f"{max(1, round(row.size / 1000))}{NBSP}kB"
-        return ReceiptFile(row.status, reverse("document_download", args=[row.pk]), size)
+        return ReceiptFile(
+            row.status, reverse("document_download", args=[row.pk]), reverse("document_retry", args=[row.pk]), size
+        )
 
     def _correct(self) -> str:
         if self.report.status == Report.Status.APPROVED:
