@@ -275,8 +275,10 @@ def figures(found: Comparison, unit: str, region: str) -> Figures:
         if found.country_solutions:
             label = _("%(place)s, mean") % {"place": country}
             solutions.append(_bar(label, found.country_solutions.value, found.rows))
-    known = _("%(part)s of %(whole)s in %(place)s") % _words(found.region_delivered, here)
-    if not found.is_district:
+    if found.is_district:
+        known = _("%(part)s of %(whole)s districts in %(place)s") % _words(found.region_delivered, region)
+    else:
+        known = _("%(part)s of %(whole)s in %(place)s") % _words(found.region_delivered, here)
         known += ", " + _("%(part)s of %(whole)s in %(place)s") % _words(found.country_delivered, _("the country"))
     cards = [
         Card(

@@ -554,6 +554,14 @@ def test_the_front_page_sets_own_figures_beside_region_and_country(world):
     assert html.count("bars__row") == 5
 
 
+def test_a_district_is_set_beside_the_other_districts_only(world):
+    last_round(world, "3004")
+    last_round(world, "030101")
+    open_round()
+    html = home(world, "editor-030101")
+    assert html.count("bars__row") == 3  # own and the districts' mean; the districts with a plan; no country
+
+
 def test_a_reader_is_not_asked_to_fill_in(world):
     report = fresh(world)
     html = home(world, "reader-3004")
