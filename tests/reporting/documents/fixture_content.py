@@ -666,7 +666,7 @@ def hostile() -> Content:
         bad,
         Table("T91", "Tom", (Column("a", "A"),), ()),
     )
-    content = note(extra=extra)
+    content = note(units=3, extra=extra)
     return Content(
         **{
             **{f: getattr(content, f) for f in content.__dataclass_fields__},
