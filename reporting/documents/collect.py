@@ -34,6 +34,7 @@ from .facts import (
     DeliveryCount,
     Facts,
     NetworkFact,
+    NumberCount,
     Office,
     ParticipationFact,
     RoundFact,
@@ -79,6 +80,7 @@ def collect(
         reports=reports,
         deliveries=_deliveries(days, office_keys),
         counts=_counts(days, office_keys),
+        numbers=_numbers(days, office_keys),
         answered=_answered(days, office_keys),
         unit_answers=_unit_answers(near, days),
         solutions=_solutions(),
@@ -201,15 +203,34 @@ def _counts(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnswerCo
             question=F("current__answer_rows__question"),
             row=F("current__answer_rows__row"),
             value=F("current__answer_rows__value"),
-            number=F("current__answer_rows__number"),
         )
         .annotate(n=Count("current__answer_rows"))
-        .values_list("round_id", "office_id", "question", "row", "value", "number", "n")
+        .values_list("round_id", "office_id", "question", "row", "value", "n")
         .order_by()
     )
     return tuple(
-        AnswerCount(days[round_id], offices[office], question, row, value, number, n)
-        for round_id, office, question, row, value, number, n in rows
+        AnswerCount(days[round_id], offices[office], question, row, value, n)
+        for round_id, office, question, row, value, n in rows
+    )
+
+
+def _numbers(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[NumberCount, ...]:
+    rows = (
+        _delivered(days)
+        .filter(current__answer_rows__question__in=rules.NUMBER_QUESTIONS)
+        .values(
+            "round_id",
+            "office_id",
+            question=F("current__answer_rows__question"),
+            number=F("current__answer_rows__number"),
+        )
+        .annotate(n=Count("current__answer_rows"))
+        .values_list("round_id", "office_id", "question", "number", "n")
+        .order_by()
+    )
+    return tuple(
+        NumberCount(days[round_id], offices[office], question, number, n)
+        for round_id, office, question, number, n in rows
     )
 
 
@@ -225,28 +246,37 @@ def _answered(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[Answer
     return tuple(AnsweredCount(days[round_id], offices[office], question, n) for round_id, office, question, n in rows)
 
 
-def _answer_rows(rounds: list[int], questions: Iterable[str] | None) -> QuerySet[Any]:
-    rows = Answer.objects.across_all(reason=REASON).filter(
+def _answer_rows(rounds: list[int]) -> QuerySet[Any]:
+    return Answer.objects.across_all(reason=REASON).filter(
         submission__report__round_id__in=rounds,
         submission__report__status__in=Report.DELIVERED,
         submission__report__current=F("submission"),
-    )
-    return rows if questions is None else rows.filter(question__in=list(questions))  # type: ignore[no-any-return]
+    )  # type: ignore[no-any-return]
 
 
 _UNIT_FIELDS = ("submission__report__round_id", "submission__report__municipality_id", "question", "row", "value")
 
 
 def _unit_answers(rounds: list[int], days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
-    rows = _answer_rows(rounds, rules.UNIT_QUESTIONS).values_list(*_UNIT_FIELDS, "number", "date").order_by("id")
-    return tuple(
-        UnitAnswer(days[round_id], unit, question, row, value, number, day)
-        for round_id, unit, question, row, value, number, day in rows
-    )
+    """Choices without their empty columns of numbers and dates (most of the rows), and then those few.
+
+    They are reached from the reports: so the database looks each Submission's questions up in one index.
+    """
+    rows = Report.objects.across_all(reason=REASON).filter(round_id__in=rounds, status__in=Report.DELIVERED)
+    path = "current__answer_rows__"
+    fields = ("round_id", "municipality_id", *(path + name for name in ("question", "row", "value")))
+    choices = rows.filter(**{f"{path}question__in": rules.UNIT_CHOICES}).values_list(*fields)
+    found = [UnitAnswer(days[round_id], *rest) for round_id, *rest in choices]
+    others = rows.filter(**{f"{path}question__in": rules.UNIT_VALUES})
+    found += [
+        UnitAnswer(days[round_id], *rest)
+        for round_id, *rest in others.values_list(*fields, f"{path}number", f"{path}date")
+    ]
+    return tuple(found)
 
 
 def _answers(round_id: int, days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
-    rows = _answer_rows([round_id], None).values_list(*_UNIT_FIELDS, "number", "date", "text").order_by("id")
+    rows = _answer_rows([round_id]).values_list(*_UNIT_FIELDS, "number", "date", "text").order_by("id")
     return tuple(
         UnitAnswer(days[round_pk], unit, question, row, value, number, day, text)
         for round_pk, unit, question, row, value, number, day, text in rows

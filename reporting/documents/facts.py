@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from reporting.form_spec import FormSpec
 
@@ -90,9 +90,8 @@ class DeliveryCount:
     on_behalf: int = 0
 
 
-@dataclass(frozen=True)
-class AnswerCount:
-    """So many municipalities gave this answer. Texts and dates have no value: then it is how many
+class AnswerCount(NamedTuple):
+    """So many municipalities gave this answer. Texts, dates and numbers have no value: then it is how many
     answered."""
 
     round: dt.date
@@ -100,6 +99,16 @@ class AnswerCount:
     question: str
     row: str
     value: str
+    n: int
+
+
+@dataclass(frozen=True)
+class NumberCount:
+    """So many municipalities answered with this number."""
+
+    round: dt.date
+    office: str
+    question: str
     number: Decimal | None
     n: int
 
@@ -114,8 +123,7 @@ class AnsweredCount:
     n: int
 
 
-@dataclass(frozen=True)
-class UnitAnswer:
+class UnitAnswer(NamedTuple):
     """One answer of one unit, for the rules that look at a unit as a whole and for the annex."""
 
     round: dt.date
@@ -190,6 +198,7 @@ class Facts:
     reports: tuple[UnitReport, ...]
     deliveries: tuple[DeliveryCount, ...]
     counts: tuple[AnswerCount, ...]
+    numbers: tuple[NumberCount, ...]
     answered: tuple[AnsweredCount, ...]
     unit_answers: tuple[UnitAnswer, ...]
     solutions: tuple[SolutionFact, ...]

@@ -57,7 +57,8 @@ class Tallies:
         self._numbers: dict[tuple[str, str, str, str], list[tuple[Decimal, int]]] = defaultdict(list)
         self._given: dict[tuple[str, str, str, str], int] = defaultdict(int)
         self._index_answers()
-        self._by_unit: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._given_by: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
+        self._pattern_states: dict[tuple[str, int, str], str] = {}
         self._members: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._index_units()
 
@@ -69,13 +70,16 @@ class Tallies:
             self._delivery[day, entry.office, entry.kind, "on_behalf"] += entry.on_behalf
 
     def _index_answers(self) -> None:
-        for entry in self.facts.counts:
-            day = entry.round.isoformat()
-            self._values[day, entry.office, entry.question, entry.row, entry.value] += entry.n
-            if entry.number is not None:
-                self._numbers[day, entry.office, entry.question, entry.row].append((entry.number, entry.n))
-            if entry.question not in rules.SEVERAL:
-                self._given[day, entry.office, entry.question, entry.row] += entry.n
+        days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
+        for round_, office, question, row, value, n in self.facts.counts:
+            day = days[round_]
+            self._values[day, office, question, row, value] += n
+            if question not in rules.SEVERAL:
+                self._given[day, office, question, row] += n
+        for counted in self.facts.numbers:
+            if counted.number is not None:
+                key = counted.round.isoformat(), counted.office, counted.question, ""
+                self._numbers[key].append((counted.number, counted.n))
         for answered in self.facts.answered:
             self._given[answered.round.isoformat(), answered.office, answered.question, ""] += answered.n
 
@@ -83,8 +87,13 @@ class Tallies:
         for report in self.facts.reports:
             if report.kind == "municipality":
                 self._members[report.round.isoformat(), report.office].append(report.unit)
+        sets: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
         for answer in self.facts.unit_answers:
-            self._by_unit[answer.round.isoformat(), answer.unit][answer.question].add(answer.value)
+            sets[days[answer.round], answer.unit][answer.question].add(answer.value)
+        self._given_by = {
+            key: {question: frozenset(values) for question, values in given.items()} for key, given in sets.items()
+        }
 
     def value(self, select: Select) -> int | Decimal | None:
         """The figure that the selector names."""
@@ -119,7 +128,14 @@ class Tallies:
 
     def given(self, day: str, unit: int) -> dict[str, frozenset[str]]:
         """What one unit has answered on the questions that are read unit by unit."""
-        return {question: frozenset(values) for question, values in self._by_unit[day, unit].items()}
+        return self._given_by.get((day, unit), {})
+
+    def pattern_state(self, day: str, unit: int, pattern: str) -> str:
+        """Whether one unit shows a pattern: ``seen``, ``not_seen`` or ``missing``."""
+        key = day, unit, pattern
+        if key not in self._pattern_states:
+            self._pattern_states[key] = rules.pattern_state(pattern, self.given(day, unit))
+        return self._pattern_states[key]
 
     def _where(self, select: Select) -> tuple[str, tuple[str, ...]]:
         day = select.get("round", self.now)
@@ -162,7 +178,7 @@ class Tallies:
         day, offices = self._where(select)
         key, state = select["pattern"], select["state"]
         units = (unit for office in offices for unit in self._members[day, office])
-        return sum(rules.pattern_state(key, self.given(day, unit)) == state for unit in units)
+        return sum(self.pattern_state(day, unit, key) == state for unit in units)
 
     def _moved(self, select: Select) -> int:
         day, offices = self._where(select)

@@ -73,15 +73,11 @@ PATTERNS = (
 PATTERN_BY_KEY = {pattern.key: pattern for pattern in PATTERNS}
 PATTERN_QUESTIONS = tuple(question for pattern in PATTERNS for question in pattern.questions)
 
-UNIT_QUESTIONS = (
-    *PATTERN_QUESTIONS,
-    "plan.status",
-    "plan.decided_on",
-    "network.participates",
-    "progress.step",
-    "progress.phase",
-    "progress.delay_months",
-)
+NUMBER_QUESTIONS = ("progress.delay_months",)
+"""Questions whose numbers are counted in classes."""
+
+UNIT_CHOICES = (*PATTERN_QUESTIONS, "plan.status", "network.participates", "progress.step", "progress.phase")
+UNIT_VALUES = ("plan.decided_on", "progress.delay_months")
 """The questions that are read for each unit by itself, for the patterns, the changes and the annex."""
 
 

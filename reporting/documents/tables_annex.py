@@ -24,6 +24,9 @@ class _Annex:
         self.book = book
         self.day = facts.round.date.isoformat()
         self.reports = {report.unit: report for report in facts.reports if report.round == facts.round.date}
+        self.states = texts.delivery_states(book._)
+        _ = book._
+        self.part = {"yes": _("Yes"), "planned": _("Planned"), "no": _("No")}
         self.numbers: dict[tuple[int, str], Decimal] = {}
         self.dates: dict[tuple[int, str], date] = {}
         for answer in facts.unit_answers:
@@ -61,14 +64,14 @@ class _Annex:
             self._level(given, "progress.phase"),
             self._delay(unit),
             self._network(given.get("network.participates", frozenset())),
-            self._patterns(given),
+            self._patterns(unit),
         )
         return Row(unit.number, cells, group=group)
 
     def _delivery(self, unit: Unit) -> str:
         report = self.reports.get(unit.id)
         state = report.state if report else "missing"
-        label = texts.delivery_states(self.book._)[state]
+        label = self.states[state]
         if report and report.days_late:
             label = self.book.tell(self.book._("{n} days late"), n=report.days_late)
             if report.days_late == 1:
@@ -81,7 +84,7 @@ class _Annex:
     def _anchoring(self, values: frozenset[str]) -> str:
         if not values:
             return "–"
-        return self.book._("Yes") if "samfunnsdel" in values else self.book._("No")
+        return self.part["yes"] if "samfunnsdel" in values else self.part["no"]
 
     def _level(self, given: dict[str, frozenset[str]], question: str) -> Figure:
         value = next(iter(given.get(question, ())), "")
@@ -92,12 +95,10 @@ class _Annex:
         return Figure(None if number is None else int(number), "count")
 
     def _network(self, values: frozenset[str]) -> str:
-        _ = self.book._
-        words = {"yes": _("Yes"), "planned": _("Planned"), "no": _("No")}
-        return words.get(next(iter(values), ""), "–")
+        return self.part.get(next(iter(values), ""), "–")
 
-    def _patterns(self, given: dict[str, frozenset[str]]) -> Figure:
-        states = [rules.pattern_state(pattern.key, given) for pattern in rules.PATTERNS]
+    def _patterns(self, unit: Unit) -> Figure:
+        states = [self.book.tallies.pattern_state(self.day, unit.id, pattern.key) for pattern in rules.PATTERNS]
         if all(state == rules.MISSING for state in states):
             return Figure(None, "count")
         return Figure(states.count(rules.SEEN), "count")
