@@ -53,7 +53,7 @@ def set_up(document: Any, language: str) -> None:
     for looks in _PARAGRAPHS:
         _paragraph_style(document, *looks)
     for name in ("Heading 1", "Heading 2", "Heading 3", "Caption", "Lhl Lead"):
-        document.styles[name].paragraph_format.keep_with_next = name != "Lhl Lead"
+        document.styles[name].paragraph_format.keep_with_next = True
     for name, indent in (("TOC 1", 0), ("TOC 2", 0)):
         _right_tab(document.styles[name], Mm(166))
         document.styles[name].paragraph_format.left_indent = indent

@@ -93,8 +93,9 @@ def _xlsx(content: Content, data: bytes) -> int:
 
 def _xlsx_page(page, parts: list[tuple[Table, int, tuple[Row, ...]]]) -> int:
     found, number = 0, FIRST_ROW
-    for table, shift, rows in parts:
-        shift += any(row.group for row in rows)
+    groups = any(row.group for _, _, rows in parts for row in rows)
+    for table, merged, rows in parts:
+        shift = merged + groups
         for row in rows:
             for index, cell in enumerate(row.cells):
                 if isinstance(cell, Figure):
