@@ -197,9 +197,7 @@ class _Namer:
                 parts.append(local(option.text, self.language) if option else entry.value)
         return ", ".join(parts)
 
-    def groups(
-        self, units: list[FrozenUnit], answers: dict[int, list[str]], home: Home
-    ) -> list[OfficeGroup]:
+    def groups(self, units: list[FrozenUnit], answers: dict[int, list[str]], home: Home) -> list[OfficeGroup]:
         """Units by office in the offices' order, within it in the order of their names."""
         totals: dict[str, int] = {}
         for unit in home.units:

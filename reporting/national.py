@@ -93,9 +93,7 @@ def plan_rows(content: Content) -> list[PlanRow]:
     """Plan status by office in the five classes and their sum."""
     plan = table_with(content, "declined", "process_share")
     keys = ("own", "inside", "process", "none", "missing", "units")
-    return [
-        PlanRow(row.key, str(row.cells[0]), tuple(cells(plan, row.key)[key] for key in keys)) for row in plan.rows
-    ]
+    return [PlanRow(row.key, str(row.cells[0]), tuple(cells(plan, row.key)[key] for key in keys)) for row in plan.rows]
 
 
 def _states(round_: Round) -> dict[tuple[str, str], int]:

@@ -247,11 +247,12 @@ def _answered(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[Answer
 
 
 def _answer_rows(rounds: list[int]) -> QuerySet[Any]:
-    return Answer.objects.across_all(reason=REASON).filter(
+    rows: QuerySet[Any] = Answer.objects.across_all(reason=REASON).filter(
         submission__report__round_id__in=rounds,
         submission__report__status__in=Report.DELIVERED,
         submission__report__current=F("submission"),
-    )  # type: ignore[no-any-return]
+    )
+    return rows
 
 
 _UNIT_FIELDS = ("submission__report__round_id", "submission__report__municipality_id", "question", "row", "value")
@@ -351,5 +352,8 @@ def kept_registers(
     kept = summary.register_ids
     return (
         tuple(ParticipationFact(*row) for row in kept.get("participation", ())),
-        tuple(SupportFact(*row[:4], dt.date.fromisoformat(row[4])) for row in kept.get("support", ())),
+        tuple(
+            SupportFact(activity, unit, kind, provider, dt.date.fromisoformat(on))
+            for activity, unit, kind, provider, on in kept.get("support", ())
+        ),
     )

@@ -242,11 +242,13 @@ class Frozen:
             }
             return tests[select["answer"]], _always
         if "numbers" in select:
+
             def test(unit: FrozenUnit) -> bool:
                 return any(
                     entry.number is not None and rules.in_range(entry.number, select["numbers"]) for entry in mine(unit)
                 )
         elif "except" in select:
+
             def test(unit: FrozenUnit) -> bool:
                 return any(entry.value != select["except"] for entry in mine(unit))
         else:

@@ -71,9 +71,7 @@ def _anchoring_chart(book: Book, types: dict[str, str]) -> Block:
     for entry in (previous, now) if previous else (now,):
         day = entry.date.isoformat()
         values = tuple(
-            book.tallies.value(
-                {"question": "plan.anchoring", "values": key, "round": day, "measure": "share"}
-            )
+            book.tallies.value({"question": "plan.anchoring", "values": key, "round": day, "measure": "share"})
             for key in types
         )
         series.append(Series("now" if entry is now else "before", format_date(entry.date), values))
@@ -182,5 +180,3 @@ def _solutions_chart(book: Book, lines: list[Line], heads: dict[str, str]) -> Bl
 
 def _share_label(book: Book, row: str) -> str:
     return book._plain(book.figure("solutions", "taken_share", row))
-
-
