@@ -82,9 +82,9 @@ def format_share(value: Decimal) -> str:
 def format_change(value: int | Decimal) -> str:
     """A change with its sign: ``+36``, ``−3``, ``±0``; percentage points (Decimal) with one decimal:
     ``+7,0``."""
-    shown = _tenths(value) if isinstance(value, Decimal) else value
+    shown: int | Decimal = _tenths(value) if isinstance(value, Decimal) else value
     if shown == 0:
-        return "±" + format_number(abs(shown))
+        return "±" + format_number(shown * 0)
     return ("+" if shown > 0 else "") + format_number(shown)
 
 

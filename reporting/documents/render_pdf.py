@@ -44,7 +44,7 @@ class BundledOnly(URLFetcher):
 def render_pdf(content: Content, links: FigureUrl | None = None) -> bytes:
     """The document as PDF/A-3a and PDF/UA-1. ``links`` gives the absolute address behind a figure, or None.
 
-    Takes about a second for ten pages and 400 MB for sixty: call it from a background job.
+    Takes about half a second a page, and 400 MB for forty pages: call it from a background job.
     """
     canonical = to_json(content)
     digest = content_hash(canonical)
