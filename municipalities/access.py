@@ -99,6 +99,9 @@ RIGHTS: dict[str, Right] = {
     "report.read": Right(
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("Read a report, its answers and its history.")
     ),
+    "report.list": Right(
+        frozenset({Role.KS, Role.USHT, Role.EVALUATOR}), _("See the list of reports that are sent in.")
+    ),
     "report.edit": Right(_EDITOR, _("Fill in the form of one's own municipality.")),
     "report.submit": Right(_EDITOR, _("Send in the report of one's own municipality.")),
     "report.review": Right(_SF | HDIR, _("See the work list and reports beside their predecessors.")),

@@ -90,6 +90,7 @@ MENU = (
     Place(gettext_lazy("Front page"), "municipality_home", "home.read", ("report_",), municipal=True),
     Place(gettext_lazy("National status"), "national_status", "national.read", ("figure_",)),
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_")),
+    Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Help"), "help", None),
 )
@@ -97,6 +98,7 @@ HOMES = (
     ("national.read", "national_status"),
     ("report.return", "work_list"),
     ("summary.read", "summary_list"),
+    ("report.list", "report_list"),
 )
 FOOTER = (
     (gettext_lazy("Accessibility statement"), "accessibility"),

@@ -1,8 +1,6 @@
 """Addresses of the front door, the pages about the site, and the registers of municipalities."""
 
-from importlib.util import find_spec
-
-from django.urls import include, path
+from django.urls import path
 
 from municipalities import views
 
@@ -14,5 +12,3 @@ urlpatterns = [
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
 ]
-if find_spec("municipalities.urls_registers"):
-    urlpatterns.append(path("", include("municipalities.urls_registers")))

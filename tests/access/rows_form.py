@@ -60,6 +60,7 @@ def repeatable(world: World, unit: Municipality) -> Target:
 ROWS = [
     Row("checks_list", "GET", PUBLIC),
     Row("municipality_home", "GET", "home.read"),
+    Row("report_list", "GET", "report.list"),
     Row("report_detail", "GET", "report.read", delivered),
     Row("report_receipt", "GET", "report.read", delivered),
     Row("report_form", "GET", "report.edit", open_report),

@@ -20,6 +20,7 @@ EXPECTED = {
     "report.read": EVERYONE - {"hod"},
     "report.edit": {"municipality_editor"},
     "report.submit": {"municipality_editor"},
+    "report.list": {"ks", "usht", "evaluator"},
     "report.review": {"statsforvalter"} | DIRECTORATE,
     "report.return": {"statsforvalter"},
     "report.approve": {"statsforvalter"},
