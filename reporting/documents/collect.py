@@ -1,8 +1,9 @@
 """From the database to facts: the only ORM of the documents, with a number of queries that never grows.
 
-What can be counted is counted by the database, in one grouped query over all rounds; what a rule or the
-annex looks at unit by unit is read for this round and the one before. A Submission counts when its report is
-sent in or approved (``Report.DELIVERED``); a returned one counts again when it is sent in anew.
+What can be counted is counted by the database, in grouped queries: all answers of this round and the one before, and
+those to the core indicators of every round. What a rule or the annex looks at unit by unit is read for these two
+rounds. A Submission counts when its report is sent in or approved (``Report.DELIVERED``); a returned one counts again
+when it is sent in anew.
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ def collect(
         form=FormSpec.parse(round_.form_version.definition),
         reports=reports,
         deliveries=_deliveries(days, office_keys),
-        counts=_counts(days, office_keys),
-        numbers=_numbers(days, office_keys),
-        answered=_answered(days, office_keys),
+        counts=_counts(near, days, office_keys),
+        numbers=_numbers(near, days, office_keys),
+        answered=_answered(near, days, office_keys),
         unit_answers=_unit_answers(near, days),
         solutions=_solutions(),
         networks=_networks(round_.reference_date),
@@ -193,11 +194,21 @@ def _delivered(rounds: Iterable[int]) -> QuerySet[Any]:
     )
 
 
-def _counts(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnswerCount, ...]:
+def _counts(near: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnswerCount, ...]:
+    """All answers of the last two rounds, and those to the core indicators of the earlier ones."""
+    trend = Q(current__answer_rows__question__in=rules.TREND_QUESTIONS)
+    earlier = [pk for pk in days if pk not in near]
+    return (
+        *_answer_counts(_delivered(near).filter(current__answer_rows__isnull=False), days, offices),
+        *_answer_counts(_delivered(earlier).filter(trend), days, offices),
+    )
+
+
+def _answer_counts(
+    reports: QuerySet[Any], days: dict[int, dt.date], offices: dict[int, str]
+) -> tuple[AnswerCount, ...]:
     rows = (
-        _delivered(days)
-        .filter(current__answer_rows__isnull=False)
-        .values(
+        reports.values(
             "round_id",
             "office_id",
             question=F("current__answer_rows__question"),
@@ -214,9 +225,9 @@ def _counts(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnswerCo
     )
 
 
-def _numbers(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[NumberCount, ...]:
+def _numbers(near: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[NumberCount, ...]:
     rows = (
-        _delivered(days)
+        _delivered(near)
         .filter(current__answer_rows__question__in=rules.NUMBER_QUESTIONS)
         .values(
             "round_id",
@@ -234,9 +245,9 @@ def _numbers(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[NumberC
     )
 
 
-def _answered(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnsweredCount, ...]:
+def _answered(near: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnsweredCount, ...]:
     rows = (
-        _delivered(days)
+        _delivered(near)
         .filter(current__answer_rows__question__in=rules.SEVERAL)
         .values("round_id", "office_id", question=F("current__answer_rows__question"))
         .annotate(n=Count("id", distinct=True))

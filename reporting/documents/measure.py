@@ -49,6 +49,7 @@ class Tallies:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.now = facts.round.date.isoformat()
+        self._near = {entry.date.isoformat() for entry in facts.rounds[-2:]}
         self._office_keys = tuple(office.key for office in facts.offices)
         self._units: dict[tuple[str, str, str], int] = defaultdict(int)
         self._delivery: dict[tuple[str, str, str, str], int] = defaultdict(int)
@@ -152,6 +153,8 @@ class Tallies:
     def _answers(self, select: Select) -> int:
         day, offices = self._where(select)
         question, row = select["question"], select.get("row", "")
+        if day not in self._near and question not in rules.TREND_QUESTIONS:
+            raise ValueError(f"{question} is not counted for the round of {day}")
         if "answer" in select:
             given = sum(self._given[day, office, question, row] for office in offices)
             delivered = self._delivered({**select, "delivery": "delivered"})

@@ -73,6 +73,9 @@ PATTERNS = (
 PATTERN_BY_KEY = {pattern.key: pattern for pattern in PATTERNS}
 PATTERN_QUESTIONS = tuple(question for pattern in PATTERNS for question in pattern.questions)
 
+TREND_QUESTIONS = ("plan.status", "plan.anchoring", "network.participates")
+"""The questions of the core indicators: all that is counted of the rounds before the last two."""
+
 NUMBER_QUESTIONS = ("progress.delay_months",)
 """Questions whose numbers are counted in classes."""
 

@@ -362,6 +362,11 @@ def test_an_unknown_state_of_delivery_is_refused(facts):
         Tallies(facts).count({"delivery": "perhaps"})
 
 
+def test_what_is_not_counted_for_an_early_round_is_refused_and_never_zero(facts):
+    with pytest.raises(ValueError, match="not counted"):
+        Tallies(facts).count({"question": "org.analysis", "values": "no", "round": "2020-05-01"})
+
+
 def test_a_place_that_nothing_fills_is_an_error(facts):
     from reporting.documents.book import Book
 
