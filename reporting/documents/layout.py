@@ -185,6 +185,10 @@ def column_widths(table: Table, size: float, whole: float, head: float = 6.9, pa
     there is room; words share the rest by how much they hold.
     """
     needs = [_needs(table, index, size, head, padding) for index in range(len(table.columns))]
+    if (
+        sum(need[0] for need in needs) >= whole
+    ):  # then long words of the heads are hyphenated, and nothing else is broken
+        needs = [_needs(table, index, size, head, padding, hyphenated=True) for index in range(len(table.columns))]
     least, wanted = [need[0] for need in needs], [need[1] for need in needs]
     numeric = [i for i, column in enumerate(table.columns) if column.kind in NUMERIC]
     others = [i for i in range(len(least)) if i not in numeric]
@@ -210,11 +214,16 @@ TABULAR = 1.03
 """Inter's tabular figures are all a little wider than its widest proportional one, the zero (1328 to 1292)."""
 
 
-def _needs(table: Table, index: int, size: float, head: float, padding: float) -> tuple[float, float]:
+def _needs(
+    table: Table, index: int, size: float, head: float, padding: float, *, hyphenated: bool = False
+) -> tuple[float, float]:
     """The least width of a column (its longest word, within reason) and the width that keeps it on one
-    line."""
+    line. ``hyphenated``: the head's words of more than eight letters may be broken in two."""
     column = table.columns[index]
-    words = [text_width(word, head, 600) for word in one_line(column.label)[:200].split(" ")]
+    words = [
+        text_width(word, head, 600) * (0.62 if hyphenated and len(word) > 8 else 1.0)
+        for word in one_line(column.label)[:200].split(" ")
+    ]
     least = wanted = max([*words, text_width(column.ref, head - 0.9)], default=0)
     for row in table.rows[:400]:
         if index >= len(row.cells):
@@ -223,7 +232,7 @@ def _needs(table: Table, index: int, size: float, head: float, padding: float) -
         if column.kind in NUMERIC:
             text = re.sub("[0-9]", "0", text)
         weight = 600 if row.total else 400
-        stretch = TABULAR if column.kind in NUMERIC else 1.0
+        stretch = TABULAR if column.kind in SHORT else 1.0
         wanted = max(wanted, text_width(text, size, weight) * stretch)
         parts = [text] if column.kind in SHORT else text.split(" ")
         least = max(least, *(text_width(part, size, weight) * stretch for part in parts))

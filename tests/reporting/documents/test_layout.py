@@ -34,3 +34,12 @@ def test_a_column_of_numbers_has_room_for_its_widest_number(value: Figure, total
     widths = column_widths(table, SIZE, 470)
     need = tabular_width(format_cell(value), "SemiBold" if total else "Regular") + PADDING
     assert all(width >= need for width in widths[1:]), (widths[1:], need)
+
+
+def test_where_room_is_short_long_heads_give_way_and_values_do_not():
+    heads = ("Forsinkelse", "Læringsnettverk", "Samfunnsdelen", "Planstatus", "Handlingsdelen", "Mønstre")
+    columns = (Column("name", "Kommune", "text"), *(Column(f"c{n}", label, "count") for n, label in enumerate(heads)))
+    table = Table("T1", "Prøve", columns, (Row("a", ("Nore og Uvdal", *(Figure(215, "count") for _ in heads))),))
+    widths = column_widths(table, SIZE, 300)
+    assert sum(widths) == pytest.approx(300)
+    assert min(widths[1:]) >= tabular_width("215", "Regular") + PADDING
