@@ -96,8 +96,11 @@ def stop(process: subprocess.Popen, name: str, log: Path) -> None:
 
 
 def worker() -> list[str]:
-    """The command of a Celery worker, which on one machine starts the scheduled jobs too."""
-    celery = [sys.executable, "-m", "celery", "-A", "reform.celery:app", "worker"]
+    """The command of a Celery worker, which on one machine starts the scheduled jobs too.
+
+    It gives way to the web server: hundreds of receipts wait to be drawn when the site is served first.
+    """
+    celery = ["nice", "-n", "10", sys.executable, "-m", "celery", "-A", "reform.celery:app", "worker"]
     return [*celery, "--concurrency", "2", "--beat", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
 
 

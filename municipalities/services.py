@@ -233,7 +233,7 @@ def _register_one(
     now: dt.datetime,
 ) -> Any:
     with transaction.atomic():
-        _lock(municipality)
+        register_lock(municipality.pk)
         rows = list(_rows(model, municipality).order_by("valid_from"))
         holds = [row for row in rows if _holds(row, valid_from)]
         if any(_same(row, values) for row in holds):
@@ -265,7 +265,7 @@ def register_set(
     fields. What is not wanted ends the day before. Returns how many rows were ended or added.
     """
     with transaction.atomic():
-        _lock(municipality)
+        register_lock(municipality.pk)
         rows = list(_rows(model, municipality).order_by("valid_from"))
         holds = [row for row in rows if _holds(row, valid_from)]
         kept = {getattr(row, about) for row in holds if _same(row, wanted.get(getattr(row, about)))}
@@ -288,10 +288,10 @@ def register_set(
         return len(ended) + len(added)
 
 
-def _lock(municipality: Municipality) -> None:
-    """Two approvals for the same municipality write its registers one after the other."""
+def register_lock(municipality_id: int) -> None:
+    """Two approvals for the same municipality write its registers one after the other. Call it in a transaction."""
     every = Municipality.objects.across_all(reason="lock the row whose registers are written")
-    every.select_for_update().get(pk=municipality.pk)
+    every.select_for_update().get(pk=municipality_id)
 
 
 def _rows(model: type[Any], municipality: Municipality) -> Any:

@@ -6,14 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 from municipalities.models import Membership, Role, User
 from municipalities.querysets import valid_on
 from reporting.models import Report
 from reporting.querysets import editors_of
 from reporting.services.draft_view import DraftView
-from reporting.services.submissions import NothingToRepeat
+from reporting.services.submissions import repeats_last, require_repeatable
 from reporting.timing import RoundState, round_state
 
 CONTACTS = 2
@@ -56,19 +54,11 @@ def current_report(reports: list[Report], today: dt.date) -> Report | None:
 def repeated_answers(draft: DraftView) -> dict[str, Any]:
     """The answers that ``submissions.nothing_new`` would send in: last time's, and the registers' where a question
     does not repeat last time's (support since then). Raises NothingToRepeat where it can be seen beforehand."""
-    if draft.report.status == Report.Status.RETURNED:
-        raise NothingToRepeat(
-            _("The report has been returned. Change what is needed and send it in from the form."),
-            state=draft.report.status,
-        )
-    if draft.last.submission is None:
-        raise NothingToRepeat(
-            _("There is no earlier report to repeat. Fill in the form instead."), state=draft.report.status
-        )
+    require_repeatable(draft.report, draft.last)
     answers: dict[str, Any] = {}
     for question in draft.spec.questions():
         before, known = draft.last.answers.get(question.code), draft.answers.get(question.code)
-        value = before if "last" in question.prefill or known is None else known
+        value = before if repeats_last(question, known) else known
         if value is not None:
             answers[question.code] = value
     return answers

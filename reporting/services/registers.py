@@ -12,12 +12,33 @@ from municipalities.services import (
     phase_status_register,
     plan_anchoring_register,
     plan_decision_register,
+    register_lock,
     solution_positions_register,
 )
 from networks.models import Participation
 from networks.services import participation_register
 from reporting.form_spec import FormSpec
 from reporting.models import Report, Submission
+from reporting.services.rounds import form_spec
+
+
+def registers_follow(*, report: Report, now: dt.datetime) -> None:
+    """Bring the registers to what a report says that has just been approved.
+
+    Where reports of later rounds have been approved before it, what they say is written once more after it, in their
+    order: a late approval fills in the time until the next report, and never changes what holds after that. Call it
+    in the transaction of the approval.
+    """
+    register_lock(report.municipality_id)
+    approved = Report.objects.across_all(reason="the later reports of the same unit").filter(
+        municipality=report.municipality_id,
+        status=Report.Status.APPROVED,
+        round__reference_date__gt=report.round.reference_date,
+    )
+    later = approved.select_related("round", "municipality", "current__form_version").defer("draft")
+    for row in (report, *later.order_by("round__reference_date")):
+        if row.current is not None:
+            registers_write(report=row, submission=row.current, spec=form_spec(row.current.form_version), now=now)
 
 
 def registers_write(*, report: Report, submission: Submission, spec: FormSpec, now: dt.datetime) -> None:

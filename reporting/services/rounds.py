@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,7 +65,10 @@ def form_publish(*, name: str, now: dt.datetime, layout: Iterable[Mapping[str, A
     same = FormVersion.objects.filter(definition_hash=fingerprint, published_at__isnull=False).first()
     if same is not None:
         return same
-    if FormVersion.objects.filter(name=name).exists():
+    named = FormVersion.objects.filter(name=name).first()
+    if named is not None and named.definition_hash == fingerprint and named.published_at is not None:
+        return named  # another has just published it
+    if named is not None:
         raise ValueError(f"there is already another form called {name!r}")
     return FormVersion.objects.create(name=name, definition=definition, definition_hash=fingerprint, published_at=now)
 
@@ -103,14 +106,33 @@ def round_open(
     if actor is not None and not (decision := can(actor, "round.open", today=timezone.localdate(now))):
         raise PermissionDenied(decision.reason)
     units = _units_on(reference_date)
+    made = {
+        "letter": letter,
+        "form_version": form_version,
+        "dates": {**standard_dates(reference_date), **(dates or {})},
+    }
+    try:
+        return _open(reference_date, units, actor, now, made)
+    except IntegrityError:  # another has just made the round, or its form; then it is there on the second look
+        return _open(reference_date, units, actor, now, made)
+
+
+def _open(
+    reference_date: dt.date,
+    units: list[tuple[int, int]],
+    actor: User | None,
+    now: dt.datetime,
+    made: Mapping[str, Any],
+) -> Round:
     with transaction.atomic():
-        round_ = Round.objects.across_all(reason="open a round").filter(reference_date=reference_date).first()
+        rounds = Round.objects.across_all(reason="open a round").select_for_update(of=("self",))
+        round_ = rounds.filter(reference_date=reference_date).first()
         if round_ is None:
             round_ = Round.objects.get_queryset().create(
                 reference_date=reference_date,
-                letter=letter,
-                form_version=form_version or _standard_form(reference_date, now),
-                **{**standard_dates(reference_date), **(dates or {})},
+                letter=made["letter"],
+                form_version=made["form_version"] or _standard_form(reference_date, now),
+                **made["dates"],
             )
         _make_reports(round_, units)
         if round_.opened_at is None:

@@ -21,13 +21,14 @@ from municipalities.models import Municipality, User
 from municipalities.transitions import TransitionRefused, WrongState, perform
 from reporting.answers import answer_rows, answers_hash, clean, diff, value_at
 from reporting.checks import ERROR, WARNING, Finding
+from reporting.form_spec import QuestionSpec
 from reporting.models import Answer, FindingReview, Report, ReviewComment, Submission
 from reporting.services.draft_view import spec_of, split_answers
 from reporting.services.drafts import DraftWriter, fill, lock_for_edit, lock_report, refresh
 from reporting.services.findings import draft_findings, unexplained
 from reporting.services.prefill import LastReport, last_report
 from reporting.services.receipts import approved_mails, receipt_mail, receipt_make, returned_mails
-from reporting.services.registers import registers_write
+from reporting.services.registers import registers_follow
 from reporting.services.review import require_submission, warnings_of
 from reporting.timing import days_late
 from reporting.workflow import REPORT, require_open
@@ -185,18 +186,26 @@ def nothing_new(*, report: Report, actor: User, now: dt.datetime, request_id: st
     with transaction.atomic():
         row = lock_for_edit(report, actor, now)
         last = last_report(row)
-        if last.submission is None:
-            raise NothingToRepeat(
-                _("There is no earlier report to repeat. Fill in the form instead."), state=row.status
-            )
-        if row.status == Report.Status.RETURNED:
-            raise NothingToRepeat(
-                _("The report has been returned. Change what is needed and send it in from the form."),
-                state=row.status,
-            )
+        require_repeatable(row, last)
         _repeat(row, last, actor, now, request_id)
     refresh(report, row)
     return submission_submit(report=report, actor=actor, now=now, nothing_new=True, request_id=request_id)
+
+
+def require_repeatable(report: Report, last: LastReport) -> None:
+    """Raise NothingToRepeat when there is no earlier report, or this one has been returned."""
+    if report.status == Report.Status.RETURNED:
+        raise NothingToRepeat(
+            _("The report has been returned. Change what is needed and send it in from the form."), state=report.status
+        )
+    if last.submission is None:
+        raise NothingToRepeat(_("There is no earlier report to repeat. Fill in the form instead."), state=report.status)
+
+
+def repeats_last(question: QuestionSpec, known: Any) -> bool:
+    """Whether last time's answer is repeated: unless the question holds for one round only (support received) and the
+    registers know something (``known``)."""
+    return "last" in question.prefill or known is None
 
 
 def _repeat(row: Report, last: LastReport, actor: User, now: dt.datetime, request_id: str) -> None:
@@ -214,7 +223,7 @@ def _repeat(row: Report, last: LastReport, actor: User, now: dt.datetime, reques
                 _("The form has already been changed. Look the answers over and send them in from there."),
                 state=row.status,
             )
-        if "last" in question.prefill or stored.get("value") is None:
+        if repeats_last(question, stored.get("value")):
             writer.put_value(key, before)
         writer.confirm(key)
     comments = row.draft.setdefault("comments", {})
@@ -257,7 +266,7 @@ def submission_approve(
         row = _lock_sent_in(report, "report.approve", actor, now, seen)
         _require_judged(row)
         perform(REPORT, row, "approve", actor=actor, now=now, note=note, request_id=request_id)
-        registers_write(report=row, submission=row.current, spec=spec_of(row), now=now)
+        registers_follow(report=row, now=now)
         _show_comments(row, now)
         approved_mails(report=row, note=note.strip(), now=now)
     _follow(report, row)

@@ -160,7 +160,7 @@ class ReportSave(EditView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         sent = read_json(request)
         key, rev = sent.get("key"), sent.get("rev")
-        if not isinstance(key, str) or not (rev is None or type(rev) is int):
+        if not isinstance(key, str) or not says_what_it_saw(key, sent):
             return bad_request(request)
         try:
             body = self._comment(key, sent) if key.startswith("comment:") else self._field(key, sent, rev)
@@ -182,7 +182,7 @@ class ReportSave(EditView):
         }  # fmt: skip
         return JsonResponse(body)
 
-    def _field(self, key: str, sent: Mapping[str, Any], rev: int | None) -> dict[str, Any]:
+    def _field(self, key: str, sent: Mapping[str, Any], rev: int) -> dict[str, Any]:
         saved = drafts.draft_save(
             report=self.report, key=key, raw=sent.get("value"), base_rev=rev, actor=self.request.user, now=self.now,
             request_id=self.request.request_id,
@@ -210,12 +210,11 @@ class ReportSave(EditView):
         }
 
     def _comment(self, key: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-        base = sent.get("base")
         error, text = "", sent.get("value")
         try:
             text = drafts.comment_save(
                 report=self.report, finding=key.partition(":")[2], text=text, actor=self.request.user, now=self.now,
-                base=base if isinstance(base, str) else None,
+                base=sent["base"],
             )  # fmt: skip
         except UnknownField:
             raise
@@ -239,6 +238,14 @@ class ReportSave(EditView):
         body["link"] = _("Go to the answer")
         body["html"] = render_to_string("reporting/form/_conflict.html", {"conflict": view})
         return body
+
+
+def says_what_it_saw(key: str, sent: Mapping[str, Any]) -> bool:
+    """Whether a save carries the revision, or the text of an explanation, that its page showed. Without it nobody
+    could tell whether it overwrites what somebody else has written."""
+    if key.startswith("comment:"):
+        return isinstance(sent.get("base"), str)
+    return type(sent.get("rev")) is int
 
 
 def read_json(request: HttpRequest) -> dict[str, Any]:

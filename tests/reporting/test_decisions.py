@@ -25,6 +25,7 @@ from reporting.services.submissions import (
 )
 from tests.reporting.factories import (
     AUTUMN,
+    SPRING,
     ReportFactory,
     answers,
     at,
@@ -119,6 +120,38 @@ def test_a_register_that_already_says_so_is_left_alone():
     ReportFactory.approved(municipality=home, actor=editor(home))
     assert PlanDecision.objects.get_queryset().get().origin == f"report:{before.pk}/1"
     assert SolutionPosition.objects.get_queryset().count() == 4
+
+
+def test_a_late_approval_never_changes_what_a_later_report_says():
+    """The report of autumn is approved after that of spring, which says the same as the year before."""
+    home = unit()
+    one, by = editor(home), reviewer(office())
+    rounds = [open_round(dt.date(2021, 5, 1)), open_round(AUTUMN), open_round()]
+    status = ["process", "none", "process"]
+    anchoring = [["budget"], ["budget", "strategy"], ["budget"]]
+    reports = []
+    for round_, answer, plans in zip(rounds, status, anchoring, strict=True):
+        values = answers(plan_status=answer, plan_anchoring=plans, plan_decided_on=None, plan_case=None)
+        values |= {"solutions": dict.fromkeys(values["solutions"], "considered"), "progress.phase": "2"}
+        if answer == "process":
+            values |= {"plan.expected_on": "2022-12-01", "plan.process": "Til kommunestyret."}
+        report = ReportFactory.draft(round_=round_, municipality=home, actor=one, values=values)
+        submission_submit(report=report, actor=one, now=at(round_.opens_on))
+        reports.append(report)
+    for place in (0, 2, 1):
+        submission_approve(report=reports[place], actor=by, now=at(SPRING))
+    held = list(
+        PlanDecision.objects.get_queryset().order_by("valid_from").values_list("status", "valid_from", "valid_to")
+    )
+    assert held == [
+        ("process", dt.date(2021, 5, 1), dt.date(2021, 10, 31)),
+        ("none", AUTUMN, dt.date(2022, 4, 30)),
+        ("process", SPRING, None),
+    ]
+    today = PlanAnchoring.objects.get_queryset().filter(valid_to__isnull=True)
+    assert list(today.values_list("plan_type", flat=True)) == ["budget"]
+    strategy = PlanAnchoring.objects.get_queryset().get(plan_type="strategy")
+    assert (strategy.valid_from, strategy.valid_to) == (AUTUMN, dt.date(2022, 4, 30))
 
 
 def test_approving_what_another_has_just_returned_is_refused_and_changes_nothing():

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from municipalities.models import Event, MunicipalityVersion, OutgoingMail, Role
 from reporting.form_spec import KINDS, FormError, FormSpec
@@ -19,6 +20,7 @@ from reporting.services.rounds import (
     load_question_bank,
     previous_round,
     round_open,
+    standard_dates,
 )
 from tests.reporting.factories import AUTUMN, SPRING, at, editor, open_round, solutions, unit, user
 
@@ -137,6 +139,35 @@ def test_opening_again_adds_only_what_is_missing_and_changes_no_date():
     assert Report.objects.get_queryset().count() == 2
     assert Event.objects.get_queryset().filter(name="open").count() == 1
     assert FormVersion.objects.count() == 1
+
+
+def test_who_opens_a_round_that_another_has_just_made_gets_that_round(monkeypatch):
+    """Another makes the round between the look whether it is there and the making."""
+    unit()
+    solutions()
+    met = []
+
+    def form_then_another(day, now):
+        form = plain(day, now)
+        if not met:
+            met.append(
+                Round.objects.get_queryset().create(reference_date=day, form_version=form, **standard_dates(day))
+            )
+        return form
+
+    plain = rounds._standard_form
+    monkeypatch.setattr(rounds, "_standard_form", form_then_another)
+    round_ = round_open(reference_date=SPRING, actor=None, now=at(SPRING))
+    assert met and round_.opened_at is not None
+    assert Report.objects.get_queryset().filter(round=round_).count() == 1
+
+
+def test_a_round_with_impossible_dates_is_still_refused():
+    unit()
+    solutions()
+    with pytest.raises((IntegrityError, ValidationError)):
+        round_open(reference_date=SPRING, actor=None, now=at(SPRING), dates={"closes_on": dt.date(2022, 1, 1)})
+    assert not Round.objects.get_queryset().exists()
 
 
 def test_only_hdir_s_administrator_opens_a_round():
