@@ -114,6 +114,12 @@ def test_every_command_has_its_door():
     assert all((BIN / name).stat().st_mode & 0o111 for name in doors)
 
 
+def test_the_demo_s_worker_gives_way_to_the_site():
+    demo = load("_demo")
+    assert demo.worker()[:3] == ["nice", "-n", "10"]
+    assert "nice" not in demo.web(8000)
+
+
 def test_the_demo_keeps_its_password():
     demo = load("_demo")
     first = demo.demo_environment({}, 8000)

@@ -138,6 +138,20 @@ def test_a_stale_save_gets_both_values(world: World):
     assert (answer.json()["mine"], answer.json()["theirs"]) == ("Den andre.", "Den første.")
 
 
+@pytest.mark.parametrize("rev", [None, "", -1, "x", "missing"])
+def test_a_save_that_does_not_say_what_it_saw_is_refused(world: World, rev):
+    report = ReportFactory.draft(
+        round_=open_round(SPRING), municipality=world.unit("3004"), actor=world.user("editor-3004"),
+        values=every_answer(),
+    )  # fmt: skip
+    body = {"key": "comment", "value": "Ny tekst."} | ({} if rev == "missing" else {"rev": rev})
+    address = reverse("api_report_draft", args=[report.pk])
+    answer = caller(world, "editor-3004").post(address, body, content_type="application/json")
+    assert answer.status_code == 400
+    report.refresh_from_db()
+    assert report.draft["fields"]["comment"]["value"] == "Ordføreren følger arbeidet."
+
+
 def test_a_draft_with_errors_is_not_sent_in_and_says_why(world: World):
     report = ReportFactory.draft(
         round_=open_round(SPRING), municipality=world.unit("3004"), actor=world.user("editor-3004"),

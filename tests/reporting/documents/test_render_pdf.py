@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import socket
+import sys
+import tempfile
 import threading
 import urllib.request
 from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pikepdf
 import pytest
 import weasyprint
+from django.conf import settings
 
 from reporting.documents import render_pdf
 from reporting.documents.content import Content, Heading, Paragraph, Text, content_hash, to_json
@@ -203,6 +208,51 @@ def test_hostile_texts_are_never_fetched(watched):
     with _open(data) as pdf:
         assert list(pdf.attachments) == ["content.json"]
         assert not [a for page in pdf.pages for a in page.get("/Annots", []) if a.get("/A", {}).get("/URI")]
+
+
+_LISTENING: list[list[tuple[str, str]]] = []
+
+
+def _audit(event: str, args: tuple) -> None:
+    """An audit hook cannot be taken away; it writes nothing down while nobody listens."""
+    if _LISTENING and event in ("open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "os.system"):
+        _LISTENING[-1].append(
+            (event, os.fspath(args[0]) if event == "open" and not isinstance(args[0], int) else event)
+        )
+
+
+@pytest.fixture
+def opened():
+    """What Python itself opens while a test runs: files by path, connections, programs."""
+    sys.addaudithook(_audit)
+    _LISTENING.append([])
+    yield _LISTENING[-1]
+    _LISTENING.pop()
+
+
+def test_drawing_opens_nothing_but_what_came_with_the_portal(hostile, opened):
+    """The document of hostile texts, drawn whole: only files of the project, of its environment and of Python, and
+    temporary ones; no connection and no other program."""
+    render_pdf.render_pdf(hostile)
+    with open(os.devnull, "rb"):  # the hook hears
+        pass
+    heard = [(event, os.fsdecode(path)) for event, path in opened]
+    assert ("open", os.devnull) in heard
+    heard.remove(("open", os.devnull))
+    allowed = tuple(
+        str(Path(place).resolve())
+        for place in (
+            settings.BASE_DIR,
+            sys.prefix,
+            sys.base_prefix,
+            tempfile.gettempdir(),
+            os.path.dirname(os.__file__),
+        )
+    )
+    foreign = [
+        (event, path) for event, path in heard if event != "open" or not str(Path(path).resolve()).startswith(allowed)
+    ]
+    assert foreign == []
 
 
 @pytest.mark.parametrize(
