@@ -16,6 +16,9 @@ from typing import Any
 GROWTH = {0: 0.0, 1: 0.07}
 """How far a unit has come in the second round, on top of its maturity in the first."""
 
+SHOWN_FIRST = {"3004": 0.68}
+"""Fredrikstad is the municipality that a visitor opens first: it has a plan and a good deal to show."""
+
 POSITIONS = ("in_place", "adopted", "adapted", "considered", "not_considered")
 
 PROCESSES = (
@@ -53,6 +56,8 @@ class Unit:
 
 def maturity(unit: Unit, step: int) -> float:
     """How far the unit has come, 0-1; ``step`` 0 is the first round of the demo, 1 the second."""
+    if unit.number in SHOWN_FIRST:
+        return SHOWN_FIRST[unit.number]
     rng = random.Random(f"maturity:{unit.number}")  # noqa: S311 - invented data, no secret
     return min(1.0, rng.betavariate(2.1, 2.2) + GROWTH[step] * rng.random() * 2)
 
