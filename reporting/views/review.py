@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -15,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from municipalities.access import can
+from municipalities.errors import wants_json
 from municipalities.models import Event
 from municipalities.services import UnitName, unit_names
 from municipalities.transitions import TransitionRefused, WrongState
@@ -28,6 +30,8 @@ from reporting.services.prefill import last_report
 from reporting.services.rounds import form_spec
 from reporting.sidebyside import Pair, SectionPairs, no_longer_asked, register_ids, side_by_side
 from reporting.timing import RoundState, delivery, round_state
+from reporting.views import unsent
+from reporting.views.base import login_and_back
 from reporting.views.worklist import Listing, list_url, read_listing, review_url
 from reporting.worklist import Query
 
@@ -96,6 +100,8 @@ class ReviewBase(ScopedView):
         text = [refused.message]
         if isinstance(refused, WrongState) and (event := self._last_event()) is not None:
             text.append(self._who(event))
+        if written := self.request.POST.get("text", "").strip():
+            text.append(_("You wrote: %(text)s") % {"text": written})
         kept = _("Nothing was done twice, and nothing is lost.")
         return stopped(self.request, heading, text, self.ways_on(), 409, code="refused", kept=kept)
 
@@ -124,7 +130,15 @@ class ReportReview(ReviewBase):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self.page()
+        self.report  # noqa: B018 - what was kept is for those who may see the report only
+        kept = unsent.take_texts(request)
+        return self.page() if kept is None else self.page(failed=self._unsent(kept))
+
+    @staticmethod
+    def _unsent(kept: QueryDict) -> dict[str, str]:
+        """A text whose writer had been logged out, back at its place."""
+        message = _("You had been logged out when this was sent. Look it over, and send it again.")
+        return {name: kept.get(name, "") for name in ("where", "question", "text")} | {"message": message}
 
     def page(self, status: int = 200, **extra: Any) -> HttpResponse:
         """The page itself; ``extra`` are texts to give back with their errors."""
@@ -246,6 +260,14 @@ class ReviewPost(ReviewBase):
 
     abstract = True
     http_method_names = ["post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
+            page = reverse("report_review", args=[kwargs["pk"]])
+            if request.POST.get("text", "").strip():
+                unsent.keep_texts(request, page, where=self.field)
+            return login_and_back(page)
+        return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         self.report  # noqa: B018 - outside the scope there is nothing to press: 404 before anything else

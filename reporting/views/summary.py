@@ -10,12 +10,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from municipalities.access import can
+from municipalities.errors import wants_json
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
 from reporting.answers import clean
 from reporting.documents import build
@@ -26,6 +28,8 @@ from reporting.models import Document, NationalSummary
 from reporting.services import documents as document_services
 from reporting.services import summaries
 from reporting.services.documents import content_disposition, is_stuck, sentence
+from reporting.views import unsent
+from reporting.views.base import login_and_back
 
 STEP_WORDS = {
     "": gettext_lazy("Waiting for a worker"),
@@ -269,9 +273,20 @@ class SummaryAssessment(SummaryView, ScopedPage):
     right = "summary.build"
     template_name = "reporting/national/assessment.html"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
+            unsent.keep_texts(request, request.path)
+            return login_and_back(request.path)
+        return super().dispatch(request, *args, **kwargs)
+
     def get_context(self) -> dict[str, Any]:
         kept = self.object.assessment
         initial = {f"{lang}_{key}": text for lang, parts in kept.items() for key, text in parts.items()}
+        if (sent := unsent.take_texts(self.request)) is not None:
+            initial |= sent.dict()
+            messages.warning(
+                self.request, _("You had been logged out when this was sent. Look it over, and send it again.")
+            )
         return {"object": self.object, "form": AssessmentForm(initial=initial)}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

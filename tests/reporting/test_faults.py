@@ -24,10 +24,10 @@ from reporting.documents.receipt import receipt_content
 from reporting.documents.render_answers import render_answers
 from reporting.management.commands.export_answers import fixed_word, heads
 from reporting.models import Answer, Document, Report, Submission
-from reporting.services import documents
-from reporting.services.submissions import submission_submit
-from tests.reporting.factories import SPRING, ReportFactory, answers, at, open_round
-from tests.world import World
+from reporting.services import documents, summaries
+from reporting.services.submissions import submission_approve, submission_submit
+from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, at, open_round
+from tests.world import PASSWORD, World
 
 pytestmark = pytest.mark.django_db
 NOW = at(dt.date(2022, 4, 19), 10, 40)
@@ -292,3 +292,80 @@ def test_sending_in_after_the_round_is_closed_is_one_clear_page(world, settings)
     assert (report.status, report.draft_version) == ("draft", version)
     assert Event.objects.get_queryset().count() == before
     assert not Submission.objects.get_queryset().filter(report=report).exists()
+
+
+# --- a session that ran out while somebody wrote ----------------------------------------------------
+
+
+def logged_out(client: Client) -> None:
+    client.cookies.pop(site.SESSION_COOKIE_NAME)
+
+
+def log_in(client: Client, username: str, answer: Any) -> Any:
+    """Through the login page that ``answer`` leads to; the page that one comes back to."""
+    assert answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+    assert "utlopt=1" in answer["Location"]
+    return client.post(answer["Location"], {"login": username, "password": PASSWORD}, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "control"),
+    [("report_return", "melding"), ("report_comment", "kommentar-comment"), ("report_note", "notat")],
+)
+def test_what_a_reviewer_wrote_is_there_again_after_the_login(world, name, control):
+    report = sent_in(world)
+    who = "statsforvalter-oslo-og-viken"
+    client = signed_in(world, who)
+    logged_out(client)
+    data = {"text": "Skriv <b>datoen</b>.", "question": "comment", "submission": "1"}
+    page = log_in(client, who, client.post(reverse(name, args=[report.pk]), data))
+    assert page.status_code == 200 and page.request["PATH_INFO"] == reverse("report_review", args=[report.pk])
+    elements = Elements(page.content.decode())
+    assert elements.texts[control].strip() == "Skriv <b>datoen</b>."
+    report.refresh_from_db()
+    assert report.status == "submitted"
+    again = client.get(reverse("report_review", args=[report.pk])).content.decode()
+    assert Elements(again).texts[control].strip() == ""
+
+
+def test_what_was_written_is_not_shown_to_one_who_may_not_see_the_report(world):
+    report = sent_in(world)
+    client = signed_in(world, "statsforvalter-oslo-og-viken")
+    logged_out(client)
+    answer = client.post(reverse("report_return", args=[report.pk]), {"text": "Skriv datoen."})
+    page = log_in(client, "statsforvalter-troms-og-finnmark", answer)
+    assert page.status_code == 404
+    assert "Skriv datoen." not in page.content.decode()
+
+
+def test_the_assessment_is_there_again_after_the_login(world):
+    report = sent_in(world)
+    summary = summaries.summary_request(round=report.round, actor=None, now=NOW)
+    summaries.summary_build(pk=summary.pk, clock=lambda: NOW)
+    client = signed_in(world, "hdir")
+    logged_out(client)
+    address = reverse("summary_assessment", args=[summary.pk])
+    page = log_in(client, "hdir", client.post(address, {"nb_status": "Godt i gang.", "nn_status": ""}))
+    assert page.request["PATH_INFO"] == address
+    assert Elements(page.content.decode()).texts["id_nb_status"].strip() == "Godt i gang."
+
+
+def test_what_was_written_stands_on_the_page_that_says_somebody_was_first(world):
+    report = sent_in(world)
+    client = signed_in(world, "statsforvalter-oslo-og-viken")
+    submission_approve(report=report, actor=world.user("statsforvalter-oslo-og-viken"), now=NOW)
+    answer = client.post(reverse("report_return", args=[report.pk]), {"text": "Skriv <datoen>.", "submission": "1"})
+    assert answer.status_code == 409
+    assert "Skriv &lt;datoen&gt;." in answer.content.decode()
+
+
+def test_sending_nothing_new_twice_gives_one_submission(world):
+    actor, by = world.user("editor-3004"), world.user("statsforvalter-oslo-og-viken")
+    ReportFactory.approved(
+        round_=open_round(AUTUMN), municipality=world.unit("3004"), actor=actor, by=by, values=whole()
+    )
+    report = Report.objects.get_queryset().get(round=open_round(), municipality=world.unit("3004"))
+    client = signed_in(world, "editor-3004")
+    address = reverse("report_nothing_new", args=[report.pk])
+    assert [client.post(address).status_code for _turn in range(2)] == [302, 409]
+    assert Submission.objects.get_queryset().filter(report=report).count() == 1
