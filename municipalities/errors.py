@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -35,7 +36,8 @@ def stopped(
     lost, where that matters; ``links`` are (text, address), the first is the next thing to do. The same words go as
     JSON ``{"code", "heading", "text", "links"}`` to a script that asks for it, and to htmx as the main part alone.
     """
-    paragraphs = [str(part) for part in ([text] if isinstance(text, str) or not isinstance(text, Iterable) else text)]
+    one = isinstance(text, str | Promise) or not isinstance(text, Iterable)  # a lazy translation is Iterable: letters
+    paragraphs = [str(part) for part in ([text] if one else text)]
     chosen = [{"text": str(label), "url": url} for label, url in links]
     if wants_json(request):
         body = {"code": code, "heading": str(heading), "text": " ".join(paragraphs), "links": chosen}

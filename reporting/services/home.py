@@ -11,7 +11,7 @@ from municipalities.querysets import valid_on
 from reporting.models import Report
 from reporting.querysets import editors_of
 from reporting.services.draft_view import DraftView
-from reporting.services.submissions import repeats_last, require_repeatable
+from reporting.services.submissions import changed_by_hand, changed_since_last, repeats_last, require_repeatable
 from reporting.timing import RoundState, round_state
 
 CONTACTS = 2
@@ -55,6 +55,8 @@ def repeated_answers(draft: DraftView) -> dict[str, Any]:
     """The answers that ``submissions.nothing_new`` would send in: last time's, and the registers' where a question
     does not repeat last time's (support since then). Raises NothingToRepeat where it can be seen beforehand."""
     require_repeatable(draft.report, draft.last)
+    if changed_by_hand(draft.report, draft.last):
+        raise changed_since_last(draft.report)
     answers: dict[str, Any] = {}
     for question in draft.spec.questions():
         before, known = draft.last.answers.get(question.code), draft.answers.get(question.code)

@@ -187,6 +187,8 @@ def nothing_new(*, report: Report, actor: User, now: dt.datetime, request_id: st
         row = lock_for_edit(report, actor, now)
         last = last_report(row)
         require_repeatable(row, last)
+        if changed_by_hand(row, last):
+            raise changed_since_last(row)
         _repeat(row, last, actor, now, request_id)
     refresh(report, row)
     return submission_submit(report=report, actor=actor, now=now, nothing_new=True, request_id=request_id)
@@ -208,6 +210,27 @@ def repeats_last(question: QuestionSpec, known: Any) -> bool:
     return "last" in question.prefill or known is None
 
 
+def changed_by_hand(report: Report, last: LastReport) -> bool:
+    """Whether somebody has written an answer in the draft that is not last time's. No query."""
+    fields, spec = report.draft.get("fields", {}), spec_of(report)
+    for key in spec.field_keys():
+        stored = fields.get(key)
+        if not stored or stored.get("source"):
+            continue
+        question, matrix_row = spec.field(key)
+        before = clean(question, value_at(last.answers, question, matrix_row), row=matrix_row).value
+        if stored.get("error") or stored.get("value") != before:
+            return True
+    return False
+
+
+def changed_since_last(report: Report) -> NothingToRepeat:
+    """What is raised where ``changed_by_hand`` holds: the answers that somebody wrote are not thrown away."""
+    return NothingToRepeat(
+        _("The form has already been changed. Look the answers over and send them in from there."), state=report.status
+    )
+
+
 def _repeat(row: Report, last: LastReport, actor: User, now: dt.datetime, request_id: str) -> None:
     if "fields" not in row.draft:
         fill(row, last, now)
@@ -217,12 +240,6 @@ def _repeat(row: Report, last: LastReport, actor: User, now: dt.datetime, reques
         question, matrix_row = spec.field(key)
         stored = row.draft["fields"].get(key, {})
         before = clean(question, value_at(last.answers, question, matrix_row), row=matrix_row).value
-        by_hand = bool(stored) and not stored.get("source")
-        if by_hand and (stored.get("error") or stored.get("value") != before):
-            raise NothingToRepeat(
-                _("The form has already been changed. Look the answers over and send them in from there."),
-                state=row.status,
-            )
         if repeats_last(question, stored.get("value")):
             writer.put_value(key, before)
         writer.confirm(key)

@@ -25,6 +25,7 @@ from reporting.services import home
 from reporting.services.comparison import ADOPTED, Comparison, comparison
 from reporting.services.draft_view import EDITABLE, progress, spec_of
 from reporting.services.prefill import LastReport, last_report
+from reporting.services.submissions import changed_by_hand
 from reporting.timing import RoundState, days_late, round_state
 from reporting.views import shown
 
@@ -108,6 +109,7 @@ class Figures:
 
 
 READER = gettext_lazy("You can read the report. Others in the municipality fill it in.")
+CHANGED = gettext_lazy("Answers have been changed since last time, so you send the report in from the form.")
 
 
 class MunicipalityHome(ScopedView):
@@ -178,6 +180,8 @@ class MunicipalityHome(ScopedView):
         editable = report.status in EDITABLE
         sections_done = sum(step.is_done for step in steps)
         text, url = self._next_thing(report, may_edit and editable)
+        may_repeat = may_edit and report.status in EDITABLE[:2] and last.submission is not None
+        changed = may_repeat and changed_by_hand(report, last)
         returned = shown.return_note(events_about(events, report), {}, spec, report, links=False)
         return RoundPanel(
             report=report,
@@ -191,9 +195,9 @@ class MunicipalityHome(ScopedView):
             primary_url=url,
             links=self._links(report, may_edit and editable),
             previous=last,
-            can_repeat=may_edit and report.status in EDITABLE[:2] and last.submission is not None,
+            can_repeat=may_repeat and not changed,
             comment=returned.text if returned else "",
-            why=str(READER) if editable and not may_edit else "",
+            why=str(READER) if editable and not may_edit else str(CHANGED) if may_repeat and changed else "",
             is_late=round_state(report.round, self.today) is RoundState.LATE,
             days_late=report.current.days_late if report.current else days_late(report.round, self.today),
         )  # fmt: skip

@@ -666,3 +666,18 @@ def test_the_list_of_checks_is_open_to_all(db):
     page = Client().get(reverse("checks_list"))
     assert page.status_code == 200
     assert page.content.decode().count("<tr") > 9
+
+
+def test_nothing_new_is_not_offered_where_somebody_has_changed_an_answer(world):
+    last_round(world)
+    report, client = fresh(world), signed_in(world)
+    client.get(reverse("report_section", args=[report.pk, "plan"]))
+    assert save(client, report, "plan.case", "PS 9/22", None).status_code == 200
+    for answer in (client.get(reverse("report_nothing_new", args=[report.pk])),
+                   client.post(reverse("report_nothing_new", args=[report.pk]))):  # fmt: skip
+        assert answer.status_code == 409
+        assert reverse("report_form", args=[report.pk]) in answer.content.decode()
+        assert "Skjemaet er allerede endret. Se over svarene" in answer.content.decode()
+    html = home(world)
+    assert reverse("report_nothing_new", args=[report.pk]) not in html
+    assert "Svar er endret siden sist" in html
