@@ -16,6 +16,7 @@ from municipalities.names import display_name, sort_key
 
 PER_PAGE = 50
 SENT_IN = frozenset({"submitted", "returned", "approved"})
+DELIVERED = SENT_IN - {"returned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +211,14 @@ class Query:
 
 @dataclass(frozen=True)
 class WorkList:
-    """What one page shows. ``counts`` are of the whole scope by view, ``hits`` those that match view and filters."""
+    """What one page shows. ``counts`` are of the whole scope by view, ``hits`` those that match view and filters.
+
+    ``delivered`` is the same figure as in the national status: a returned report counts when it has come again.
+    """
 
     total: int
     counts: dict[str, int]
-    sent_in: int
+    delivered: int
     in_view: int
     hits: tuple[WorkRow, ...]
     rows: tuple[WorkRow, ...]
@@ -252,7 +256,7 @@ def work_list(rows: Sequence[WorkRow], query: Query) -> WorkList:
     return WorkList(
         total=len(here),
         counts={name: sum(map(test, here)) for name, test in VIEWS.items()},
-        sent_in=sum(row.sent_in for row in here),
+        delivered=sum(row.status in DELIVERED for row in here),
         in_view=len(in_view),
         hits=tuple(hits),
         rows=tuple(hits[(page - 1) * PER_PAGE : page * PER_PAGE]),
