@@ -106,7 +106,7 @@ def _meta(submission: Submission, unit: UnitName) -> tuple[tuple[str, str], ...]
         (_("Round"), date_text(report.round.reference_date)),
         (_("Sent in by"), submission.submitted_by_name),
         (_("Receipt number"), receipt_number(submission)),
-        (_("Form published"), _published(submission)),
+        (_("Form published"), form_published(submission)),
         (_("Control code of the answers"), submission.answers_hash),
     ]
     if submission.on_behalf_of_id is not None:
@@ -114,7 +114,8 @@ def _meta(submission: Submission, unit: UnitName) -> tuple[tuple[str, str], ...]
     return tuple(lines)
 
 
-def _published(submission: Submission) -> str:
+def form_published(submission: Submission) -> str:
+    """The day on which the form that was answered was published; its name where it has none."""
     form = submission.form_version
     return date_text(timezone.localdate(form.published_at)) if form.published_at else form.name
 

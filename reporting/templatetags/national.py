@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from reporting.documents.content import Figure
 from reporting.documents.formats import format_figure, format_share
@@ -27,6 +28,18 @@ def figure_link(context: Any, figure: Figure, css: str = "", name: str = "") -> 
     label = format_html('<span class="ds-sr-only">{}: </span>', name) if name else ""
     url = context["view"].figure_url(figure)
     return format_html('<a class="{}" href="{}">{}{}</a>', f"ds-link {css}".strip(), url, label, format_figure(figure))
+
+
+@register.simple_tag
+def rule_words(rule: str, source: Any) -> str:
+    """``Version 1 of the rule “plan”``: the name is the same in the code and in the files (``rule`` is ``plan v1``)."""
+    name, _space, version = rule.rpartition(" v")
+    if not name or not version.isdigit():
+        name, version = source.rule, source.version
+    return _("Version %(version)s of the rule “%(name)s”, as it is called in the files") % {
+        "version": version,
+        "name": name,
+    }
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from municipalities.access import MUNICIPAL, can
 from municipalities.services import UnitName, unit_names
 from municipalities.templatetags.portal import NBSP, days_late, moment, short_day, weekday
+from reporting.documents.receipt import form_published
 from reporting.models import Document, Report, Submission
 from reporting.services import home
 from reporting.services.draft_view import EDITABLE, is_open, spec_of
@@ -190,7 +191,6 @@ class ReceiptPage(SubmittedView):
         round_ = self.report.round
         number = unit.number if unit else ""
         code = submission.answers_hash[:16]
-        version = submission.form_version
         late = days_late(submission.days_late) if submission.days_late else _("On time")
         return [
             Fact(_("Unit"), f"{unit.display_name} ({number})" if unit else ""),
@@ -198,7 +198,7 @@ class ReceiptPage(SubmittedView):
             Fact(_("Sent in by"), submission.submitted_by_name),
             Fact(_("Delivered"), late),
             Fact(_("Receipt number"), f"{round_.reference_date:%Y-%m}-{number}-{submission.number}"),
-            Fact(_("Form"), version.name),
+            Fact(_("Form published"), form_published(submission)),
             Fact(_("Check code"), " ".join(code[at : at + 4] for at in range(0, 16, 4)), code=True),
         ]
 
