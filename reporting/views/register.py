@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from municipalities.access import scope_of
 from municipalities.models import Municipality
 from municipalities.services import unit_with_number
 from municipalities.views import ScopedView
@@ -30,4 +31,9 @@ class MunicipalityDetail(ScopedView):
         if now.number != number:
             return redirect("municipality_detail", number=now.number)
         page = register_page(unit=unit, user=request.user, today=self.today)  # type: ignore[arg-type]
-        return self.render("municipalities/municipality_detail.html", {"page": page, "name": page.version.name})
+        context = {"page": page, "name": page.version.name, "own_unit": self._own(unit_id)}
+        return self.render("municipalities/municipality_detail.html", context)
+
+    def _own(self, unit_id: int) -> bool:
+        """Whether the reader works in the unit: the page then says who else sees it."""
+        return unit_id in scope_of(self.request.user, today=self.today).municipality_ids
