@@ -92,9 +92,16 @@ class DraftFieldSerializer(serializers.Serializer[Any]):
     rev = serializers.IntegerField(min_value=0)
 
 
-class NoteSerializer(serializers.Serializer[Any]):
-    """A comment."""
+class LookedOverSerializer(serializers.Serializer[Any]):
+    """The ``version`` of the draft that was looked over: what has been changed since is not sent in unseen."""
 
+    version = serializers.IntegerField(min_value=0)
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """A decision on the submission with this number, with a comment: one sent in anew since is not decided unseen."""
+
+    submission = serializers.IntegerField(min_value=1)
     note = serializers.CharField(max_length=4000, allow_blank=True, default="")
 
 
@@ -215,11 +222,14 @@ class ReportSubmit(ReportAPI):
 
     right = "report.submit"
 
-    @extend_schema(request=None, responses=ReportSerializer)
+    @extend_schema(request=LookedOverSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
         report = self.report(pk)
+        given = LookedOverSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        version = given.validated_data["version"]
         try:
-            submission_submit(report=report, actor=request.user, now=self.now)
+            submission_submit(report=report, actor=request.user, now=self.now, draft_version=version)
         except ChecksFailed as failed:
             found = [{"level": row.level, "code": row.code, "message": str(row.message)} for row in failed.findings]
             return Response({"detail": _("The checks stop the report."), "findings": found}, status=422)
@@ -231,10 +241,10 @@ class ReportReturn(ReportAPI):
 
     right = "report.return"
 
-    @extend_schema(request=NoteSerializer, responses=ReportSerializer)
+    @extend_schema(request=DecisionSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
         report = self.report(pk)
-        submission_return(report=report, actor=request.user, now=self.now, note=_note(request))
+        submission_return(report=report, actor=request.user, now=self.now, **_decision(request))
         return self.answer(report)
 
 
@@ -243,14 +253,14 @@ class ReportApprove(ReportAPI):
 
     right = "report.approve"
 
-    @extend_schema(request=NoteSerializer, responses=ReportSerializer)
+    @extend_schema(request=DecisionSerializer, responses=ReportSerializer)
     def post(self, request: Request, pk: int) -> Response:
         report = self.report(pk)
-        submission_approve(report=report, actor=request.user, now=self.now, note=_note(request))
+        submission_approve(report=report, actor=request.user, now=self.now, **_decision(request))
         return self.answer(report)
 
 
-def _note(request: Request) -> str:
-    given = NoteSerializer(data=request.data)
+def _decision(request: Request) -> dict[str, Any]:
+    given = DecisionSerializer(data=request.data)
     given.is_valid(raise_exception=True)
-    return str(given.validated_data["note"])
+    return {"note": given.validated_data["note"], "seen": given.validated_data["submission"]}

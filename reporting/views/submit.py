@@ -65,6 +65,12 @@ class ReportSummaryPage(EditView):
         return _("Everything is in place. Look over the answers, and send in.")
 
 
+def seen_version(sent: str) -> int:
+    """The version of the draft that the page showed; one that no draft has where it does not say, so that nothing is
+    sent in unseen."""
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else -1
+
+
 class ReportSubmit(ReportSummaryPage):
     """Sends the report in, once. What stops it is shown on the page it was sent from."""
 
@@ -75,10 +81,10 @@ class ReportSubmit(ReportSummaryPage):
         return reverse("report_summary", args=[self.kwargs["pk"]])
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = request.POST.get("draft_version", "")
+        version = seen_version(request.POST.get("draft_version", ""))
         before = self.report.draft_version
         self.comments_keep(request.POST)
-        looked_over = int(version) + self.report.draft_version - before if version.isdecimal() else None
+        looked_over = version + self.report.draft_version - before
         try:
             submissions.submission_submit(
                 report=self.report, actor=request.user, now=self.now, draft_version=looked_over,

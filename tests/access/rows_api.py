@@ -26,7 +26,8 @@ def delivered(**data: Any):
 
 
 def draft(world: World, unit: Municipality) -> Target:
-    return Target(obj=untouched(world, unit), data={"key": "plan.case", "value": "PS 1/22", "rev": 0}, json=True)
+    data = {"key": "plan.case", "value": "PS 1/22", "rev": 0, "version": 0}
+    return Target(obj=untouched(world, unit), data=data, json=True)
 
 
 ROWS = [
@@ -45,6 +46,6 @@ ROWS = [
     Row("api_report_draft", "GET", "report.edit", draft, anonymous=401),
     Row("api_report_draft", "POST", "report.edit", draft, anonymous=401),
     Row("api_report_submit", "POST", "report.submit", draft, anonymous=401),
-    Row("api_report_return", "POST", "report.return", delivered(note="Skriv datoen."), anonymous=401),
-    Row("api_report_approve", "POST", "report.approve", delivered(), anonymous=401),
+    Row("api_report_return", "POST", "report.return", delivered(submission=1, note="Skriv datoen."), anonymous=401),
+    Row("api_report_approve", "POST", "report.approve", delivered(submission=1), anonymous=401),
 ]  # fmt: skip

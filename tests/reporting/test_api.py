@@ -45,6 +45,11 @@ def sent_in(world: World, number: str, **changes) -> Report:
     )  # fmt: skip
 
 
+def step(client: Client, name: str, report: Report, **body):
+    """Ask for one step of the report's way."""
+    return client.post(reverse(f"api_report_{name}", args=[report.pk]), body, content_type="application/json")
+
+
 def test_a_token_opens_what_its_user_sees(world: World):
     token = Token.objects.create(user=world.user("statsforvalter-oslo-og-viken"))
     mine, other = sent_in(world, "3004"), sent_in(world, "5430")
@@ -99,15 +104,15 @@ def test_the_whole_way_of_a_report(world: World):
         content_type="application/json",
     )
     assert saved.status_code == 200, saved.content
-    sent = editor.post(reverse("api_report_submit", args=[report.pk]))
+    version = editor.get(reverse("api_report_draft", args=[report.pk])).json()["version"]
+    sent = step(editor, "submit", report, version=version)
     assert sent.status_code == 200, sent.content
     assert sent.json()["submissions"][0]["answers"]["comment"] == "Alt i rute."
-    assert editor.post(reverse("api_report_submit", args=[report.pk])).status_code == 409
-    back = {"note": "Skriv når saken behandles."}
-    returned = office.post(reverse("api_report_return", args=[report.pk]), back, content_type="application/json")
+    assert step(editor, "submit", report, version=version).status_code == 409
+    returned = step(office, "return", report, submission=1, note="Skriv når saken behandles.")
     assert returned.json()["status"] == "returned"
-    assert editor.post(reverse("api_report_submit", args=[report.pk])).json()["status"] == "submitted"
-    approved = office.post(reverse("api_report_approve", args=[report.pk]), content_type="application/json")
+    assert step(editor, "submit", report, version=version).json()["status"] == "submitted"
+    approved = step(office, "approve", report, submission=2)
     assert approved.json()["status"] == "approved"
     assert PlanDecision.objects.across_all(reason="test").filter(municipality=world.unit("3004")).exists()
 
@@ -115,7 +120,7 @@ def test_the_whole_way_of_a_report(world: World):
 def test_a_return_without_a_comment_is_refused_and_changes_nothing(world: World):
     report = sent_in(world, "3004")
     office = caller(world, "statsforvalter-oslo-og-viken")
-    answer = office.post(reverse("api_report_return", args=[report.pk]), {"note": " "}, content_type="application/json")
+    answer = step(office, "return", report, submission=1, note=" ")
     assert answer.status_code == 400
     report.refresh_from_db()
     assert report.status == "submitted"
@@ -152,12 +157,29 @@ def test_a_save_that_does_not_say_what_it_saw_is_refused(world: World, rev):
     assert report.draft["fields"]["comment"]["value"] == "Ordføreren følger arbeidet."
 
 
+def test_nothing_is_sent_in_or_decided_unseen(world: World):
+    report = sent_in(world, "3004")
+    editor, office = caller(world, "editor-3004"), caller(world, "statsforvalter-oslo-og-viken")
+    for name in ("return", "approve"):
+        assert step(office, name, report, note="Skriv datoen.").status_code == 400
+    assert step(office, "return", report, submission=1, note="Skriv datoen.").status_code == 200
+    report.refresh_from_db()
+    assert step(editor, "submit", report).status_code == 400
+    assert step(editor, "submit", report, version=report.draft_version - 1).status_code == 409
+    assert step(editor, "submit", report, version=report.draft_version).status_code == 200
+    for name in ("return", "approve"):
+        assert step(office, name, report, submission=1, note="Skriv datoen.").status_code == 409
+    report.refresh_from_db()
+    assert report.status == "submitted"
+
+
 def test_a_draft_with_errors_is_not_sent_in_and_says_why(world: World):
     report = ReportFactory.draft(
         round_=open_round(SPRING), municipality=world.unit("3004"), actor=world.user("editor-3004"),
         values={"plan.status": "own"},
     )  # fmt: skip
-    answer = caller(world, "editor-3004").post(reverse("api_report_submit", args=[report.pk]))
+    report.refresh_from_db()
+    answer = step(caller(world, "editor-3004"), "submit", report, version=report.draft_version)
     assert answer.status_code == 422
     assert any(finding["level"] == "error" and finding["message"] for finding in answer.json()["findings"])
 

@@ -429,6 +429,14 @@ def test_what_was_changed_in_another_tab_is_looked_over_first(world):
     assert not Submission.objects.across_all(reason="test").filter(report=report).exists()
 
 
+@pytest.mark.parametrize("version", [None, "", "x", "-1", "9" * 5000, "²"])
+def test_a_page_that_does_not_say_what_it_showed_sends_nothing_in(world, version):
+    report, client = draft(world), signed_in(world)
+    data = {} if version is None else {"draft_version": version}
+    assert client.post(reverse("report_submit", args=[report.pk]), data).status_code == 409
+    assert not Submission.objects.across_all(reason="test").filter(report=report).exists()
+
+
 def test_nothing_new_is_looked_over_and_sent_in_by_one_button(world):
     last_round(world)
     report, client = fresh(world), signed_in(world)
