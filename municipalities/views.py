@@ -186,8 +186,7 @@ class Home(ScopedView):
     right = "home.read"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        name = home_of(self.scope)
-        return redirect(name) if name else self.render("pages/home.html")
+        return redirect(home_of(self.scope) or "help")
 
 
 class Account(ScopedView):

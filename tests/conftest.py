@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -72,6 +73,12 @@ def _judge_skip(report) -> None:
     if verdict := skip_verdict(reason):
         report.outcome = "failed"
         report.longrepr = verdict
+
+
+@pytest.fixture(autouse=True)
+def _fresh_language():
+    """A request leaves its language behind in the thread; the next test begins with the portal's own."""
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
