@@ -185,7 +185,7 @@ class MunicipalityHome(ScopedView):
         returned = shown.return_note(events_about(events, report), {}, spec, report, links=False)
         return RoundPanel(
             report=report,
-            asked=self._asked(spec, last),
+            asked=self._asked(report, spec, last),
             done=sections_done,
             total=len(steps),
             progress_text=ngettext(
@@ -202,7 +202,11 @@ class MunicipalityHome(ScopedView):
             days_late=report.current.days_late if report.current else days_late(report.round, self.today),
         )  # fmt: skip
 
-    def _asked(self, spec: Any, last: LastReport) -> str:
+    def _asked(self, report: Report, spec: Any, last: LastReport) -> str:
+        if report.status == Report.Status.SUBMITTED:
+            return _("The report is sent in. You get an e-mail if something must be corrected.")
+        if report.status == Report.Status.APPROVED:
+            return _("The statsforvalter has approved the report. There is nothing more to do in this round.")
         questions = sum(1 for _question in spec.questions())
         count = ngettext("The form has %(count)s question", "The form has %(count)s questions", questions) % {
             "count": questions

@@ -689,3 +689,12 @@ def test_nothing_new_is_not_offered_where_somebody_has_changed_an_answer(world):
     html = home(world)
     assert reverse("report_nothing_new", args=[report.pk]) not in html
     assert "Svar er endret siden sist" in html
+
+
+def test_the_front_page_asks_for_nothing_when_the_report_is_sent_in(world):
+    report = draft(world)
+    assert "Skjemaet har 23 spørsmål" in home(world)
+    submission_submit(report=report, actor=world.user("editor-3004"), now=at(dt.date(2022, 4, 20)))
+    html = home(world)
+    assert "Skjemaet har" not in html
+    assert "Rapporten er sendt inn. Dere får e-post om noe må rettes." in html
