@@ -264,11 +264,12 @@ def _columns(
         )
     board.line(x0, base, x0 + width, base, FAINT, 0.75)
     ends = [name.replace(NBSP, " ") for name in (names[0], names[last])]
-    for line, words in enumerate(wrap(ends[0], width / 2 - 1, 8.5, lines=2)):
-        board.text(x0 + slot * 0.12, base + 12 + line * 10, words, 8.5, SECOND)
+    room = width / 2 - 4  # from the panel's edges inwards, so that the two names never touch
+    for line, words in enumerate(wrap(ends[0], room, 8.5, lines=2)):
+        board.text(x0, base + 12 + line * 10, words, 8.5, SECOND)
     if last:
-        for line, words in enumerate(wrap(ends[1], width / 2 - 1, 8.5, lines=2)):
-            board.text(x0 + width - slot * 0.12, base + 12 + line * 10, words, 8.5, SECOND, 400, "end")
+        for line, words in enumerate(wrap(ends[1], room, 8.5, lines=2)):
+            board.text(x0 + width, base + 12 + line * 10, words, 8.5, SECOND, 400, "end")
 
 
 def _dumbbell(chart: Chart) -> Board:
