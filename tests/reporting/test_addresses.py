@@ -15,7 +15,30 @@ from tests.world import World
 pytestmark = pytest.mark.django_db
 
 NONSENSE = ["\x00", "'\"<script>", "9" * 5000, "²", "-1", "٣", "\U0010ffff", "2022-02-30", "a\r\nX-Evil: 1"]
-NAMES = ["runde", "sok", "side", "utvalg", "sorter", "status", "varsler", "embete", "kommune", "enhet", "fra", "vis", "visning", "kontroll", "limit", "offset", "as_of", "kind", "municipality", "office", "next", "dag"]
+NAMES = [
+    "runde",
+    "sok",
+    "side",
+    "utvalg",
+    "sorter",
+    "status",
+    "varsler",
+    "embete",
+    "kommune",
+    "enhet",
+    "fra",
+    "vis",
+    "visning",
+    "kontroll",
+    "limit",
+    "offset",
+    "as_of",
+    "kind",
+    "municipality",
+    "office",
+    "next",
+    "dag",
+]
 
 
 def pages(resolver: URLResolver, report: int) -> list[str]:
