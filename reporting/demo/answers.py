@@ -16,6 +16,9 @@ from typing import Any
 GROWTH = {0: 0.0, 1: 0.07}
 """How far a unit has come in the second round, on top of its maturity in the first."""
 
+ADOPTED = 0.52
+"""From this maturity on a unit has an adopted plan."""
+
 SHOWN_FIRST = {"3004": 0.68}
 """Fredrikstad is the municipality that a visitor opens first: it has a plan and a good deal to show."""
 
@@ -96,10 +99,12 @@ def _organisation(rng: random.Random, level: float) -> dict[str, Any]:
 
 def _plan(rng: random.Random, level: float, unit: Unit, reference: dt.date) -> dict[str, Any]:
     inside, months, case = rng.random() < 0.45, rng.randint(1, 26), rng.randint(8, 139)
-    declined = rng.random() < 0.05
-    if level > 0.52:
-        decided = dt.date(reference.year - 1, 1, 1) + dt.timedelta(days=rng.randint(20, 290))
-        day = min(decided, dt.date(2021, 10, 20)) if level > 0.62 else min(decided, reference - dt.timedelta(days=20))
+    declined, span = rng.random() < 0.05, rng.randint(0, 620)
+    if level > ADOPTED:
+        if maturity(unit, 0) > ADOPTED:
+            day = dt.date(2020, 2, 3) + dt.timedelta(days=span)
+        else:
+            day = dt.date(2021, 11, 15) + dt.timedelta(days=span // 5)
         plan = {
             "plan.status": "inside" if inside else "own",
             "plan.decided_on": day.isoformat(),

@@ -103,3 +103,13 @@ def test_the_command_is_for_demonstrations_only(settings):
     settings.PORTAL_DEMO = True
     with pytest.raises(CommandError, match="load_registers"):
         call_command("demo_population", password="x")
+
+
+def test_a_decision_keeps_its_date_and_lies_before_the_round():
+    for number in range(1101, 1900):
+        unit = _unit(str(number))
+        before, now = answers(unit, 0, PREVIOUS), answers(unit, 1, CURRENT)
+        if "plan.decided_on" in before:
+            assert now["plan.decided_on"] == before["plan.decided_on"] <= PREVIOUS.isoformat()
+        elif "plan.decided_on" in now:
+            assert PREVIOUS.isoformat() < now["plan.decided_on"] <= CURRENT.isoformat()
