@@ -13,6 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from reform import clock
 from reform.messages import compile_stale
 from tests.world import world  # noqa: F401  (a fixture for all)
 
@@ -79,6 +80,12 @@ def _judge_skip(report) -> None:
 def _fresh_language():
     """A request leaves its language behind in the thread; the next test begins with the portal's own."""
     translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_clock(monkeypatch):
+    """PORTAL_CLOCK runs on from the start of the process; in a long run a test must not meet the time of others."""
+    monkeypatch.setattr(clock, "_STARTED", dt.datetime.now(dt.UTC))
 
 
 @pytest.fixture(autouse=True)
