@@ -14,6 +14,7 @@ from typing import Any
 
 from municipalities.services import UnitName, office_names, unit_names
 from networks.models import Network
+from reporting.documents.formats import clean
 from reporting.form_spec import FormSpec, local
 from reporting.models import Answer, Report, Round
 from reporting.services.rounds import form_spec
@@ -61,7 +62,9 @@ def _lines(rounds: list[Round], rows: Any, specs: dict[int, FormSpec], language:
     days = {row.pk: row.reference_date for row in rounds}
     offices = {pk: name.key for pk, name in office_names(rounds[-1].reference_date).items()} if rounds else {}
     labels = {pk: _labels(spec, language) for pk, spec in specs.items()}
-    networks = {str(pk): name for pk, name in Network.objects.across_all(reason=REASON).values_list("pk", "name")}
+    networks = {
+        str(pk): clean(name) for pk, name in Network.objects.across_all(reason=REASON).values_list("pk", "name")
+    }
     values = rows.order_by("submission__report__round__reference_date", "submission_id", "id").values_list(
         "submission__report__round_id", "submission__report__municipality_id", "submission__report__office_id",
         "submission__number", "question", "row", "value", "number", "date", "text",

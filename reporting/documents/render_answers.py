@@ -20,6 +20,7 @@ from .formats import clean
 
 SHEET_ROWS = 1_000_000  # Excel holds 1 048 576; a further sheet is begun here
 CELL_LENGTH = 32_767 // 2  # in characters that may take two UTF-16 units each
+EXCEL_DAY_0 = dt.date(1899, 12, 30)
 WIDTHS = (13, 9, 24, 8, 24, 9, 24, 8, 34, 44)
 
 
@@ -58,6 +59,7 @@ class _Answers:
     def __init__(self, book: xlsxwriter.Workbook, day: Format, bold: Format, heads: tuple[str, ...], name: str) -> None:
         self.book, self.day, self.bold, self.heads, self.name = book, day, bold, heads, name
         self.total = self.row = self.cut = self.sheets = 0
+        self.serials: dict[dt.date, int] = {}
         self.page: Worksheet = self._sheet()
 
     def _sheet(self) -> Worksheet:
@@ -77,7 +79,7 @@ class _Answers:
             self.page = self._sheet()
         page, row = self.page, self.row
         reference, number, name, county, office, version, question, part, given, label = line
-        page.write_datetime(row, 0, reference, self.day)
+        page.write_number(row, 0, self._serial(reference), self.day)
         page.write_string(row, 1, number)
         page.write_string(row, 2, name)
         page.write_string(row, 3, county)
@@ -86,11 +88,19 @@ class _Answers:
         page.write_string(row, 6, question)
         if part:
             page.write_string(row, 7, part)
-        self._given(row, given)
-        if label:
+        if label:  # then the answer is the key of an option or a register row, which the portal made itself
+            page.write_string(row, 8, str(given))
             page.write_string(row, 9, label)
+        else:
+            self._given(row, given)
         self.row += 1
         self.total += 1
+
+    def _serial(self, day: dt.date) -> int:
+        """Excel's number of a day, worked out once for each."""
+        if day not in self.serials:
+            self.serials[day] = (day - EXCEL_DAY_0).days
+        return self.serials[day]
 
     def _given(self, row: int, given: object) -> None:
         if isinstance(given, str):
@@ -98,8 +108,10 @@ class _Answers:
             if len(text) > CELL_LENGTH:
                 text, self.cut = text[:CELL_LENGTH] + " …", self.cut + 1
             self.page.write_string(row, 8, text)
+        elif isinstance(given, dt.date) and given.year < 1900:  # Excel knows no such day
+            self.page.write_string(row, 8, given.isoformat())
         elif isinstance(given, dt.date):
-            self.page.write_datetime(row, 8, given, self.day)
+            self.page.write_number(row, 8, self._serial(given), self.day)
         elif isinstance(given, Decimal | int):
             self.page.write_number(row, 8, float(given))
 
