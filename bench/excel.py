@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import override
 
 from bench import data
+from reporting.documents.answer_words import fixed_word, heads
 from reporting.documents.extract import extract
 from reporting.documents.render_answers import SHEET_ROWS, render_answers
-from reporting.management.commands.export_answers import fixed_word, heads
 from reporting.models import Round
 
 NAME = "excel_all_answers"

@@ -42,15 +42,21 @@ class Clock:
             self.queries += 1
 
 
-def filled_drafts(limit: int | None) -> tuple[list[Report], Cast]:
-    """Reports of the round with a filled-in draft that passes the checks, ready to be sent in, and the people."""
-    reports, cast, items = _begun(limit)
-    for report in reports:
+def filled_drafts() -> tuple[list[Report], Cast]:
+    """Reports of the round with a filled-in draft that passes the checks, ready to be sent in, and the people.
+
+    The drafts of copied units are those of their originals.
+    """
+    reports, cast, items = _begun(None)
+    originals = set(data.originals())
+    for report in (row for row in reports if row.municipality_id in originals):
         contact = cast.contacts[report.municipality_id]
         draft_open(report=report, actor=contact, now=NOW)
         draft_save_many(report=report, items=items(report), actor=contact, now=NOW)
         explain(report, contact, NOW)
-    return reports, cast
+    data.copy_drafts(reports[0].round)
+    ready = Report.objects.across_all(reason=data.REASON).filter(round=reports[0].round, status="draft")
+    return list(ready.defer("draft").order_by("id")), cast
 
 
 def _begun(limit: int | None) -> tuple[list[Report], Cast, Callable[[Report], list[Any]]]:
@@ -72,6 +78,12 @@ def _begun(limit: int | None) -> tuple[list[Report], Cast, Callable[[Report], li
 
 def run(emit: Callable[..., None]) -> None:
     data.registers()
+    for factor in (1, 10):
+        data.copies(factor)
+        _measure(emit, 371 * factor)
+
+
+def _measure(emit: Callable[..., None], units: int) -> None:
     reports, cast, items = _begun(REPORTS)
     fields = len(items(reports[0]))
     clock, sent = Clock(), 0
@@ -83,7 +95,7 @@ def run(emit: Callable[..., None]) -> None:
             draft_save_many(report=report, items=items(report), actor=contact, now=NOW)
             sent += explain_and_send(report, contact, NOW)
     seconds = time.perf_counter() - start
-    size = f"{sent} reports of {fields} fields on {connection.vendor}"
+    size = f"{sent} reports of {fields} fields, {units} units, on {connection.vendor}"
     emit(NAME, sent / seconds, "1/s", better="higher", size=size)
     emit(f"{NAME}_database_share", clock.seconds / seconds, "ratio", size=size)
-    emit(f"{NAME}_queries", clock.queries / len(reports), "queries", size="a report: open, save all, send in")
+    emit(f"{NAME}_queries", clock.queries / len(reports), "queries", size=f"{size}; open, save all, send in")

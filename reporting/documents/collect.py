@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from municipalities.models import Municipality, OfficeName
 from municipalities.names import parallel_names
@@ -22,7 +22,7 @@ from networks.models import Network, Participation, SupportActivity
 from reform.dates import previous_reference_date
 from reform.models import Solution
 from reporting.form_spec import FormSpec
-from reporting.models import Answer, NationalSummary, Report, Round, Submission
+from reporting.models import Answer, NationalSummary, Report, Round
 
 from . import rules
 from .facts import (
@@ -31,11 +31,9 @@ from .facts import (
     ON_TIME,
     RETURNED,
     AnswerCount,
-    AnsweredCount,
     DeliveryCount,
     Facts,
     NetworkFact,
-    NumberCount,
     Office,
     ParticipationFact,
     RoundFact,
@@ -81,8 +79,6 @@ def collect(
         reports=reports,
         deliveries=_deliveries(days, office_keys),
         counts=_counts(near, days, office_keys),
-        numbers=_numbers(near, days, office_keys),
-        answered=_answered(near, days, office_keys),
         unit_answers=_unit_answers(near, days),
         solutions=_solutions(),
         networks=_networks(round_.reference_date),
@@ -133,12 +129,11 @@ def _offices(day: dt.date) -> dict[int, Office]:
 
 def report_state() -> Case:
     """How a Report stands, as the figures see it: on time, late, returned or missing."""
-    sent = Submission.objects.across_all(reason="subquery").filter(report=OuterRef("pk"))
     delivered = Q(status__in=Report.DELIVERED)
     return Case(
         When(delivered & Q(current__days_late=0), then=Value(ON_TIME)),
         When(delivered, then=Value(LATE)),
-        When(Exists(sent), then=Value(RETURNED)),
+        When(current__isnull=False, then=Value(RETURNED)),  # every Submission made becomes the report's current one
         default=Value(MISSING),
     )
 
@@ -225,38 +220,6 @@ def _answer_counts(
     )
 
 
-def _numbers(near: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[NumberCount, ...]:
-    rows = (
-        _delivered(near)
-        .filter(current__answer_rows__question__in=rules.NUMBER_QUESTIONS)
-        .values(
-            "round_id",
-            "office_id",
-            question=F("current__answer_rows__question"),
-            number=F("current__answer_rows__number"),
-        )
-        .annotate(n=Count("current__answer_rows"))
-        .values_list("round_id", "office_id", "question", "number", "n")
-        .order_by()
-    )
-    return tuple(
-        NumberCount(days[round_id], offices[office], question, number, n)
-        for round_id, office, question, number, n in rows
-    )
-
-
-def _answered(near: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[AnsweredCount, ...]:
-    rows = (
-        _delivered(near)
-        .filter(current__answer_rows__question__in=rules.SEVERAL)
-        .values("round_id", "office_id", question=F("current__answer_rows__question"))
-        .annotate(n=Count("id", distinct=True))
-        .values_list("round_id", "office_id", "question", "n")
-        .order_by()
-    )
-    return tuple(AnsweredCount(days[round_id], offices[office], question, n) for round_id, office, question, n in rows)
-
-
 def _answer_rows(rounds: list[int]) -> QuerySet[Any]:
     rows: QuerySet[Any] = Answer.objects.across_all(reason=REASON).filter(
         submission__report__round_id__in=rounds,
@@ -270,21 +233,19 @@ _UNIT_FIELDS = ("submission__report__round_id", "submission__report__municipalit
 
 
 def _unit_answers(rounds: list[int], days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
-    """Choices without their empty columns of numbers and dates (most of the rows), and then those few.
-
-    They are reached from the reports: so the database looks each Submission's questions up in one index.
-    """
-    rows = Report.objects.across_all(reason=REASON).filter(round_id__in=rounds, status__in=Report.DELIVERED)
-    path = "current__answer_rows__"
-    fields = ("round_id", "municipality_id", *(path + name for name in ("question", "row", "value")))
-    choices = rows.filter(**{f"{path}question__in": rules.UNIT_CHOICES}).values_list(*fields)
-    found = [UnitAnswer(days[round_id], *rest) for round_id, *rest in choices]
-    others = rows.filter(**{f"{path}question__in": rules.UNIT_VALUES})
-    found += [
-        UnitAnswer(days[round_id], *rest)
-        for round_id, *rest in others.values_list(*fields, f"{path}number", f"{path}date")
-    ]
-    return tuple(found)
+    """What the rules and the annex look at unit by unit, reached from the reports: so the database looks each
+    Submission's questions up in one index."""
+    reports = Report.objects.across_all(reason=REASON).filter(
+        round_id__in=rounds,
+        status__in=Report.DELIVERED,
+        current__answer_rows__question__in=(*rules.UNIT_CHOICES, *rules.UNIT_VALUES),
+    )
+    fields = ("question", "value", "number", "date")  # none of them is asked in rows
+    rows = reports.values_list("round_id", "municipality_id", *(f"current__answer_rows__{name}" for name in fields))
+    return tuple(
+        UnitAnswer(days[round_id], unit, question, "", value, number, day)
+        for round_id, unit, question, value, number, day in rows
+    )
 
 
 def _answers(round_id: int, days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:

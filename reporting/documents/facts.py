@@ -102,27 +102,6 @@ class AnswerCount(NamedTuple):
     n: int
 
 
-@dataclass(frozen=True)
-class NumberCount:
-    """So many municipalities answered with this number."""
-
-    round: dt.date
-    office: str
-    question: str
-    number: Decimal | None
-    n: int
-
-
-@dataclass(frozen=True)
-class AnsweredCount:
-    """So many municipalities gave at least one answer to a question with several answers."""
-
-    round: dt.date
-    office: str
-    question: str
-    n: int
-
-
 class UnitAnswer(NamedTuple):
     """One answer of one unit, for the rules that look at a unit as a whole and for the annex."""
 
@@ -198,8 +177,6 @@ class Facts:
     reports: tuple[UnitReport, ...]
     deliveries: tuple[DeliveryCount, ...]
     counts: tuple[AnswerCount, ...]
-    numbers: tuple[NumberCount, ...]
-    answered: tuple[AnsweredCount, ...]
     unit_answers: tuple[UnitAnswer, ...]
     solutions: tuple[SolutionFact, ...]
     networks: tuple[NetworkFact, ...] = ()

@@ -19,7 +19,8 @@ Pure.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -30,6 +31,7 @@ Select = Mapping[str, str]
 DELIVERED = (ON_TIME, LATE)
 KINDS = {"municipality": ("municipality",), "district": ("district",), "all": ("municipality", "district")}
 NO_ANSWER = "-"
+NOTHING: frozenset[str] = frozenset()
 
 
 def delivery_states(words: str) -> frozenset[str]:
@@ -55,11 +57,13 @@ class Tallies:
         self._delivery: dict[tuple[str, str, str, str], int] = defaultdict(int)
         self._index_deliveries()
         self._values: dict[tuple[str, str, str, str, str], int] = defaultdict(int)
-        self._numbers: dict[tuple[str, str, str, str], list[tuple[Decimal, int]]] = defaultdict(list)
+        self._numbers: dict[tuple[str, str, str, str], dict[Decimal, int]] = defaultdict(lambda: defaultdict(int))
         self._given: dict[tuple[str, str, str, str], int] = defaultdict(int)
         self._index_answers()
         self._given_by: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
         self._pattern_states: dict[tuple[str, int, str], str] = {}
+        self._pattern_tally: dict[tuple[str, str, str], Counter[str]] = {}
+        self._move_tally: dict[tuple[str, str, str, str], Counter[tuple[frozenset[str], frozenset[str]]]] = {}
         self._members: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._index_units()
 
@@ -77,24 +81,32 @@ class Tallies:
             self._values[day, office, question, row, value] += n
             if question not in rules.SEVERAL:
                 self._given[day, office, question, row] += n
-        for counted in self.facts.numbers:
-            if counted.number is not None:
-                key = counted.round.isoformat(), counted.office, counted.question, ""
-                self._numbers[key].append((counted.number, counted.n))
-        for answered in self.facts.answered:
-            self._given[answered.round.isoformat(), answered.office, answered.question, ""] += answered.n
 
     def _index_units(self) -> None:
+        """One pass over what each unit has answered: the largest of all the facts."""
+        days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
+        offices: dict[tuple[dt.date, int], str] = {}
         for report in self.facts.reports:
             if report.kind == "municipality":
-                self._members[report.round.isoformat(), report.office].append(report.unit)
-        sets: dict[tuple[str, int], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
-        for answer in self.facts.unit_answers:
-            sets[days[answer.round], answer.unit][answer.question].add(answer.value)
-        self._given_by = {
-            key: {question: frozenset(values) for question, values in given.items()} for key, given in sets.items()
-        }
+                self._members[days[report.round], report.office].append(report.unit)
+                offices[report.round, report.unit] = report.office
+        given: dict[tuple[dt.date, int], dict[str, frozenset[str]]] = defaultdict(dict)
+        single: dict[str, frozenset[str]] = {}
+        for round_, unit, question, row, value, number, _date, _text in self.facts.unit_answers:
+            answered = given[round_, unit]
+            one = single.get(value)
+            if one is None:
+                one = single[value] = frozenset((value,))
+            answered[question] = answered[question] | one if question in answered else one
+            if number is not None and (round_, unit) in offices:
+                self._numbers[days[round_], offices[round_, unit], question, row][number] += 1
+        for (round_, unit), answered in given.items():
+            day = days[round_]
+            self._given_by[day, unit] = answered
+            if (round_, unit) in offices:
+                for question in rules.SEVERAL:
+                    if question in answered:
+                        self._given[day, offices[round_, unit], question, ""] += 1
 
     def value(self, select: Select) -> int | Decimal | None:
         """The figure that the selector names."""
@@ -168,7 +180,7 @@ class Tallies:
             return sum(
                 n
                 for office in offices
-                for number, n in self._numbers[day, office, question, row]
+                for number, n in self._numbers[day, office, question, row].items()
                 if rules.in_range(number, select["numbers"])
             )
         if "except" in select:
@@ -180,19 +192,45 @@ class Tallies:
     def _patterns(self, select: Select) -> int:
         day, offices = self._where(select)
         key, state = select["pattern"], select["state"]
-        units = (unit for office in offices for unit in self._members[day, office])
-        return sum(self.pattern_state(day, unit, key) == state for unit in units)
+        return sum(self._pattern_counts(day, office, key)[state] for office in offices)
+
+    def _pattern_counts(self, day: str, office: str, key: str) -> Counter[str]:
+        kept = self._pattern_tally.get((day, office, key))
+        if kept is None:
+            kept = Counter(self.pattern_state(day, unit, key) for unit in self._members[day, office])
+            self._pattern_tally[day, office, key] = kept
+        return kept
 
     def _moved(self, select: Select) -> int:
+        """Counted by the two answers first: few pairs, however many units."""
         day, offices = self._where(select)
-        units = (unit for office in offices for unit in self._members[day, office])
-        return sum(self.moved(select, unit) for unit in units)
+        pairs: Counter[tuple[frozenset[str], frozenset[str]]] = Counter()
+        for office in offices:
+            pairs += self._moves(select["since"], day, office, select["question"])
+        return sum(
+            n
+            for (before, after), n in pairs.items()
+            if matches(before, select["from"]) and matches(after, select["to"])
+        )
+
+    def _moves(
+        self, since: str, day: str, office: str, question: str
+    ) -> Counter[tuple[frozenset[str], frozenset[str]]]:
+        key = since, day, office, question
+        kept = self._move_tally.get(key)
+        if kept is None:
+            kept = Counter(
+                (self.given(since, unit).get(question, NOTHING), self.given(day, unit).get(question, NOTHING))
+                for unit in self._members[day, office]
+            )
+            self._move_tally[key] = kept
+        return kept
 
     def moved(self, select: Select, unit: int) -> bool:
         """Whether one unit's answer went from one set of values to another between two rounds."""
         day = select.get("round", self.now)
-        before = self.given(select["since"], unit).get(select["question"], frozenset())
-        after = self.given(day, unit).get(select["question"], frozenset())
+        before = self.given(select["since"], unit).get(select["question"], NOTHING)
+        after = self.given(day, unit).get(select["question"], NOTHING)
         return matches(before, select["from"]) and matches(after, select["to"])
 
     def _registered(self, select: Select) -> int:

@@ -79,7 +79,9 @@ TREND_QUESTIONS = ("plan.status", "plan.anchoring", "network.participates")
 NUMBER_QUESTIONS = ("progress.delay_months",)
 """Questions whose numbers are counted in classes."""
 
-UNIT_CHOICES = (*PATTERN_QUESTIONS, "plan.status", "network.participates", "progress.step", "progress.phase")
+UNIT_CHOICES = (
+    *PATTERN_QUESTIONS, "support.received", "plan.status", "network.participates", "progress.step", "progress.phase",
+)  # fmt: skip
 UNIT_VALUES = ("plan.decided_on", "progress.delay_months")
 """The questions that are read for each unit by itself, for the patterns, the changes and the annex."""
 

@@ -19,10 +19,10 @@ from municipalities.mail import mails_release
 from municipalities.models import Event, OutgoingMail
 from reform.models import Solution
 from reporting.documents import build
+from reporting.documents.answer_words import fixed_word, heads
 from reporting.documents.extract import extract
 from reporting.documents.receipt import receipt_content
 from reporting.documents.render_answers import render_answers
-from reporting.management.commands.export_answers import fixed_word, heads
 from reporting.models import Answer, Document, Report, Submission
 from reporting.services import documents, summaries
 from reporting.services.submissions import submission_approve, submission_submit

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 
+from reporting.documents.answer_words import fixed_word, heads
 from reporting.documents.extract import extract
 from reporting.documents.render_answers import render_answers
 from reporting.models import Round
@@ -55,28 +55,3 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no round per {day}.")
             found.append(round_)
         return found
-
-
-def heads() -> tuple[str, ...]:
-    """The heads of the ten columns, in the language in use."""
-    return (
-        _("Round"), _("Municipality number"), _("Municipality"), _("County"), _("Office"), _("Version"), _("Question"),
-        _("Row"), _("Answer"), _("Answer in words"),
-    )  # fmt: skip
-
-
-def fixed_word(key: str) -> str:
-    """The workbook's fixed words, in the language in use."""
-    return {
-        "cover": _("Cover"),
-        "answers": _("Answers"),
-        "code_book": _("Code book"),
-        "rounds": _("Rounds"),
-        "reports": _("Reports counted"),
-        "lines": _("Answers written"),
-        "cut": _("Answers cut because a cell holds no more"),
-        "question": _("Question"),
-        "kind": _("Kind"),
-        "key": _("Key"),
-        "text": _("Text"),
-    }[key]

@@ -295,7 +295,7 @@ def test_the_same_facts_give_the_same_json_whatever_the_order_of_the_rows(facts)
     turned = replace(
         facts,
         counts=tuple(reversed(facts.counts)),
-        answered=tuple(reversed(facts.answered)),
+        unit_answers=tuple(reversed(facts.unit_answers)),
         deliveries=tuple(reversed(facts.deliveries)),
     )
     assert to_json(compute(facts, "nn", same)) == to_json(compute(turned, "nn", same))

@@ -11,9 +11,9 @@ import pytest
 
 from reform.models import Solution
 from reporting.documents import render_answers as module
+from reporting.documents.answer_words import fixed_word, heads
 from reporting.documents.extract import extract
 from reporting.documents.render_answers import render_answers
-from reporting.management.commands.export_answers import fixed_word, heads
 from reporting.models import Answer, Round
 from tests.reporting.factories import SPRING, ReportFactory, answers, open_round
 from tests.world import World
