@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Membership, MunicipalityVersion, Role
+from municipalities.models import Membership, MunicipalityLink, MunicipalityVersion, Role
 from municipalities.models.people import MUNICIPAL_ROLES, NATIONAL_ROLES, REGIONAL_ROLES
 from municipalities.querysets import valid_on
 
@@ -96,6 +96,20 @@ RIGHTS: dict[str, Right] = {
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
         _("Read the registers of municipalities, plans and networks."),
     ),
+    "register.edit": Right(
+        _SF | {Role.HDIR_ADMIN}, _("Register plan decisions, anchoring, steps and phases of municipalities.")
+    ),
+    "network.edit": Right(REGIONAL | {Role.HDIR_ADMIN}, _("Keep the networks of one's own region.")),
+    "support.edit": Right(REGIONAL | {Role.HDIR_ADMIN}, _("Register support in one's own region.")),
+    "correction.propose": Right(_EDITOR, _("Propose a correction of what is registered about one's own unit.")),
+    "correction.answer": Right(
+        REGIONAL | {Role.HDIR_ADMIN}, _("Answer proposed corrections; KS and USHT those about networks and support.")
+    ),
+    "risk.read": Right(_SF | HDIR, _("See the five risk patterns of a municipality.")),
+    "risk.assess": Right(_SF, _("Confirm or dismiss a risk pattern and note the follow-up.")),
+    "membership.place": Right(
+        frozenset({Role.HDIR_ADMIN}), _("Decide where the contacts of a municipality that was split belong.")
+    ),
     "report.read": Right(
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("Read a report, its answers and its history.")
     ),
@@ -137,8 +151,21 @@ def units_in(scope: Scope, path: str = "id") -> Q:
     """The condition that the Municipality at ``path`` lies in the scope; a subquery, so a list stays one query."""
     if scope.has(NATIONAL - {Role.HOD}):
         return Q()
-    in_offices = MunicipalityVersion.objects.on(scope.today).filter(office_id__in=scope.office_ids)
-    return Q(**{f"{path}__in": scope.municipality_ids}) | Q(**{f"{path}__in": in_offices.values("municipality_id")})
+    own = Q(**{f"{path}__in": scope.municipality_ids}) | Q(**{f"{path}__in": predecessors(scope).values("old_id")})
+    return own | Q(**{f"{path}__in": _of_offices(scope).values("municipality_id")})
+
+
+def predecessors(scope: Scope) -> QuerySet[MunicipalityLink]:
+    """The mergers and splits of which one's own units were made until today: their history is read, not changed."""
+    kinds = (MunicipalityLink.Kind.MERGER, MunicipalityLink.Kind.SPLIT)
+    return MunicipalityLink.objects.filter(new_id__in=scope.municipality_ids, kind__in=kinds, on__lte=scope.today)
+
+
+def _of_offices(scope: Scope) -> QuerySet[MunicipalityVersion]:
+    """The newest version of every unit for which one's offices answer, or answered last before it ended."""
+    known = MunicipalityVersion.objects.filter(valid_from__lte=scope.today)
+    later = known.filter(municipality=OuterRef("municipality"), valid_from__gt=OuterRef("valid_from"))
+    return known.filter(~Exists(later), office_id__in=scope.office_ids)
 
 
 def visible_filter(model: type[Model], scope: Scope) -> Q:
@@ -152,6 +179,17 @@ def visible_filter(model: type[Model], scope: Scope) -> Q:
     return units_in(scope, model.scope_path)  # type: ignore[attr-defined]
 
 
+def allowed_filter(model: type[Model], right: str, scope: Scope) -> Q:
+    """What of ``model`` the right reaches in the scope. Where rows are seen by more than may change them, the model
+    says in ``editable_in(scope) -> Q`` which ones an ``….edit`` right reaches."""
+    mine = scope.only(RIGHTS[right].roles)
+    reach = visible_filter(model, mine)
+    narrower = getattr(model, "editable_in", None)
+    if narrower is not None and right.endswith(".edit") and mine.grants:
+        reach &= narrower(mine)
+    return reach
+
+
 def can(user: Any, right: str, obj: Any = None, *, today: date) -> Decision:
     """Whether ``user`` has ``right`` on ``obj`` (or at all, when no object is given).
 
@@ -163,5 +201,6 @@ def can(user: Any, right: str, obj: Any = None, *, today: date) -> Decision:
         return Decision(False, _("Your role does not have this right."))
     if obj is None:
         return Decision(True)
-    inside = type(obj).objects.get_queryset().filter(visible_filter(type(obj), scope), pk=obj.pk).exists()
+    reach = allowed_filter(type(obj), right, scope)
+    inside = type(obj).objects.get_queryset().filter(reach, pk=obj.pk).exists()
     return Decision(True) if inside else Decision(False, _("This does not belong to your unit."))

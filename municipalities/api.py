@@ -13,7 +13,7 @@ from rest_framework import generics, serializers
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 
-from municipalities.access import RIGHTS, can, scope_of, visible_filter
+from municipalities.access import allowed_filter, can, scope_of
 from municipalities.models import Municipality, Office, PlanDecision
 from municipalities.names import display_name
 from municipalities.services import office_names
@@ -62,8 +62,8 @@ class RightedAPI(generics.GenericAPIView[Any]):
         """What of ``model`` the caller may see and has this endpoint's right on."""
         if getattr(self, "swagger_fake_view", False):
             return model.objects.get_queryset().none()
-        scope = scope_of(self.request.user, today=self.today).only(RIGHTS[self.right].roles)
-        return model.objects.get_queryset().filter(visible_filter(model, scope))
+        scope = scope_of(self.request.user, today=self.today)
+        return model.objects.get_queryset().filter(allowed_filter(model, self.right, scope))
 
 
 class MunicipalitySerializer(serializers.Serializer[Any]):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 from django.views.i18n import set_language
 
-from municipalities.access import RIGHTS, Scope, can, scope_of, visible_filter
+from municipalities.access import RIGHTS, Scope, allowed_filter, can, scope_of, visible_filter
 from municipalities.context import home_of, roles_in_words
 from municipalities.errors import method_not_allowed, stopped, wants_json
 from municipalities.language import language_choose
@@ -124,7 +124,7 @@ class ScopedView(View):
             raise TypeError(f"{type(self).__name__} names no model")
         lookup = lookup or {"pk": self.kwargs[self.pk_url_kwarg]}
         rows = self.get_queryset().filter(**lookup)
-        found = rows.filter(visible_filter(model, self.scope.only(RIGHTS[self.right].roles))).first()
+        found = rows.filter(allowed_filter(model, self.right, self.scope)).first()
         if found is not None:
             return found
         if rows.filter(visible_filter(model, self.scope)).exists():

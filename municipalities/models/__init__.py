@@ -1,6 +1,14 @@
 """Who exists on a day, who may see whom, what each has decided, and what has happened."""
 
-from municipalities.models.decisions import PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
+from municipalities.models.corrections import CorrectionProposal
+from municipalities.models.decisions import (
+    AreaPosition,
+    PhaseStatus,
+    PlanAnchoring,
+    PlanDecision,
+    PlanDocument,
+    SolutionPosition,
+)
 from municipalities.models.people import Membership, Role, User
 from municipalities.models.places import (
     County,
@@ -13,6 +21,8 @@ from municipalities.models.places import (
 from municipalities.models.trail import Event, OutgoingMail
 
 __all__ = [
+    "AreaPosition",
+    "CorrectionProposal",
     "County",
     "Event",
     "Membership",
@@ -25,6 +35,7 @@ __all__ = [
     "PhaseStatus",
     "PlanAnchoring",
     "PlanDecision",
+    "PlanDocument",
     "Role",
     "SolutionPosition",
     "User",

@@ -3,6 +3,7 @@
 from reporting.models.forms import FormVersion, Question
 from reporting.models.reports import Answer, DraftChange, Report, Submission
 from reporting.models.review import FindingReview, ReviewComment
+from reporting.models.risk import RiskAssessment
 from reporting.models.rounds import Round
 from reporting.models.summaries import Document, NationalSummary, SummaryContent
 
@@ -16,6 +17,7 @@ __all__ = [
     "Question",
     "Report",
     "ReviewComment",
+    "RiskAssessment",
     "Round",
     "Submission",
     "SummaryContent",

@@ -134,8 +134,32 @@ def test_can_says_why(world, today):
 def test_the_scope_of_a_list_is_one_query(world, today, django_assert_num_queries):
     user = world.user("statsforvalter-oslo-og-viken")
     with django_assert_num_queries(2):  # the memberships, and the list itself
-        assert len(Municipality.objects.visible_to(user, today=today)) == 4
+        assert len(Municipality.objects.visible_to(user, today=today).units_as_of(today)) == 4
         scope_of(user, today=today)
+
+
+def test_an_office_reads_the_units_that_ended_with_it(world, today):
+    """Røyken (0627) became part of Asker in 2020: its history stays with the region, not with another one."""
+    mine = Municipality.objects.visible_to(world.user("statsforvalter-oslo-og-viken"), today=today)
+    other = Municipality.objects.visible_to(world.user("statsforvalter-troms-og-finnmark"), today=today)
+    assert mine.filter(pk=world.unit("0627").pk).exists()
+    assert not other.filter(pk=world.unit("0627").pk).exists()
+
+
+def test_a_merged_municipality_reads_those_that_it_was_made_of(world, today):
+    seen = Municipality.objects.visible_to(world.user("editor-3025"), today=today)
+    assert set(seen) == {world.unit(number) for number in ("3025", "0220", "0627")}
+    before = Municipality.objects.visible_to(world.user("editor-3025"), today=dt.date(2019, 12, 31))
+    assert world.unit("0627") not in before
+
+
+def test_a_network_is_seen_by_all_and_changed_by_its_own_regions(world, today):
+    network = world.networks["troms-og-finnmark"]
+    assert can(world.user("ks-troms-og-finnmark"), "network.edit", network, today=today)
+    assert can(world.user("hdir-admin"), "network.edit", network, today=today)
+    assert can(world.user("ks-oslo-og-viken"), "register.read", network, today=today)
+    assert not can(world.user("ks-oslo-og-viken"), "network.edit", network, today=today)
+    assert not can(world.user("editor-5430"), "network.edit", network, today=today)
 
 
 def test_across_all_wants_a_reason(world):
