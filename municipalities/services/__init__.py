@@ -1,0 +1,36 @@
+"""What the app does: names on a day, roles, and the registers that an approved report changes."""
+
+from municipalities.services.names import (
+    OfficeNameOnDay,
+    UnitName,
+    lineage_of_all,
+    office_names,
+    unit_names,
+    unit_with_number,
+)
+from municipalities.services.people import membership_end, membership_grant
+from municipalities.services.registers import (
+    phase_status_register,
+    plan_anchoring_register,
+    plan_decision_register,
+    register_lock,
+    register_set,
+    solution_positions_register,
+)
+
+__all__ = [
+    "OfficeNameOnDay",
+    "UnitName",
+    "lineage_of_all",
+    "membership_end",
+    "membership_grant",
+    "office_names",
+    "phase_status_register",
+    "plan_anchoring_register",
+    "plan_decision_register",
+    "register_lock",
+    "register_set",
+    "solution_positions_register",
+    "unit_names",
+    "unit_with_number",
+]

@@ -1,0 +1,82 @@
+"""What units and offices are called on a day, and which unit a number belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from municipalities.lineage import Lineage, Link, Span
+from municipalities.models import MunicipalityLink, MunicipalityVersion, OfficeName
+from municipalities.names import display_name
+from municipalities.querysets import valid_on
+
+
+@dataclass(frozen=True)
+class UnitName:
+    """What a municipality or district was called and belonged to on a day."""
+
+    number: str
+    name: str
+    display_name: str
+    official_names: list[dict[str, str]]
+    sort_key: str
+    office_id: int
+    county_number: str
+    county_name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class OfficeNameOnDay:
+    """An office's key, short name (``Oslo og Viken``) and full name in the language in use."""
+
+    key: str
+    short_name: str
+    name: str
+
+
+def unit_names(unit_ids: Iterable[int] | None, day: dt.date) -> dict[int, UnitName]:
+    """What the units were called on ``day``, by identity; ``None`` means all. One query.
+
+    A unit that did not exist on that day is not in the answer.
+    """
+    versions = MunicipalityVersion.objects.on(day)
+    if unit_ids is not None:
+        versions = versions.filter(municipality_id__in=set(unit_ids))
+    rows = versions.values_list(
+        "municipality_id", "number", "name", "official_names", "sort_key", "office_id",
+        "county__number", "county__name", "municipality__kind",
+    )  # fmt: skip
+    return {
+        pk: UnitName(number, name, display_name(name, official), official, key, office, county, county_name, kind)
+        for pk, number, name, official, key, office, county, county_name, kind in rows
+    }
+
+
+def office_names(day: dt.date) -> dict[int, OfficeNameOnDay]:
+    """What each office was called on ``day``, by id in the fixed order of the offices. One query."""
+    rows = OfficeName.objects.filter(valid_on(day)).select_related("office").order_by("office__order")
+    return {row.office_id: OfficeNameOnDay(row.office.key, row.short_name, row.name) for row in rows}
+
+
+def unit_with_number(number: str, day: dt.date) -> tuple[int, list[Span]] | None:
+    """The unit that has, had or gets ``number``, and all its spans; None for a number nobody has had. One query.
+
+    An old number finds its municipality, also when another has taken the number over since.
+    """
+    fields = ("municipality_id", "number", "name", "valid_from", "valid_to")
+    namesakes = MunicipalityVersion.objects.filter(number=number).values("municipality_id")
+    rows = MunicipalityVersion.objects.filter(municipality_id__in=namesakes).values_list(*fields)
+    spans = [Span(*row) for row in rows.order_by("valid_from")]
+    unit_id = Lineage(spans, []).unit_with_number(number, day)
+    if unit_id is None:
+        return None
+    return unit_id, [span for span in spans if span.unit_id == unit_id]
+
+
+def lineage_of_all() -> Lineage:
+    """The lineage of every unit, from the registers. Two queries."""
+    spans = MunicipalityVersion.objects.values_list("municipality_id", "number", "name", "valid_from", "valid_to")
+    links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
+    return Lineage((Span(*row) for row in spans), (Link(*row) for row in links))
