@@ -1,4 +1,4 @@
-"""Reading networks, participations and support over HTTP."""
+"""Reading networks and participations over HTTP."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers
 
 from municipalities.api import AS_OF, RightedAPI
-from networks.models import Network, Participation, SupportActivity
+from networks.models import Network, Participation
 
 
 class NetworkSerializer(serializers.ModelSerializer[Network]):
@@ -27,16 +27,6 @@ class ParticipationSerializer(serializers.ModelSerializer[Participation]):
     class Meta:
         model = Participation
         fields = ["id", "network", "municipality", "status", "valid_from", "valid_to"]
-
-
-class SupportSerializer(serializers.ModelSerializer[SupportActivity]):
-    """Support that was given, and the ids of the units that received it."""
-
-    office = serializers.CharField(source="office.key")
-
-    class Meta:
-        model = SupportActivity
-        fields = ["id", "kind", "provider", "office", "on", "title", "municipalities"]
 
 
 @extend_schema(parameters=[AS_OF])
@@ -59,14 +49,3 @@ class ParticipationList(RightedAPI, generics.ListAPIView[Participation]):
 
     def get_queryset(self) -> Any:
         return self.rows(Participation).on(self.day()).order_by("id")
-
-
-class SupportList(RightedAPI, generics.ListAPIView[SupportActivity]):
-    """Support given by the regional apparatus, newest first."""
-
-    right = "register.read"
-    serializer_class = SupportSerializer
-
-    def get_queryset(self) -> Any:
-        rows = self.rows(SupportActivity).select_related("office").prefetch_related("municipalities")
-        return rows.order_by("-on", "-id")

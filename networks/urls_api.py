@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from networks import api
+from networks import api, api_support
 
 urlpatterns = [
     path("networks/", api.NetworkList.as_view(), name="api_networks"),
     path("participations/", api.ParticipationList.as_view(), name="api_participations"),
-    path("support/", api.SupportList.as_view(), name="api_support"),
+    path("support/", api_support.SupportList.as_view(), name="api_support"),
 ]
