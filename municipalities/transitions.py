@@ -138,8 +138,12 @@ def log(
     on_behalf_of: Municipality | None = None,
     content_hash: str = "",
     request_id: str = "",
+    internal: bool = False,
 ) -> Event:
-    """Write one Event about ``obj``. ``actor`` None is the portal itself."""
+    """Write one Event about ``obj``. ``actor`` None is the portal itself.
+
+    An ``internal`` one names no unit: neither the municipality nor KS and USHT find it among their events.
+    """
     return Event.objects.create(
         actor=actor,
         actor_name=str(actor) if actor is not None else "",
@@ -153,6 +157,6 @@ def log(
         content_hash=content_hash,
         happened_at=now,
         request_id=request_id,
-        municipality_id=getattr(obj, "municipality_id", None),
-        office_id=getattr(obj, "office_id", None),
+        municipality_id=None if internal else getattr(obj, "municipality_id", None),
+        office_id=None if internal else getattr(obj, "office_id", None),
     )
