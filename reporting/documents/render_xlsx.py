@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,6 +31,9 @@ CELL_UNITS = 32_767  # what a cell holds, in UTF-16 units
 LARGE = 200_000  # cells; above it the rows are written to disk as they come
 EXACT = 10**15  # whole numbers from here on lose digits in Excel and are written as text
 LINK_LENGTH = 2_000
+
+LINE_HEIGHT = 15.0  # points
+TITLE_HEIGHT = {"title": 22.0, "big": 30.0}
 
 INK, SECOND, ACCENT, RULE = "#1B2126", "#56616B", "#0B4F6C", "#DDE1E4"
 
@@ -194,6 +199,7 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
     columns = [Column("group", state.content.label("group")), *table.columns] if groups else list(table.columns)
     for index, column in enumerate(columns):
         page.set_column(index, index, _width(table, index - groups, column))
+    page.set_row(FIRST_ROW - 1, LINE_HEIGHT * _head_lines(table, columns, groups))
     _title(state, page, 0, sheet.title, "title")
     if state.content.sample:
         _text(state, page, 1, 0, state.content.label("sample"), "mark")
@@ -231,13 +237,23 @@ def _page_setup(page: Worksheet) -> None:
     page.hide_gridlines(2)
 
 
+def _head_lines(table: Table, columns: Sequence[Column], groups: bool) -> int:
+    """How many lines the highest of the heads takes: no program sets the height of a wrapped row by itself."""
+    heights = []
+    for index, column in enumerate(columns):
+        width = int(_width(table, index - groups, column) * 0.85)  # bold letters are wider
+        label = f"{column.mark} {column.label}" if column.mark else column.label
+        heights.append(len(textwrap.wrap(one_line(label), max(6, width))))
+    return min(8, max(heights, default=1))
+
+
 def _width(table: Table, index: int, column: Column) -> float:
     if index < 0:
         return 28
-    head = max((len(word) for word in column.label[:200].split()), default=0) + 2
+    head = max((len(word) for word in column.label[:200].split()), default=0) + 4
     texts = [format_cell(row.cells[index])[:200] for row in table.rows[:300] if index < len(row.cells)]
     longest = max((len(text) for text in texts), default=0)
-    return float(min(60, max(9, head, min(longest + 2, 48))))
+    return float(min(70, max(9, head, min(longest + 2, 64))))
 
 
 def _cell(state: Book, sheet: Sheet, row: int, index: int, column: Column, cell: Cell, total: bool) -> int:
@@ -287,6 +303,7 @@ def _text(state: Book, page: Worksheet, row: int, index: int, text: str, *traits
 
 
 def _title(state: Book, page: Worksheet, row: int, text: str, trait: str) -> None:
+    page.set_row(row, TITLE_HEIGHT[trait])
     _text(state, page, row, 0, one_line(text)[:1000], trait)
 
 

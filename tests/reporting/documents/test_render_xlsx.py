@@ -93,6 +93,19 @@ def test_heads_are_frozen_filtered_and_lead_to_their_definitions(book):
     assert seen > 10
 
 
+def test_every_head_has_room_for_its_words(book):
+    """Seen by eye in a spreadsheet program: long heads were cut, since no program sets a wrapped row's height."""
+    for page in book.worksheets[1:-1]:
+        height = page.row_dimensions[4].height
+        for cell in page[4]:
+            width = page.column_dimensions[cell.column_letter].width
+            words = str(cell.value or "").split()
+            assert max(map(len, words), default=0) <= width, (page.title, cell.value)
+            lines = -(-len(str(cell.value or "")) // width)
+            assert (height or 15) >= min(8, lines) * 15, (page.title, cell.value)
+        assert page.row_dimensions[1].height >= 20
+
+
 def test_figures_of_main_tables_link_to_what_is_behind_them_and_stay_numbers(book):
     cell = book.worksheets[1]["C5"]
     assert cell.hyperlink.target == "https://portal.example/tall/T1.2/country/"
