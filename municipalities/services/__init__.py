@@ -7,6 +7,7 @@ from municipalities.services.names import (
     office_names,
     unit_names,
     unit_with_number,
+    units_search,
 )
 from municipalities.services.people import membership_end, membership_grant
 from municipalities.services.registers import (
@@ -33,4 +34,5 @@ __all__ = [
     "solution_positions_register",
     "unit_names",
     "unit_with_number",
+    "units_search",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from municipalities.lineage import Lineage, Link, Span
 from municipalities.models import MunicipalityLink, MunicipalityVersion, OfficeName
 from municipalities.names import display_name
 from municipalities.querysets import valid_on
+from municipalities.search import LIMIT, Entry, Match, find
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,27 @@ def lineage_of_all() -> Lineage:
     spans = MunicipalityVersion.objects.values_list("municipality_id", "number", "name", "valid_from", "valid_to")
     links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
     return Lineage((Span(*row) for row in spans), (Link(*row) for row in links))
+
+
+def units_search(
+    text: str, day: dt.date, *, among: Collection[int] | None = None, limit: int | None = LIMIT
+) -> list[Match]:
+    """The units of ``day`` that a number or a name means, of that day or of another, best first, each with why.
+
+    ``among`` are the units that may be in the answer (None: all), ``limit`` how many at most (None: all). Two queries,
+    none for an empty text.
+    """
+    if not text.strip():
+        return []
+    rows = MunicipalityVersion.objects.values_list(
+        "municipality_id", "number", "name", "official_names", "county__name", "municipality__kind", "sort_key",
+        "valid_from", "valid_to",
+    )  # fmt: skip
+    entries = [
+        Entry(pk, number, name, tuple(entry["name"] for entry in official), county, kind, key, start, end)
+        for pk, number, name, official, county, kind, key, start, end in rows
+    ]
+    spans = (Span(row.unit_id, row.number, row.name, row.valid_from, row.valid_to) for row in entries)
+    links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
+    lineage = Lineage(spans, (Link(*row) for row in links))
+    return find(text, day, entries, lineage, among=among, limit=limit)
