@@ -98,6 +98,14 @@ class Participation(Dated):
     def __str__(self) -> str:
         return f"{self.municipality_id} in {self.network_id}"
 
+    @classmethod
+    def editable_in(cls, scope: Scope) -> Q:
+        """Of the units in one's scope, those of a network that one's region covers; Hdir all."""
+        if scope.has(HDIR):
+            return Q()
+        covers = Network.offices.through.objects.filter(office_id__in=scope.office_ids)
+        return Q(network_id__in=covers.values("network_id"))
+
 
 class NetworkMeeting(models.Model):
     """A meeting of a network and the units that were there."""
@@ -122,6 +130,11 @@ class NetworkMeeting(models.Model):
     def visible_in(cls, scope: Scope) -> Q:
         """As the network."""
         return Network.visible_in(scope)
+
+    @classmethod
+    def editable_in(cls, scope: Scope) -> Q:
+        """As the network."""
+        return Q() if scope.has(HDIR) else Q(network__offices__in=scope.office_ids)
 
 
 class WorkbookUpload(models.Model):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
 from municipalities.models import Municipality, Office
-from municipalities.services import register_set
+from municipalities.services import register_lock
 from networks.models import Network, Participation, SupportActivity
+from networks.services.history import DIRECT
 
 
 def participation_register(
@@ -20,19 +22,70 @@ def participation_register(
     origin: str,
     valid_from: dt.date,
 ) -> int:
-    """The networks in which a unit takes part from ``valid_from``; participations not named end the day before.
+    """The networks in which a unit says in a report that it takes part, from ``valid_from``.
 
-    ``status`` is a ``Participation.Status`` (active or planned). Returns how many rows were ended or added; run
-    again with the same values it changes nothing.
+    ``status`` is a ``Participation.Status`` (active or planned), ``origin`` the report. Participations that it does
+    not name end the day before, but only in networks that its form offered: those of the unit's region (and of no
+    region) on that day. A network of another region is none of the report's business. A row that was written
+    directly in the register from that very day stays as it is, and so does everything that begins later. Returns
+    how many rows were ended or added; run again with the same values it changes nothing.
     """
-    return register_set(
-        Participation,
-        municipality,
-        "network_id",
-        {int(network_id): {"status": status} for network_id in network_ids},
-        origin=origin,
-        valid_from=valid_from,
-    )
+    wanted = {int(network_id) for network_id in network_ids}
+    with transaction.atomic():
+        register_lock(municipality.pk)
+        rows = list(_parts_of(municipality))
+        holds = [row for row in rows if row.valid_from <= valid_from and _reaches(row, valid_from)]
+        direct = {row.network_id for row in holds if row.valid_from == valid_from and row.origin.startswith(DIRECT)}
+        kept = direct | {row.network_id for row in holds if row.network_id in wanted and row.status == status}
+        offered = _offered(municipality, valid_from)
+        ended = [row for row in holds if row.network_id not in kept and row.network_id in wanted | offered]
+        for row in ended:
+            _end_before(row, valid_from)
+        added = [
+            Participation(
+                municipality=municipality,
+                network_id=pk,
+                status=status,
+                origin=origin,
+                valid_from=valid_from,
+                valid_to=_last_day([row for row in rows if row.network_id == pk], valid_from),
+            )
+            for pk in sorted(wanted - kept)
+        ]
+        Participation.objects.get_queryset().bulk_create(added)
+        return len(ended) + len(added)
+
+
+def _parts_of(municipality: Municipality) -> Any:
+    rows = Participation.objects.across_all(reason="what an approved report says of one unit")
+    return rows.filter(municipality=municipality).order_by("valid_from")
+
+
+def _reaches(row: Participation, day: dt.date) -> bool:
+    return row.valid_to is None or row.valid_to >= day
+
+
+def _offered(municipality: Municipality, day: dt.date) -> set[int]:
+    """The networks that the form of a unit's report offers per a day."""
+    version = municipality.versions.on(day).first()
+    networks = Network.objects.across_all(reason="what a report could choose from").on(day)
+    own = networks.filter(offices=version.office_id if version else None) | networks.filter(offices__isnull=True)
+    return set(own.values_list("pk", flat=True))
+
+
+def _end_before(row: Participation, day: dt.date) -> None:
+    """End a row the day before; one of an earlier report from that same day never held, and goes."""
+    if row.valid_from == day:
+        row.delete()
+    else:
+        row.valid_to = day - dt.timedelta(days=1)
+        row.save(update_fields=["valid_to"])
+
+
+def _last_day(rows: Iterable[Participation], day: dt.date) -> dt.date | None:
+    """Where a row from ``day`` must end because a later one is known already."""
+    later = [row.valid_from for row in rows if row.valid_from > day]
+    return min(later) - dt.timedelta(days=1) if later else None
 
 
 def network_register(
