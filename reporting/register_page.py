@@ -238,7 +238,7 @@ def _plan(row: PlanDecision) -> PlanRow:
 
 
 def _anchoring(rows: Any, spec: FormSpec | None, today: dt.date) -> list[Choice]:
-    held = set(rows.on(today).values_list("plan_type", flat=True))
+    held = set(rows.on(today).filter(is_expected=False).values_list("plan_type", flat=True))
     question = _question(spec, "plan.anchoring")
     keys = question.option_keys if question else tuple(sorted(held))
     return [Choice(_option(question, key), key in held) for key in keys]

@@ -3,18 +3,25 @@
 A register row holds from a day until another takes its place. The writers close what no longer holds on the day
 before, and add a row only where something differs; run twice with the same values they change nothing. Everything
 here takes the day and the moment as arguments.
+
+Rows that were entered directly (origin ``register:``) give way to a report that is approved after them. Where an
+earlier approval is written once more, ``known_at`` is its moment: what was entered directly since then stays.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
 from municipalities.models import Municipality, PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
+from municipalities.transitions import log
 from reform.models import Solution
+
+DIRECT = "register:"
+"""How the origin of a row begins that was entered directly, and not by an approved report."""
 
 
 def plan_decision_register(
@@ -29,10 +36,13 @@ def plan_decision_register(
     origin: str,
     valid_from: dt.date,
     now: dt.datetime,
+    known_at: dt.datetime | None = None,
 ) -> PlanDecision | None:
     """The municipality's position on the reform from ``valid_from``; ``status`` is a ``PlanDecision.Status``.
 
-    Returns the new row, or None when the register already said so.
+    Returns the new row, or None when the register already said so. Where the report says the same decision (status
+    and day) in other words, the title and the statement of the council for the elderly follow along, and a case number
+    or address that it leaves empty is no difference.
     """
     values = {
         "status": status,
@@ -42,7 +52,19 @@ def plan_decision_register(
         "expected_on": expected_on,
         "process": process,
     }
-    return _register_one(PlanDecision, municipality, values, origin, valid_from, now)
+    row: PlanDecision | None = _register_one(
+        PlanDecision, municipality, values, origin, valid_from, now, known_at, _same_decision
+    )
+    return row
+
+
+def _same_decision(held: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """What a report says about the decision that is registered already, with what only the register knows."""
+    if held.decided_on is None or (held.status, held.decided_on) != (values["status"], values["decided_on"]):
+        return values
+    kept = {name: values[name] or getattr(held, name) for name in ("case_number", "link")}
+    own = ("title", "elder_council_on", "elder_council")
+    return {**values, **kept, **{name: getattr(held, name) for name in own}}
 
 
 def phase_status_register(
@@ -55,16 +77,28 @@ def phase_status_register(
     origin: str,
     valid_from: dt.date,
     now: dt.datetime,
+    known_at: dt.datetime | None = None,
 ) -> PhaseStatus | None:
     """Step 1-5, phase 2-4 and delay in months from ``valid_from``. Returns the new row, or None when unchanged."""
     values = {"step": step, "phase": phase, "delay_months": delay_months, "delay_reason": delay_reason}
-    return _register_one(PhaseStatus, municipality, values, origin, valid_from, now)
+    row: PhaseStatus | None = _register_one(PhaseStatus, municipality, values, origin, valid_from, now, known_at)
+    return row
 
 
 def plan_anchoring_register(
-    *, municipality: Municipality, plan_types: Iterable[str], origin: str, valid_from: dt.date, now: dt.datetime
+    *,
+    municipality: Municipality,
+    plan_types: Iterable[str],
+    origin: str,
+    valid_from: dt.date,
+    now: dt.datetime,
+    known_at: dt.datetime | None = None,
 ) -> int:
-    """The plans in which the reform is anchored from ``valid_from``; those not named end. Returns rows changed."""
+    """The plans in which the reform is anchored from ``valid_from``; those not named end. Returns rows changed.
+
+    One that goes on keeps its name, years and link. A plan in which the reform is only expected is no anchoring: it
+    stays as it is.
+    """
     return register_set(
         PlanAnchoring,
         municipality,
@@ -73,11 +107,19 @@ def plan_anchoring_register(
         origin=origin,
         valid_from=valid_from,
         extra={"registered_at": now},
+        only={"is_expected": False},
+        known_at=known_at,
     )
 
 
 def solution_positions_register(
-    *, municipality: Municipality, positions: Mapping[str, str], origin: str, valid_from: dt.date, now: dt.datetime
+    *,
+    municipality: Municipality,
+    positions: Mapping[str, str],
+    origin: str,
+    valid_from: dt.date,
+    now: dt.datetime,
+    known_at: dt.datetime | None = None,
 ) -> int:
     """The position on each solution from ``valid_from``, by the solution's code; those not named end.
 
@@ -92,23 +134,31 @@ def solution_positions_register(
         origin=origin,
         valid_from=valid_from,
         extra={"registered_at": now},
+        known_at=known_at,
     )
 
 
 def _register_one(
     model: type[Any],
     municipality: Municipality,
-    values: Mapping[str, Any],
+    values: dict[str, Any],
     origin: str,
     valid_from: dt.date,
     now: dt.datetime,
+    known_at: dt.datetime | None = None,
+    completed: Callable[[Any, dict[str, Any]], dict[str, Any]] = lambda held, values: values,
 ) -> Any:
     with transaction.atomic():
         register_lock(municipality.pk)
         rows = list(_rows(model, municipality).order_by("valid_from"))
         holds = [row for row in rows if _holds(row, valid_from)]
-        if any(_same(row, values) for row in holds):
+        for row in holds:
+            values = completed(row, values)
+        if any(_same(row, values) or _entered_since(row, known_at) for row in holds):
             return None
+        same_day = next((row for row in holds if row.valid_from == valid_from), None)
+        if same_day is not None:
+            return _rewrite(same_day, values, origin, now)
         _end(holds, valid_from)
         return model.objects.get_queryset().create(
             municipality=municipality,
@@ -120,6 +170,18 @@ def _register_one(
         )
 
 
+def _rewrite(row: Any, values: Mapping[str, Any], origin: str, now: dt.datetime) -> Any:
+    """A row that began on the very day says from now on what the report says; what points to it stays. What had been
+    entered directly is kept in an Event."""
+    lines = [f"{name}: {getattr(row, name)} → {value}" for name, value in values.items() if getattr(row, name) != value]
+    if row.origin.startswith(DIRECT):
+        log(row, "register_by_report", actor=None, now=now, to_state=origin[:20], note="\n".join(lines))
+    for name, value in {**values, "origin": origin, "registered_at": now, "registered_by_name": ""}.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
 def register_set(
     model: type[Any],
     municipality: Municipality,
@@ -129,19 +191,26 @@ def register_set(
     origin: str,
     valid_from: dt.date,
     extra: Mapping[str, Any] | None = None,
+    only: Mapping[str, Any] | None = None,
+    known_at: dt.datetime | None = None,
 ) -> int:
     """Bring a register with several rows a municipality to what holds from ``valid_from``.
 
     ``about`` is the field that tells the rows apart (a plan type, a solution), ``wanted`` its values with the other
-    fields. What is not wanted ends the day before. Returns how many rows were ended or added.
+    fields. What is not wanted ends the day before. ``only`` leaves rows out of the register that are something else
+    (a plan that is only expected). Returns how many rows were ended or added.
     """
     with transaction.atomic():
         register_lock(municipality.pk)
-        rows = list(_rows(model, municipality).order_by("valid_from"))
+        rows = list(_rows(model, municipality).filter(**(only or {})).order_by("valid_from"))
         holds = [row for row in rows if _holds(row, valid_from)]
-        kept = {getattr(row, about) for row in holds if _same(row, wanted.get(getattr(row, about)))}
+        kept = {
+            getattr(row, about)
+            for row in holds
+            if _same(row, wanted.get(getattr(row, about))) or _entered_since(row, known_at)
+        }
         ended = [row for row in holds if getattr(row, about) not in kept]
-        _end(ended, valid_from)
+        _end(ended, valid_from, now=(extra or {}).get("registered_at"))
         added = [
             model(
                 municipality=municipality,
@@ -177,10 +246,18 @@ def _same(row: Any, values: Mapping[str, Any] | None) -> bool:
     return values is not None and all(getattr(row, key) == value for key, value in values.items())
 
 
-def _end(rows: Iterable[Any], day: dt.date) -> None:
-    """End rows the day before ``day``; one that began on the day itself never held, and goes."""
+def _entered_since(row: Any, known_at: dt.datetime | None) -> bool:
+    """Whether a row was entered directly after the approval that is written once more."""
+    return known_at is not None and str(row.origin).startswith(DIRECT) and row.registered_at > known_at
+
+
+def _end(rows: Iterable[Any], day: dt.date, now: dt.datetime | None = None) -> None:
+    """End rows the day before ``day``; one that began on the day itself never held, and goes (what had been entered
+    directly leaves an Event)."""
     for row in rows:
         if row.valid_from == day:
+            if now is not None and str(row.origin).startswith(DIRECT):
+                log(row, "register_by_report", actor=None, now=now, note=str(row))
             row.delete()
         else:
             row.valid_to = day - dt.timedelta(days=1)

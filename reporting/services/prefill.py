@@ -110,8 +110,8 @@ class _Registers:
 
     @cached_property
     def anchoring(self) -> tuple[dict[str, Any], dt.date | None]:
-        rows = list(self._rows(PlanAnchoring))
-        return {"plan_types": [row.plan_type for row in rows]}, _latest(rows)
+        rows = list(self._rows(PlanAnchoring).filter(is_expected=False))
+        return {"plan_types": list(dict.fromkeys(row.plan_type for row in rows))}, _latest(rows)
 
     @cached_property
     def positions(self) -> tuple[dict[str, Any], dt.date | None]:

@@ -38,14 +38,19 @@ def registers_follow(*, report: Report, now: dt.datetime) -> None:
     later = approved.select_related("round", "municipality", "current__form_version").defer("draft")
     for row in (report, *later.order_by("round__reference_date")):
         if row.current is not None:
-            registers_write(report=row, submission=row.current, spec=form_spec(row.current.form_version), now=now)
+            spec = form_spec(row.current.form_version)
+            known_at = None if row.pk == report.pk else row.approved_at
+            registers_write(report=row, submission=row.current, spec=spec, now=now, known_at=known_at)
 
 
-def registers_write(*, report: Report, submission: Submission, spec: FormSpec, now: dt.datetime) -> None:
+def registers_write(
+    *, report: Report, submission: Submission, spec: FormSpec, now: dt.datetime, known_at: dt.datetime | None = None
+) -> None:
     """Bring the registers to what the submission says, from the round's reference date on.
 
     Only what the form asks is touched: a round without the networks changes no participation. Run again it changes
-    nothing.
+    nothing. ``known_at`` is the moment of the approval, where it is written once more: what was entered directly in
+    the plan registers since then stays.
     """
     answers: Mapping[str, Any] = submission.answers
     where = {
@@ -53,14 +58,15 @@ def registers_write(*, report: Report, submission: Submission, spec: FormSpec, n
         "origin": f"report:{report.pk}/{submission.number}",
         "valid_from": report.round.reference_date,
     }
+    plans = {**where, "now": now, "known_at": known_at}
     if "plan.status" in answers:
-        plan_decision_register(**where, now=now, **_plan(answers))
+        plan_decision_register(**plans, **_plan(answers))
     if spec.has("plan.anchoring"):
-        plan_anchoring_register(**where, now=now, plan_types=answers.get("plan.anchoring", []))
+        plan_anchoring_register(**plans, plan_types=answers.get("plan.anchoring", []))
     if "solutions" in answers:
-        solution_positions_register(**where, now=now, positions=answers["solutions"])
+        solution_positions_register(**plans, positions=answers["solutions"])
     if "progress.step" in answers or "progress.phase" in answers:
-        phase_status_register(**where, now=now, **_phase(answers))
+        phase_status_register(**plans, **_phase(answers))
     if "network.participates" in answers:
         _networks(answers, **where)
 
