@@ -96,6 +96,9 @@ RIGHTS: dict[str, Right] = {
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
         _("Read the registers of municipalities, plans and networks."),
     ),
+    "region.read": Right(
+        REGIONAL | HDIR | {Role.EVALUATOR}, _("See the page of a region with all its municipalities.")
+    ),
     "register.edit": Right(
         _SF | {Role.HDIR_ADMIN}, _("Register plan decisions, anchoring, steps and phases of municipalities.")
     ),

@@ -89,8 +89,17 @@ class Place:
 MENU = (
     Place(gettext_lazy("Front page"), "municipality_home", "home.read", ("report_",), municipal=True),
     Place(gettext_lazy("National status"), "national_status", "national.read", ("figure_",)),
+    Place(
+        gettext_lazy("What is registered"), "municipality_own", "register.read", ("municipality_detail",),
+        municipal=True,
+    ),
+    Place(
+        gettext_lazy("Municipalities"), "municipality_list", "region.read", ("municipality_detail", "region_"),
+        municipal=False,
+    ),
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_")),
     Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
+    Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Help"), "help", None),
 )

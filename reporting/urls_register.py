@@ -1,9 +1,12 @@
-"""The address of a unit's own page; districts have six digits."""
+"""Addresses of the registers' pages: all municipalities, one of them (districts have six digits), and a region."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
-from reporting.views import register
+from reporting.views import region, register, register_list
 
 urlpatterns = [
+    path("kommuner/", register_list.MunicipalityList.as_view(), name="municipality_list"),
+    path("kommune/registrert/", register.OwnMunicipality.as_view(), name="municipality_own"),
     re_path(r"^kommune/(?P<number>\d{4}|\d{6})/$", register.MunicipalityDetail.as_view(), name="municipality_detail"),
+    path("region/<slug:key>/", region.RegionPage.as_view(), name="region_page"),
 ]

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from municipalities.access import scope_of
 from municipalities.models import Municipality
-from municipalities.services import unit_with_number
+from municipalities.services import unit_names, unit_with_number
 from municipalities.views import ScopedView
 from reporting.register_page import register_page
 
@@ -37,3 +37,15 @@ class MunicipalityDetail(ScopedView):
     def _own(self, unit_id: int) -> bool:
         """Whether the reader works in the unit: the page then says who else sees it."""
         return unit_id in scope_of(self.request.user, today=self.today).municipality_ids
+
+
+class OwnMunicipality(ScopedView):
+    """``/kommune/registrert/``: the page of the reader's own unit, or the list where there is not just one."""
+
+    right = "register.read"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        names = unit_names(self.scope.municipality_ids, self.today)
+        if len(names) != 1:
+            return redirect("municipality_list")
+        return redirect("municipality_detail", number=next(iter(names.values())).number)

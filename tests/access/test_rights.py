@@ -17,6 +17,7 @@ DIRECTORATE = {"hdir", "hdir_admin"}
 EXPECTED = {
     "home.read": EVERYONE,
     "register.read": EVERYONE - {"hod"},
+    "region.read": REGION | DIRECTORATE | {"evaluator"},
     "report.read": EVERYONE - {"hod"},
     "report.edit": {"municipality_editor"},
     "report.submit": {"municipality_editor"},
