@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.text import capfirst as upper_first
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from municipalities.services import OfficeNameOnDay, UnitName, office_names, unit_names
-from networks.models import Network
+from networks.models import Network, Provider
 from reporting.answers import format_answer
 from reporting.documents import texts
 from reporting.documents.content import Chart, Column, Content, Figure, Table, TileMap
+from reporting.documents.facts import PlanFact
 from reporting.documents.formats import format_cell, format_date, format_figure
 from reporting.documents.selectors import Frozen, FrozenUnit, GivenAnswer, Home
 from reporting.form_spec import FormSpec, local
@@ -27,7 +29,8 @@ TEXT_SHOWN = 300
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit and what it answered. ``name`` and ``official_names`` are for the template tag ``unit_name``."""
+    """A unit and what it answered. ``name`` and ``official_names`` are for the template tag ``unit_name``;
+    ``register`` is what the register says of it, where the figure is counted from one."""
 
     unit: int
     report: int
@@ -39,6 +42,7 @@ class UnitLine:
     submission: int = 0
     submitted_at: dt.datetime | None = None
     url: str = ""
+    register: str = ""
 
     @property
     def display_name(self) -> str:
@@ -86,6 +90,11 @@ class FigureHome:
     @property
     def measure(self) -> str:
         return self.select.get("measure", "count")
+
+    @property
+    def from_register(self) -> bool:
+        """Whether a register is behind the figure, and not the reports alone."""
+        return "register" in self.select or "agree" in self.select
 
     @property
     def sums(self) -> dict[str, int]:
@@ -140,6 +149,7 @@ def figure_home(summary: NationalSummary, place: Place) -> FigureHome | None:
         before=before,
     )
     answers = namer.answers(frozen, home)
+    namer.registered = register_words(frozen, select)
     found.counted = namer.groups(home.counted, answers, home)
     found.not_counted = namer.groups(home.not_counted, answers, home)
     found.missing = namer.groups(home.missing, answers, home)
@@ -161,6 +171,7 @@ class _Namer:
         self.units: dict[int, UnitName] = unit_names(None, day)
         self.offices: dict[str, OfficeNameOnDay] = {entry.key: entry for entry in office_names(day).values()}
         self.spec: FormSpec = form_spec(summary.round.form_version)
+        self.registered: dict[int, str] = {}
 
     def question(self, code: str, row: str) -> str:
         if not self.spec.has(code):
@@ -222,21 +233,57 @@ class _Namer:
         return UnitLine(
             unit=unit.unit, report=unit.report, number=name.number, name=name.name,
             official_names=name.official_names, office=unit.office, answer=answer, submission=unit.number,
-            submitted_at=unit.submitted_at,
+            submitted_at=unit.submitted_at, register=self.registered.get(unit.unit, ""),
         )  # fmt: skip
 
     def support(self, frozen: Frozen, select: Mapping[str, str]) -> list[dict[str, Any]]:
         """The support activities behind a figure, each with the municipalities it reached."""
         kinds = texts.support_kinds(_)
-        providers = {"statsforvalter": _("Statsforvalter"), "ks": _("KS"), "usht": _("USHT")}
         rows: dict[int, dict[str, Any]] = {}
         for row in frozen.support(select):
+            provider = Provider(row.provider).label if row.provider in Provider.values else row.provider
             entry = rows.setdefault(
                 row.activity,
-                {"on": row.on, "kind": kinds.get(row.kind, row.kind), "provider": providers.get(row.provider), "n": 0},
+                {"on": row.on, "kind": kinds.get(row.kind, row.kind), "provider": upper_first(provider), "n": 0},
             )
             entry["n"] += 1
         return sorted(rows.values(), key=lambda entry: entry["on"])
+
+
+def register_words(frozen: Frozen, select: Mapping[str, str]) -> dict[int, str]:
+    """What the frozen rows of the register behind a figure say of each unit, in words; empty for a figure from the
+    reports alone."""
+    about = select.get("register") or select.get("agree")
+    if about == "plan":
+        return {row.unit: plan_words(row) for row in frozen.plans(select)}
+    if about == "support":
+        count: dict[int, set[int]] = {}
+        for row in frozen.support(select):
+            count.setdefault(row.unit, set()).add(row.activity)
+        words = {n: ngettext("%(n)s activity", "%(n)s activities", n) % {"n": n} for n in map(len, count.values())}
+        return {unit: words[len(activities)] for unit, activities in count.items()}
+    if about is None:
+        return {}
+    rows = frozen.participations({"status": "active", "kinds": "regional"} | dict(select))
+    names = dict(Network.objects.across_all(reason="names of networks").values_list("pk", "name"))
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.unit, []).append(_since(names.get(row.network, str(row.network)), row.since))
+    return {unit: "; ".join(words) for unit, words in found.items()}
+
+
+def plan_words(row: PlanFact) -> str:
+    """``Own plan, since 1. mai 2022, decided 17. juni 2021, from a report``."""
+    parts = [_since(texts.plan_answers(_).get(row.status, row.status), row.since)]
+    if row.decided_on:
+        parts.append(_("decided %(day)s") % {"day": format_date(row.decided_on)})
+    direct = row.origin.startswith("register")
+    parts.append(_("written directly in the register") if direct else _("from an approved report"))
+    return ", ".join(parts)
+
+
+def _since(words: str, day: dt.date | None) -> str:
+    return _("%(what)s, since %(day)s") % {"what": words, "day": format_date(day)} if day else words
 
 
 def _number(number: Decimal) -> str:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 
 from municipalities.models import Event
 from networks.models import Participation, SupportActivity
-from reporting.documents.collect import collect, register_ids
+from reporting.documents.collect import collect
+from reporting.documents.collect_registers import register_ids
 from reporting.documents.compute import compute
 from reporting.documents.content import Content, from_json, to_json
 from reporting.models import NationalSummary, Round

@@ -72,7 +72,7 @@ def tile_map(content: Content) -> TileMap:
 
 def office_rows(content: Content, round_: Round) -> list[OfficeRow]:
     """The country (key ``total``) and the ten offices. One query beside the content."""
-    delivery, plan = table_with(content, "delivered", "on_behalf"), table_with(content, "declined", "process_share")
+    delivery, plan = table_with(content, "delivered", "on_behalf"), table_with(content, "unregistered", "process_share")
     states = _states(round_)
     rows = []
     for key in (row.key for row in plan.rows):

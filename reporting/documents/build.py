@@ -19,7 +19,8 @@ from django.utils.translation import gettext
 
 from reporting.models import Document, NationalSummary, SummaryContent
 
-from .collect import collect, register_ids
+from .collect import collect
+from .collect_registers import register_ids
 from .compute import compute
 from .content import Content, Figure, content_hash, from_json, to_json
 from .content_check import problems

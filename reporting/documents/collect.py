@@ -18,13 +18,14 @@ from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from municipalities.models import Municipality, OfficeName
 from municipalities.names import parallel_names
 from municipalities.querysets import valid_on
-from networks.models import Network, Participation, SupportActivity
+from networks.models import Network, SupportActivity
 from reform.dates import previous_reference_date
 from reform.models import Solution
 from reporting.form_spec import FormSpec
-from reporting.models import Answer, NationalSummary, Report, Round
+from reporting.models import Answer, Report, Round
 
 from . import rules
+from .collect_registers import participations, plans, register_counts
 from .facts import (
     LATE,
     MISSING,
@@ -35,7 +36,6 @@ from .facts import (
     Facts,
     NetworkFact,
     Office,
-    ParticipationFact,
     RoundFact,
     SolutionFact,
     SupportFact,
@@ -82,7 +82,9 @@ def collect(
         unit_answers=_unit_answers(near, days),
         solutions=_solutions(),
         networks=_networks(round_.reference_date),
-        participations=_participations(round_.reference_date),
+        participations=participations(rounds[0].date, rounds[-1].date),
+        plans=plans(rounds[0].date, rounds[-1].date),
+        register_counts=register_counts(days, office_keys),
         support=_support(rounds[0].since, rounds[-1].date),
         answers=_answers(round_.pk, days) if sheets else (),
         assessment=assessment or {},
@@ -145,18 +147,19 @@ def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str
         .annotate(state=report_state())
         .values_list(
             "round_id", "municipality_id", "office_id", "municipality__kind", "state",
-            "current__days_late", "current__on_behalf_of_id", "current_id", "current__number",
+            "current__days_late", "current__on_behalf_of_id", "current_id", "current__number", "status",
         )
         .order_by("round_id", "municipality_id")
     )  # fmt: skip
     found = []
-    for round_id, unit, office, kind, state, late, behalf, submission, number in rows:
+    for round_id, unit, office, kind, state, late, behalf, submission, number, status in rows:
         counts = state in (ON_TIME, LATE)
         found.append(
             UnitReport(
                 round=days[round_id], unit=unit, office=offices[office], kind=kind, state=state,
                 days_late=late or 0 if counts else 0, on_behalf=bool(behalf) and counts,
                 submission=submission if counts else None, number=number or 0 if counts else 0,
+                approved=status == Report.Status.APPROVED,
             )
         )  # fmt: skip
     return tuple(found)
@@ -282,17 +285,6 @@ def _networks(day: dt.date) -> tuple[NetworkFact, ...]:
     return tuple(NetworkFact(row.pk, row.name, row.kind, row.host, tuple(offices.get(row.pk, ()))) for row in rows)
 
 
-def _participations(day: dt.date) -> tuple[ParticipationFact, ...]:
-    rows = (
-        Participation.objects.across_all(reason=REASON)
-        .on(day)
-        .filter(municipality__kind="municipality", status__in=("active", "planned"))
-        .order_by("id")
-        .values_list("id", "municipality_id", "network_id", "status")
-    )
-    return tuple(ParticipationFact(*row) for row in rows)
-
-
 def _support(after: dt.date, until: dt.date) -> tuple[SupportFact, ...]:
     rows = (
         SupportActivity.municipalities.through.objects.filter(
@@ -305,27 +297,3 @@ def _support(after: dt.date, until: dt.date) -> tuple[SupportFact, ...]:
         )
     )  # fmt: skip
     return tuple(SupportFact(*row) for row in rows)
-
-
-def register_ids(facts: Facts) -> dict[str, list[list[Any]]]:
-    """The register rows behind the figures, to be kept with the summary: who took part in which network, and
-    which municipality was in which support activity. They are kept by value, because a register may be put
-    right later."""
-    return {
-        "participation": [[row.id, row.unit, row.network, row.status] for row in facts.participations],
-        "support": [[row.activity, row.unit, row.kind, row.provider, row.on.isoformat()] for row in facts.support],
-    }
-
-
-def kept_registers(
-    summary: NationalSummary,
-) -> tuple[tuple[ParticipationFact, ...], tuple[SupportFact, ...]]:
-    """The same rows again, from the summary."""
-    kept = summary.register_ids
-    return (
-        tuple(ParticipationFact(*row) for row in kept.get("participation", ())),
-        tuple(
-            SupportFact(activity, unit, kind, provider, dt.date.fromisoformat(on))
-            for activity, unit, kind, provider, on in kept.get("support", ())
-        ),
-    )

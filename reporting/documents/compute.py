@@ -10,9 +10,11 @@ from .content import Block, Bullets, Content, Definitions, Heading, Paragraph, R
 from .facts import Facts
 from .formats import format_date, format_moment
 from .tables_annex import annex, sheets
-from .tables_core import delivery_chapter, key_figures, plan_chapter, plan_measures, trend_table
+from .tables_core import core_table, key_figures, plan_chapter, plan_measures, trend_table
+from .tables_delivery import delivery_chapter
 from .tables_plans import anchoring_chapter, solutions_chapter
 from .tables_progress import progress_chapter
+from .tables_registers import registers_chapter
 from .tables_risk import change_chapter, results_chapter, risk_chapter
 from .tables_support import network_chapter, support_chapter
 
@@ -24,7 +26,7 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
     estimated. The same facts give the same Content, to the last character of its JSON.
     """
     book = Book(facts, language, _)
-    trend = trend_table(book)
+    trend, core = trend_table(book), core_table(book)
     chapters: tuple[Block, ...] = (
         *delivery_chapter(book),
         *plan_chapter(book),
@@ -36,6 +38,7 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
         *risk_chapter(book),
         *results_chapter(book),
         *change_chapter(book),
+        *registers_chapter(book),
         *annex(book),
         Definitions(_("Annex: definitions")),
     )
@@ -45,6 +48,7 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
         key_figures(book),
         *assessment_blocks(book),
         trend,
+        core,
         *_method(book),
         *chapters,
     )
@@ -70,8 +74,8 @@ def _first_sentence(book: Book) -> tuple[Run, ...]:
     return book.say(
         book._("Status in the {units} municipalities on {date}: {adopted} have adopted a plan, and {share} have "
                "adopted a plan or described the process."),
-        units=book.figure("plan", "units"), date=format_date(book.facts.round.date),
-        adopted=book.figure("plan", "adopted"), share=book.figure("plan", "process_share"),
+        units=book.figure("core", "units"), date=format_date(book.facts.round.date),
+        adopted=book.figure("core", "adopted"), share=book.figure("core", "process_share"),
     )  # fmt: skip
 
 
@@ -112,8 +116,8 @@ def _method(book: Book) -> tuple[Block, ...]:
     return (
         Heading("method", 1, _("Method")),
         text(
-            _("The note rests on the municipalities' reports on {day} and on the registers of networks and support. "
-              "No figure has been put right by hand."),
+            _("The note rests on the municipalities' reports on {day} and on the registers of plans, networks and "
+              "support. No figure has been put right by hand."),
             day=day,
         ),
         Heading("method_day", 2, _("The day of the figures")),
@@ -121,6 +125,13 @@ def _method(book: Book) -> tuple[Block, ...]:
             _("The registers are read as they were on {day}. The answers are those that had been sent in when the "
               "figures were taken, {moment}. What is put right later changes nothing here; it gives a new version."),
             day=day, moment=moment,
+        ),
+        Heading("method_core", 2, _("Core indicators")),
+        text(
+            _("Networks, support, adopted plans and described processes are counted from the registers. An approved "
+              "report writes the register from its reference date, and the regions' staff put in what they know. A "
+              "report that is sent in and not yet approved has not changed the register. Where report and register say "
+              "different things, stands in a chapter of its own.")
         ),
         Heading("method_share", 2, _("Shares")),
         text(
@@ -135,7 +146,7 @@ def _method(book: Book) -> tuple[Block, ...]:
               "sent back, or when the question was not asked or is empty in a report that is sent in.")
         ),
         Heading("method_plan", 2, _("Plan status")),
-        text(_("The municipalities are divided into five classes that do not overlap.")),
+        text(_("By their reports the municipalities are divided into five classes that do not overlap.")),
         Bullets(classes),
         Heading("method_time", 2, _("Comparison over time")),
         text(

@@ -64,7 +64,7 @@ class RoundFact:
 @dataclass(frozen=True)
 class UnitReport:
     """How one unit's report in a round stood when the figures were taken. ``submission`` is the one that
-    counts."""
+    counts; only an ``approved`` one has changed the registers."""
 
     round: dt.date
     unit: int
@@ -75,6 +75,7 @@ class UnitReport:
     on_behalf: bool = False
     submission: int | None = None
     number: int = 0
+    approved: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,14 +127,52 @@ class NetworkFact:
     offices: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ParticipationFact:
-    """A municipality's part in a network on the reference date: ``active`` or ``planned``."""
+class ParticipationFact(NamedTuple):
+    """A municipality's part in a network: ``active`` or ``planned`` from ``since`` to ``until`` (None: open).
+
+    Without ``kind`` (of the network) and ``since`` it is a row of a summary made before these were kept: it held on
+    the reference date.
+    """
 
     id: int
     unit: int
     network: int
     status: str
+    kind: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+class PlanFact(NamedTuple):
+    """A row of the plan register: the municipality's status from ``since`` to ``until`` (None: open).
+
+    ``decided_on`` is the day of the council's decision; ``origin`` the report that wrote it (``report:12/2``) or
+    ``register…`` where somebody wrote it there.
+    """
+
+    id: int
+    unit: int
+    status: str
+    since: dt.date
+    until: dt.date | None
+    decided_on: dt.date | None
+    origin: str
+
+
+class RegisterCount(NamedTuple):
+    """So many municipalities of a round and office have ``value`` in a register on the round's reference date:
+    ``plan`` with a status, ``participation`` with ``active`` (in a regional network, ``rules.REGIONAL_KINDS``)."""
+
+    round: dt.date
+    office: str
+    register: str
+    value: str
+    n: int
+
+
+def holds(row: ParticipationFact | PlanFact, day: dt.date) -> bool:
+    """Whether a register row held on ``day``."""
+    return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
 
 
 @dataclass(frozen=True)
@@ -163,7 +202,8 @@ class Facts:
 
     ``rounds`` are oldest first and end with ``round``; ``previous`` is the one before it, if there is one.
     ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
-    wanted), ``submissions`` counts the frozen Submissions of the round.
+    wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
+    register rows that held on one of the rounds' reference dates.
     """
 
     round: RoundFact
@@ -181,6 +221,8 @@ class Facts:
     solutions: tuple[SolutionFact, ...]
     networks: tuple[NetworkFact, ...] = ()
     participations: tuple[ParticipationFact, ...] = ()
+    plans: tuple[PlanFact, ...] = ()
+    register_counts: tuple[RegisterCount, ...] = ()
     support: tuple[SupportFact, ...] = ()
     answers: tuple[UnitAnswer, ...] = ()
     assessment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

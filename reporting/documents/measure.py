@@ -9,8 +9,11 @@ A selector is a set of words:
 * what: nothing (all units), ``delivery`` (states joined by ``|``, or ``delivered``, or ``on_behalf``);
   ``question`` with ``values`` (joined by ``|``; one only where several answers can be given), ``numbers``
   (``7-12``) or ``answer`` (``given``, ``missing``), and ``row`` in a matrix; ``pattern`` with ``state``;
-  ``register`` (``participation`` with ``status`` and ``network``, ``support`` with ``kind`` and
-  ``provider``; or ``none``); ``move`` (``question`` with ``from`` and ``to``; ``-`` is not answered);
+  ``register`` (``plan`` with ``values`` (states joined by ``|``) or ``status`` ``none``; ``participation`` with
+  ``status`` and either ``network`` or ``kinds`` ``regional``; ``support`` with ``kind`` and ``provider``, or
+  ``status`` ``none``), always as the register was on the round's reference date; ``agree`` (``plan`` or
+  ``network``: the report beside the register) with ``state``; ``move`` (``question`` with ``from`` and ``to``;
+  ``-`` is not answered);
 * how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against
   the round ``since``), ``activities`` (support activities instead of units).
 
@@ -25,7 +28,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from . import rules
-from .facts import DELIVERY, LATE, ON_TIME, Facts, SupportFact
+from .facts import DELIVERY, LATE, ON_TIME, Facts, ParticipationFact, SupportFact, holds
 
 Select = Mapping[str, str]
 DELIVERED = (ON_TIME, LATE)
@@ -66,6 +69,9 @@ class Tallies:
         self._move_tally: dict[tuple[str, str, str, str], Counter[tuple[frozenset[str], frozenset[str]]]] = {}
         self._members: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._index_units()
+        self._registers: dict[tuple[str, str, str, str], int] = defaultdict(int)
+        self._index_registers()
+        self._agreement: dict[tuple[str, str, str], Counter[str]] = {}
 
     def _index_deliveries(self) -> None:
         for entry in self.facts.deliveries:
@@ -108,6 +114,24 @@ class Tallies:
                     if question in answered:
                         self._given[day, offices[round_, unit], question, ""] += 1
 
+    def _index_registers(self) -> None:
+        for round_, office, register, value, n in self.facts.register_counts:
+            self._registers[round_.isoformat(), office, register, value] += n
+        day = self.facts.round.date
+        members = {unit for (when, _office), units in self._members.items() if when == self.now for unit in units}
+        self._parts: list[ParticipationFact] = [
+            row for row in self.facts.participations if row.unit in members and holds(row, day)
+        ]  # fmt: skip
+        self.plan_status: dict[int, str] = {row.unit: row.status for row in self.facts.plans if holds(row, day)}
+        """What the plan register says of each unit on the reference date."""
+        self.in_network: frozenset[int] = frozenset(
+            row.unit for row in self._parts if row.status == "active" and row.kind in rules.REGIONAL_KINDS
+        )
+        """Who takes part in a regional network by the register on the reference date."""
+        self._units_of_networks: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for row in self._parts:
+            self._units_of_networks[str(row.network), row.status].add(row.unit)
+
     def value(self, select: Select) -> int | Decimal | None:
         """The figure that the selector names."""
         measure = select.get("measure", "count")
@@ -133,6 +157,8 @@ class Tallies:
             return self._patterns(select)
         if "register" in select:
             return self._registered(select)
+        if "agree" in select:
+            return self._agreeing(select)
         if "move" in select:
             return self._moved(select)
         if "question" in select:
@@ -237,17 +263,52 @@ class Tallies:
         if select["register"] == "support":
             reached = {row.unit for row in self._support(select)}
             return self.base(select) - len(reached) if select.get("status") == "none" else len(reached)
-        _day, offices = self._where(select)
-        members = {unit for office in offices for unit in self._members[self.now, office]}
+        day, offices = self._where(select)
+        if select["register"] == "plan":
+            states = select["values"].split("|") if "values" in select else rules.PLAN_STATES
+            n = sum(self._registers[day, office, "plan", state] for office in offices for state in states)
+            return self.base(select) - n if select.get("status") == "none" else n
+        if "kinds" in select:
+            return sum(self._registers[day, office, "participation", select["status"]] for office in offices)
+        return self._in_network(select, day, offices)
+
+    def _in_network(self, select: Select, day: str, offices: tuple[str, ...]) -> int:
+        if day != self.now:
+            raise ValueError(f"the networks are not counted one by one for the round of {day}")
+        if "network" in select and "office" not in select:
+            return len(self._units_of_networks[select["network"], select["status"]])
+        within = self._unit_set(day, offices)
+        wanted, network = select.get("status"), select.get("network")
         return len(
             {
                 row.unit
-                for row in self.facts.participations
-                if row.unit in members
-                and row.status == select.get("status", row.status)
-                and str(row.network) == select.get("network", str(row.network))
+                for row in self._parts
+                if row.unit in within
+                and wanted in (None, row.status)
+                and network in (None, str(row.network))
             }
-        )
+        )  # fmt: skip
+
+    def agreement(self, unit: int, what: str) -> str:
+        """How one unit's report and the register stand to each other on the reference date: a ``rules.AGREEMENT``."""
+        given = self.given(self.now, unit)
+        if what == "plan":
+            return rules.agreement(next(iter(given.get("plan.status", ())), ""), self.plan_status.get(unit, ""))
+        registered = "yes" if unit in self.in_network else ""
+        return rules.network_agreement(next(iter(given.get("network.participates", ())), ""), registered)
+
+    def _agreeing(self, select: Select) -> int:
+        day, offices = self._where(select)
+        if day != self.now:
+            raise ValueError(f"reports and registers are not compared for the round of {day}")
+        what = select["agree"]
+        total = 0
+        for office in offices:
+            key = day, office, what
+            if key not in self._agreement:
+                self._agreement[key] = Counter(self.agreement(unit, what) for unit in self._members[day, office])
+            total += sum(self._agreement[key][state] for state in select["state"].split("|"))
+        return total
 
     def _support(self, select: Select) -> Iterable[SupportFact]:
         day, offices = self._where(select)

@@ -20,10 +20,14 @@ Given = Mapping[str, frozenset[str]]
 ADOPTED = ("own", "inside")
 ADOPTED_OR_PROCESS = ("own", "inside", "process")
 WITHOUT = ("none", "declined")
+PLAN_STATES = ("own", "inside", "process", "none", "declined")
 PLAN_TYPES = ("samfunnsdel", "handlingsdel", "budget", "care_plan", "strategy", "own_plan")
 BROAD_PLAN_TYPES = frozenset(PLAN_TYPES) - {"own_plan"}
 POSITIONS = ("in_place", "adopted", "adapted", "considered", "not_considered")
 POSITION_TAKEN = ("in_place", "adopted", "adapted")
+REGIONAL_KINDS = ("municipal", "leader", "professional", "regional", "hospital")
+"""The kinds of networks that count as regional learning networks (Tillegg 40): they build on what there is, also on
+leader networks and on forums with the hospital. The national network of age-friendly communities is none."""
 SUPPORT_KINDS = ("dialogue", "leaders", "course", "planning", "letter")
 DELAY_CLASSES = ("0", "1-6", "7-12", "13-24", "25-")
 DELAY_REASONS = ("pandemic", "capacity", "money", "merger", "priority", "other")
@@ -76,6 +80,10 @@ PATTERN_QUESTIONS = tuple(question for pattern in PATTERNS for question in patte
 TREND_QUESTIONS = ("plan.status", "plan.anchoring", "network.participates")
 """The questions of the core indicators: all that is counted of the rounds before the last two."""
 
+SAME, DIFFER, REPORT_ONLY, REGISTER_ONLY, NEITHER = "same", "differ", "report_only", "register_only", "neither"
+AGREEMENT = (SAME, DIFFER, REPORT_ONLY, REGISTER_ONLY, NEITHER)
+"""How a report and a register stand to each other; every municipality is in exactly one of them."""
+
 NUMBER_QUESTIONS = ("progress.delay_months",)
 """Questions whose numbers are counted in classes."""
 
@@ -92,6 +100,23 @@ def pattern_state(key: str, given: Given) -> str:
     if any(not given.get(question) for question in pattern.questions):
         return MISSING
     return SEEN if pattern.seen(given) else NOT_SEEN
+
+
+def agreement(answer: str, registered: str) -> str:
+    """What the report answers beside what the register says on the same day; empty where one says nothing."""
+    if answer and registered:
+        return SAME if answer == registered else DIFFER
+    return REPORT_ONLY if answer else REGISTER_ONLY if registered else NEITHER
+
+
+def network_agreement(answer: str, registered: str) -> str:
+    """The same of taking part in a regional network, where having no row is an answer too: ``planned`` and ``no``
+    agree with a register in which the municipality is not active (``registered`` is ``yes`` or empty)."""
+    if not answer:
+        return REGISTER_ONLY if registered else NEITHER
+    if (answer == "yes") == bool(registered):
+        return SAME
+    return DIFFER if registered else REPORT_ONLY
 
 
 def in_range(number: object, numbers: str) -> bool:

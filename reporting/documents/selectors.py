@@ -20,11 +20,13 @@ from reform.dates import previous_reference_date
 from reporting.models import Answer, NationalSummary, Report, Round, Submission
 
 from . import rules
-from .collect import kept_registers
+from .collect_registers import kept_registers
 from .content import Figure
-from .facts import LATE, MISSING, ON_TIME, RETURNED, ParticipationFact, SupportFact
+from .facts import LATE, MISSING, ON_TIME, RETURNED, ParticipationFact, PlanFact, SupportFact, holds
 from .measure import KINDS, NO_ANSWER, Select, delivery_states, matches, share
 
+BESIDE = {"plan": "plan.status", "network": "network.participates", "participation": "network.participates"}
+"""The question that asks about the same as a register: its answer is shown beside the register's row."""
 REASON = "the way home from a figure of a national summary"
 
 
@@ -96,7 +98,7 @@ class Frozen:
         }
         self._units: dict[str, list[FrozenUnit]] = {}
         self._answers: dict[tuple[str, str], dict[int, list[GivenAnswer]]] = {}
-        self._participations, self._support = kept_registers(summary)
+        self._registers = kept_registers(summary)
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -164,8 +166,10 @@ class Frozen:
     # --- following ----------------------------------------------------------------------------------
 
     def value(self, select: Select) -> int | Decimal | None:
-        """The figure of a selector, counted unit by unit."""
+        """The figure of a selector, counted unit by unit; None where the summary has not kept what it rests on."""
         measure = select.get("measure", "count")
+        if not self.knows(select):
+            return None
         if measure == "activities":
             return len({row.activity for row in self._support_rows(select)})
         counted, others, missing = self._sort(select)
@@ -174,6 +178,11 @@ class Frozen:
         if measure == "change":
             return len(counted) - len(self._sort({**select, "round": select["since"]})[0])
         return len(counted)
+
+    def knows(self, select: Select) -> bool:
+        """Whether the summary keeps the register that a selector rests on: an older one has no plans by value."""
+        needs_dates = select.get("register") == "plan" or "kinds" in select or "agree" in select
+        return self._registers.dated or not needs_dates
 
     def home(self, select: Select) -> Home:
         """Everything behind a selector. For a change it is this round's side; activities lead to the municipalities
@@ -219,7 +228,9 @@ class Frozen:
         if "pattern" in select:
             return self._pattern_test(select)
         if "register" in select:
-            return self._register_test(select), _always
+            return self._register_test(select)
+        if "agree" in select:
+            return self._agreement_test(select), _always
         if "move" in select:
             return self._move_test(select)
         if "question" in select:
@@ -287,22 +298,57 @@ class Frozen:
 
         return test, known if NO_ANSWER not in (select["from"], select["to"]) else _always
 
-    def _register_test(self, select: Select) -> Any:
+    def _register_test(self, select: Select) -> tuple[Any, Any]:
+        if select["register"] == "plan":
+            return self._plan_test(select)
         if select["register"] == "participation":
             reached = {row.unit for row in self.participations(select)}
         else:
             reached = {row.unit for row in self._support_rows(select)}
         if select.get("status") == "none":
-            return lambda unit: unit.unit not in reached
-        return lambda unit: unit.unit in reached
+            return (lambda unit: unit.unit not in reached), _always
+        return (lambda unit: unit.unit in reached), _always
+
+    def _plan_test(self, select: Select) -> tuple[Any, Any]:
+        held = {row.unit: row.status for row in self.plans(select)}
+        if select.get("status") == "none":
+            return (lambda unit: unit.unit not in held), _always
+        wanted = set(select["values"].split("|")) if "values" in select else set(rules.PLAN_STATES)
+        return (lambda unit: held.get(unit.unit) in wanted), (lambda unit: unit.unit in held)
+
+    def _agreement_test(self, select: Select) -> Any:
+        states = select["state"].split("|")
+        compare, question, held = self._compared(select)
+        given = self.answers(self._day(select), question)
+
+        def test(unit: FrozenUnit) -> bool:
+            answer = next((entry.value for entry in given.get(unit.unit, ())), "")
+            return compare(answer, held.get(unit.unit, "")) in states
+
+        return test
+
+    def _compared(self, select: Select) -> tuple[Any, str, dict[int, str]]:
+        """What ``agree`` sets side by side: the rule, the question, and what the register says of each unit."""
+        if select["agree"] == "plan":
+            return rules.agreement, "plan.status", {row.unit: row.status for row in self.plans(select)}
+        active = self.participations({**select, "status": "active", "kinds": "regional"})
+        return rules.network_agreement, "network.participates", {row.unit: "yes" for row in active}
+
+    def plans(self, select: Select) -> list[PlanFact]:
+        """The frozen rows of the plan register that held on the selector's day."""
+        day = dt.date.fromisoformat(self._day(select))
+        return [row for row in self._registers.plans or () if holds(row, day)]
 
     def participations(self, select: Select) -> list[ParticipationFact]:
         """The frozen rows of the network register that a selector names."""
+        day = dt.date.fromisoformat(self._day(select))
         return [
             row
-            for row in self._participations
-            if row.status == select.get("status", row.status)
+            for row in self._registers.participations
+            if holds(row, day)
+            and row.status == select.get("status", row.status)
             and str(row.network) == select.get("network", str(row.network))
+            and ("kinds" not in select or row.kind in rules.REGIONAL_KINDS)
         ]
 
     def _support_rows(self, select: Select) -> list[SupportFact]:
@@ -315,7 +361,7 @@ class Frozen:
         }
         return [
             row
-            for row in self._support
+            for row in self._registers.support
             if since < row.on <= day
             and row.unit in members
             and row.kind == select.get("kind", row.kind)
@@ -335,6 +381,8 @@ def questions_of(select: Select) -> tuple[str, ...]:
     """The questions whose answers are behind a selector."""
     if "pattern" in select:
         return rules.PATTERN_BY_KEY[select["pattern"]].questions
+    if "agree" in select or select.get("register") in BESIDE:
+        return (BESIDE[select.get("agree") or select["register"]],)
     return (select["question"],) if "question" in select else ()
 
 

@@ -1,12 +1,11 @@
-"""Core indicators over the rounds, delivery, and plan status. Pure."""
+"""Core indicators over the rounds and by office, and plan status. Pure."""
 
 from __future__ import annotations
 
 from . import rules, texts
-from .book import TOTAL, Book, Line, Measure, name_runs
+from .book import Book, Line, Measure, name_runs
 from .content import (
     Block,
-    Bullets,
     Figure,
     Heading,
     KeyFigure,
@@ -14,28 +13,31 @@ from .content import (
     Paragraph,
     Series,
     Table,
-    Text,
     Tile,
     TileMap,
 )
 from .facts import MISSING
 from .formats import format_date
 
-ALL_UNITS = {"units": "all"}
+NETWORK = {"register": "participation", "status": "active", "kinds": "regional"}
 INDICATORS = ("network", "support", "adopted", "adopted_process", "samfunnsdel")
 
 
 def indicator_measures(book: Book) -> tuple[Measure, ...]:
-    """The five core indicators of Tillegg 40, each with its rule."""
+    """The five core indicators of Tillegg 40, each with its rule. Networks, support and plans are counted from the
+    registers as they were on the round's reference date, the anchoring from the reports."""
     _, every = book._, book.every
     adopted = "|".join(rules.ADOPTED)
     process = "|".join(rules.ADOPTED_OR_PROCESS)
     return (
         Measure(
-            "network", _("Takes part in a learning network"),
-            {"question": "network.participates", "values": "yes"},
-            definition=_("Municipalities that answer that they take part in a regional learning network"),
-            denominator=every, rule="core.network",
+            "network", _("Takes part in a learning network"), NETWORK,
+            definition=_(
+                "Municipalities that by the network register take an active part in at least one regional network on "
+                "the reference date: municipal, leader, professional or learning network, or a forum with the "
+                "hospital. The national network of age-friendly communities is not counted"
+            ),
+            denominator=every, rule="core.network", version=2,
         ),
         Measure(
             "support", _("Has been given support"), {"register": "support"},
@@ -45,20 +47,27 @@ def indicator_measures(book: Book) -> tuple[Measure, ...]:
             denominator=every, rule="core.support",
         ),
         Measure(
-            "adopted", _("Adopted plan"), {"question": "plan.status", "values": adopted},
+            "adopted", _("Adopted plan"), {"register": "plan", "values": adopted},
             definition=_(
-                "Municipalities with a plan or decision of their own, or with the reform in another adopted plan"
+                "Municipalities that by the plan register have a plan or decision of their own, or the reform in "
+                "another adopted plan, on the reference date. A report changes the register when it is approved"
             ),
-            denominator=every, rule="core.plan_adopted",
+            denominator=every, rule="core.plan_adopted", version=2,
         ),
         Measure(
-            "adopted_process", _("Adopted plan or process described"), {"question": "plan.status", "values": process},
-            definition=_("Municipalities with an adopted plan, or with a described process that leads to a decision"),
-            denominator=every, rule="core.plan_or_process",
+            "adopted_process", _("Adopted plan or process described"), {"register": "plan", "values": process},
+            definition=_(
+                "Municipalities that by the plan register have an adopted plan, or a described process that leads to a "
+                "decision, on the reference date. A report changes the register when it is approved"
+            ),
+            denominator=every, rule="core.plan_or_process", version=2,
         ),
         Measure(
             "samfunnsdel", _("Anchored in the samfunnsdel"), {"question": "plan.anchoring", "values": "samfunnsdel"},
-            definition=_("Municipalities that have anchored the reform in the samfunnsdel (Planning Act § 11-2)"),
+            definition=_(
+                "Municipalities that answer in their report that the reform is anchored in the samfunnsdel (Planning "
+                "Act § 11-2)"
+            ),
             denominator=every, rule="core.samfunnsdel",
         ),
     )  # fmt: skip
@@ -82,8 +91,39 @@ def trend_table(book: Book) -> Table:
             *indicator_measures(book),
             own, inside, process, none, missing,
         ),
-        note=_("Each round counts the municipalities that existed on its reference date."),
+        note=_("Each round counts the municipalities that existed on its reference date. Networks, support, adopted "
+               "plans and processes are from the registers as they were on that day; the anchoring and the classes of "
+               "plan status are from the reports."),
     )  # fmt: skip
+
+
+def core_table(book: Book) -> Table:
+    """The core indicators that the registers give, by office."""
+    _ = book._
+    network, support, adopted, process, _anchored = indicator_measures(book)
+    return book.table(
+        "core",
+        _("Core indicators by office, from the registers"),
+        _("Office"),
+        book.office_lines(),
+        (
+            book.units(),
+            network, _share(network, "network_share", _("Share in a network")),
+            support, _share(support, "support_share", _("Share given support")),
+            adopted, _share(adopted, "adopted_share", _("Share adopted")),
+            process, _share(process, "process_share", _("Share adopted or process")),
+            Measure("unregistered", _("No plan status registered"), {"register": "plan", "status": "none"},
+                    definition=_("Municipalities without a row in the plan register on the reference date"),
+                    denominator=every_unit(book), rule="register.plan.none"),
+        ),
+        note=_("The registers on the reference date. Where reports say otherwise, stands in the chapter on reports and "
+               "registers."),
+    )  # fmt: skip
+
+
+def every_unit(book: Book) -> str:
+    """The denominator of a count from a register."""
+    return book._("All municipalities on the reference date, also those that are not in the register")
 
 
 def key_figures(book: Book) -> KeyFigures:
@@ -119,105 +159,15 @@ def _as(base: Measure, kind: str, **select: str) -> Measure:
 
 
 def _note(book: Book, measure: Measure) -> str:
+    if measure.select.get("register") == "plan":
+        select = {"register": "plan", "status": "none"}
+        return book.tell(book._("{n} not in the plan register"), n=book.tallies.count(select))
     if "question" not in measure.select:
         return ""
     question = measure.select["question"]
     if question in rules.SEVERAL:  # nothing chosen is an answer there
         return book.tell(book._("{n} not delivered"), n=book.tallies.count({"question": question, "answer": "absent"}))
     return book.tell(book._("{n} not answered"), n=book.tallies.count({"question": question, "answer": "missing"}))
-
-
-# --- delivery -------------------------------------------------------------------------------------
-
-
-def delivery_chapter(book: Book) -> tuple[Block, ...]:
-    """Completeness and timeliness by office: all units, and of these municipalities and districts."""
-    _ = book._
-    country, *offices = book.office_lines(**ALL_UNITS)
-    lines = [
-        country,
-        Line("municipalities", _("of these municipalities"), {"units": "municipality"}),
-        Line("districts", _("of these districts of Oslo"), {"units": "district"}),
-        *offices,
-    ]
-    every = _("All units that report, municipalities and the districts of Oslo")
-    states = texts.delivery_states(_)
-    words = {
-        "on_time": _("The report was sent in by the deadline"),
-        "late": _("The report was sent in after the deadline, and before the figures were taken"),
-        "returned": _("The report was sent back with a comment and had not been sent in anew; it does not count"),
-        "missing": _("No report had been sent in when the figures were taken"),
-    }
-    table = book.table(
-        "delivery",
-        _("Delivery by office"),
-        _("Office"),
-        lines,
-        (
-            Measure("units", _("Units"), {}, definition=_("Units that report on the reference date"), rule="units"),
-            *(
-                Measure(key, label, {"delivery": key}, definition=words[key], denominator=every, rule=f"delivery.{key}")
-                for key, label in states.items()
-            ),
-            Measure("delivered", _("Delivered in all"), {"delivery": "delivered"},
-                    definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
-            Measure("share", _("Share delivered"), {"delivery": "delivered", "measure": "share"}, kind="share",
-                    definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
-            Measure("share_on_time", _("Share on time"), {"delivery": "on_time", "measure": "share"}, kind="share",
-                    definition=words["on_time"], denominator=every, rule="delivery.on_time"),
-            Measure("on_behalf", _("By the office for the unit"), {"delivery": "on_behalf"},
-                    definition=_("Sent in by the statsforvalter on behalf of the unit"),
-                    denominator=every, rule="delivery.on_behalf"),
-        ),
-        note=_("On time + after the deadline + sent back + not delivered = units."),
-    )  # fmt: skip
-
-    def of(column: str, row: str = TOTAL) -> Figure:
-        return book.figure("delivery", column, row)
-
-    lead = book.say(
-        _("{share} of the units have delivered, and {on_time} delivered by the deadline."),
-        share=of("share"), on_time=of("share_on_time"),
-    )  # fmt: skip
-    body = book.say(
-        _(
-            "{delivered} of {units} units have delivered: {on_time} on time and {late} after the deadline. "
-            "{returned} have been sent back and do not count, and {missing} have not delivered. "
-            "Of the {municipalities} municipalities, {delivered_m} have delivered."
-        ),
-        delivered=of("delivered"), units=of("units"), on_time=of("on_time"), late=of("late"),
-        returned=of("returned"), missing=of("missing"),
-        municipalities=of("units", "municipalities"), delivered_m=of("delivered", "municipalities"),
-    )  # fmt: skip
-    chart = book.by_office(
-        _("Delivery by office, number of units"), "delivery",
-        [(key, key if key == MISSING else f"delivery_{key}", label) for key, label in states.items()],
-        share="share", head=_("Delivered"),
-    )  # fmt: skip
-    return (
-        Heading("delivery", 1, _("Delivery")),
-        Paragraph(lead, "lead"),
-        Paragraph(body),
-        chart,
-        table,
-        *_absent(book),
-    )
-
-
-def _absent(book: Book) -> tuple[Block, ...]:
-    """Who has not delivered, by name: the returned ones and the missing ones, municipalities and
-    districts."""
-    _ = book._
-    now = [report for report in book.facts.reports if report.round == book.facts.round.date]
-    items = []
-    for state, label in ((key, texts.delivery_states(_)[key]) for key in ("returned", "missing")):
-        absent = {report.unit for report in now if report.state == state}
-        units = [unit for unit in book.facts.units if unit.id in absent]
-        if units:
-            items.append((Text(label + ": ", strong=True), *name_runs(units)))
-    if not items:
-        return ()
-    return (Heading("not_delivered", 2, _("Who is missing")), Bullets(tuple(items)))
 
 
 # --- plan status ----------------------------------------------------------------------------------
@@ -251,11 +201,12 @@ def plan_measures(book: Book) -> tuple[Measure, ...]:
 
 
 def plan_table(book: Book) -> Table:
-    """Plan status by office, with the share of all municipalities and the sum of adopted and process."""
+    """Plan status by office as the municipalities report it, with the sums of adopted and process beside what the
+    plan register says."""
     _ = book._
-    indicators = {measure.key: measure for measure in indicator_measures(book)}
-    adopted, process = indicators["adopted"], indicators["adopted_process"]
-    every = adopted.denominator
+    every = book.every
+    adopted, process = _reported(book)
+    registered = next(measure for measure in indicator_measures(book) if measure.key == "adopted")
     return book.table(
         "plan",
         _("Plan status by office"),
@@ -268,11 +219,31 @@ def plan_table(book: Book) -> Table:
                     definition=_("Of those without a plan: the council has decided not to make one"),
                     denominator=every, rule="plan.status=declined"),
             adopted,
-            _share(adopted, "adopted_share", _("Share adopted")),
+            _share(adopted, "adopted_share", _("Share adopted, as reported")),
             process,
-            _share(process, "process_share", _("Share adopted or process")),
+            _share(process, "process_share", _("Share adopted or process, as reported")),
+            Measure("registered", _("Adopted in the register"), registered.select, definition=registered.definition,
+                    denominator=registered.denominator, rule=registered.rule, version=registered.version),
         ),
-        note=_("V + A + P + I + – = municipalities. Those who have decided not to make a plan are counted in I."),
+        note=_("V + A + P + I + – = municipalities. Those who have decided not to make a plan are counted in I. All "
+               "columns but the last are what the municipalities report; the last one is the core indicator."),
+    )  # fmt: skip
+
+
+def _reported(book: Book) -> tuple[Measure, Measure]:
+    """Adopted, and adopted or process, as the municipalities answer it."""
+    _, every = book._, book.every
+    adopted, process = "|".join(rules.ADOPTED), "|".join(rules.ADOPTED_OR_PROCESS)
+    return (
+        Measure("adopted", _("Adopted, as reported"), {"question": "plan.status", "values": adopted},
+                definition=_("Municipalities that answer that they have a plan or decision of their own, or the reform "
+                             "in another adopted plan"),
+                denominator=every, rule="plan.status.adopted"),
+        Measure("adopted_process", _("Adopted or process, as reported"),
+                {"question": "plan.status", "values": process},
+                definition=_("Municipalities that answer that they have an adopted plan, or that describe a process "
+                             "that leads to a decision"),
+                denominator=every, rule="plan.status.adopted_process"),
     )  # fmt: skip
 
 
@@ -296,17 +267,19 @@ def plan_chapter(book: Book) -> tuple[Block, ...]:
     ]  # fmt: skip
     chart = book.by_office(
         _("Plan status by office, number of municipalities"), "plan", columns,
-        share="adopted_share", head=_("Share adopted"),
+        share="adopted_share", head=_("Share adopted, as reported"),
     )  # fmt: skip
     lead = book.say(
-        _("{adopted} of {units} municipalities have adopted a plan for the reform. That is {share}."),
-        adopted=of("adopted"), units=of("units"), share=of("adopted_share"),
+        _("{adopted} of {units} municipalities have adopted a plan for the reform, by the plan register. That is "
+          "{share}."),
+        adopted=book.figure("core", "adopted"), units=book.figure("core", "units"),
+        share=book.figure("core", "adopted_share"),
     )  # fmt: skip
     body = book.say(
         _(
-            "{own} have a plan of their own and {inside} have the reform in another plan. {process} have described a "
-            "process. {none} have no plan; {declined} of these have decided not to make one. "
-            "{missing} have not answered. Adopted or described makes {sum}, {share}."
+            "In their reports {own} have a plan of their own and {inside} have the reform in another plan. {process} "
+            "have described a process. {none} have no plan; {declined} of these have decided not to make one. "
+            "{missing} have not answered. Adopted or described makes {sum} in the reports, {share}."
         ),
         own=of("own"), inside=of("inside"), process=of("process"), none=of("none"),
         declined=of("declined"), missing=of("missing"), sum=of("adopted_process"), share=of("process_share"),
@@ -327,8 +300,8 @@ def plan_chapter(book: Book) -> tuple[Block, ...]:
 
 
 def _extremes(book: Book) -> tuple[Block, ...]:
-    high = book.extreme("plan", "adopted_share", highest=True)
-    low = book.extreme("plan", "adopted_share", highest=False)
+    high = book.extreme("core", "adopted_share", highest=True)
+    low = book.extreme("core", "adopted_share", highest=False)
     if high is None or low is None or high[1].value == low[1].value:
         return ()
     text = book.say(

@@ -6,6 +6,7 @@ from . import texts
 from .book import TOTAL, Book, Line, Measure
 from .content import Block, Column, Heading, Paragraph
 from .facts import NetworkFact
+from .tables_core import indicator_measures
 
 
 def network_chapter(book: Book) -> tuple[Block, ...]:
@@ -13,6 +14,7 @@ def network_chapter(book: Book) -> tuple[Block, ...]:
     _ = book._
     every = book.every
     question = {"question": "network.participates"}
+    core = next(measure for measure in indicator_measures(book) if measure.key == "network")
     answers = {"yes": _("Takes part"), "planned": _("Planned"), "no": _("Does not take part")}
     table = book.table(
         "networks",
@@ -32,14 +34,13 @@ def network_chapter(book: Book) -> tuple[Block, ...]:
                     rule="network.participates.missing"),
             Measure("share", _("Share taking part"), {**question, "values": "yes", "measure": "share"}, kind="share",
                     definition=_("Municipalities that answer that they take part in a regional learning network"),
-                    denominator=every, rule="core.network"),
-            Measure("registered", _("In the network register"), {"register": "participation", "status": "active"},
-                    definition=_("Active in at least one network of any kind in the register on the reference date"),
-                    denominator=every, rule="register.participation"),
+                    denominator=every, rule="network.participates=yes"),
+            Measure("registered", _("In the network register"), core.select, definition=core.definition,
+                    denominator=core.denominator, rule=core.rule, version=core.version),
         ),
         note=_(
-            "Takes part + planned + does not + not answered = municipalities. "
-            "The register counts networks of all kinds."
+            "Takes part + planned + does not + not answered = municipalities: that is what they report. The last "
+            "column is the core indicator."
         ),
     )  # fmt: skip
     chart = book.by_office(
@@ -49,8 +50,9 @@ def network_chapter(book: Book) -> tuple[Block, ...]:
         share="share", head=_("Takes part"),
     )  # fmt: skip
     lead = book.say(
-        _("{n} of {units} municipalities take part in a regional learning network, and {planned} plan to."),
-        n=book.figure("networks", "yes"), units=book.figure("networks", "units"),
+        _("{n} of {units} municipalities take part in a regional network, by the network register. In their reports "
+          "{said} answer that they do, and {planned} that they plan to."),
+        n=book.figure("core", "network"), units=book.figure("core", "units"), said=book.figure("networks", "yes"),
         planned=book.figure("networks", "planned"),
     )  # fmt: skip
     return (Heading("networks", 1, _("Networks")), Paragraph(lead, "lead"), chart, table, _register(book))

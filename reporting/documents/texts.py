@@ -68,6 +68,11 @@ def plan_status(_: Translate) -> dict[str, str]:
     }
 
 
+def plan_answers(_: Translate) -> dict[str, str]:
+    """Every answer to the question of plan status, as the register says it too."""
+    return {key: label for key, label in plan_status(_).items() if key != "missing"} | {"declined": _("Decided not to")}
+
+
 PLAN_LETTERS = {"own": "V", "inside": "A", "process": "P", "none": "I", "declined": "I", "missing": "–"}
 
 

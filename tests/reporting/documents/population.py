@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from municipalities.models import Municipality, Office, User
+from municipalities.models import Municipality, Office, PlanDecision, User
 from municipalities.names import sort_key
 from networks.models import Network, Participation, SupportActivity
 from reporting.models import Answer, Report, Round, Submission
@@ -138,11 +138,23 @@ def _send(round_: Round, unit: Municipality, index: int, user: User, moment: dt.
 
 
 def _registers(world: World, people: Population) -> None:
+    _plans(people)
     office = next(iter(world.offices.values()))
     network = next(iter(world.networks.values()))
     for unit in people.units[:3]:
         Participation.objects.get_queryset().create(
             network=network, municipality=unit, status="active", origin="register", valid_from=dt.date(2021, 1, 1)
+        )
+    friends = Network.objects.get_queryset().create(
+        name="Aldersvennlige lokalsamfunn", kind="age_friendly", valid_from=dt.date(2019, 1, 1)
+    )
+    for unit, where, first, last in (
+        (people.units[3], network, dt.date(2020, 1, 1), dt.date(2022, 4, 30)),  # in the round before only
+        (people.units[1], network, NOW + dt.timedelta(days=1), None),  # after both
+        (people.units[4], friends, dt.date(2021, 1, 1), None),  # no regional network
+    ):
+        Participation.objects.get_queryset().create(
+            network=where, municipality=unit, status="active", origin="register", valid_from=first, valid_to=last
         )
     for index, kind in enumerate(("dialogue", "course", "letter")):
         activity = SupportActivity.objects.get_queryset().create(
@@ -150,6 +162,34 @@ def _registers(world: World, people: Population) -> None:
             on=dt.date(2021, 12, 10) if index else dt.date(2021, 9, 1),
         )  # fmt: skip
         activity.municipalities.add(*people.units[index : index + 2])
+
+
+def plan_rows(index: int) -> list[tuple[str, dt.date, dt.date | None]]:
+    """What the plan register has of unit number ``index``: status, first and last day."""
+    return (
+        [("own", dt.date(2021, 6, 1), None)],
+        [("process", dt.date(2021, 6, 1), dt.date(2022, 2, 28)), ("inside", dt.date(2022, 3, 1), None)],
+        [("none", dt.date(2021, 1, 1), dt.date(2022, 4, 30)), ("process", NOW, None)],
+        [("own", dt.date(2020, 1, 1), dt.date(2021, 10, 31)), ("own", dt.date(2022, 5, 2), None)],
+        [],
+    )[index % 5]  # fmt: skip
+
+
+def registered(index: int, day: dt.date) -> str:
+    """The unit's status by the plan register on ``day``; empty when it has none."""
+    return next((s for s, first, last in plan_rows(index) if first <= day and (last is None or day <= last)), "")
+
+
+def _plans(people: Population) -> None:
+    PlanDecision.objects.get_queryset().bulk_create(
+        PlanDecision(
+            municipality=unit, status=status, valid_from=first, valid_to=last, registered_at=FROZEN,
+            origin=f"register:{place}" if index % 2 else f"report:{index}/{place}",
+            decided_on=dt.date(2020, 6, 1) if status == "own" else None,
+        )
+        for index, unit in enumerate(people.units)
+        for place, (status, first, last) in enumerate(plan_rows(index))
+    )  # fmt: skip
 
 
 def _more_units(world: World, extra: int) -> None:
@@ -166,4 +206,4 @@ def _more_units(world: World, extra: int) -> None:
         )  # fmt: skip
 
 
-__all__ = ["BEFORE", "FROZEN", "NOW", "Network", "Population", "answers_of", "populate"]
+__all__ = ["BEFORE", "FROZEN", "NOW", "Network", "Population", "answers_of", "populate", "registered"]

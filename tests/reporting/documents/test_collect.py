@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reporting.documents.collect import collect, kept_registers, register_ids
+from reporting.documents.collect import collect
+from reporting.documents.collect_registers import kept_registers, register_ids
+from reporting.documents.facts import holds
 from reporting.models import Answer, NationalSummary, Report
-from tests.reporting.documents.population import FROZEN, NOW, populate
+from tests.reporting.documents.population import BEFORE, FROZEN, NOW, populate, registered
 
 MOST_QUERIES = 20
 
@@ -80,8 +82,26 @@ def test_register_rows_are_kept_by_value(world):
     people = populate(world)
     facts = collect(people.now, frozen_at=FROZEN)
     summary = NationalSummary(register_ids=register_ids(facts))
-    assert kept_registers(summary) == (facts.participations, facts.support)
-    assert facts.participations and facts.support
+    kept = kept_registers(summary)
+    assert (kept.participations, kept.support, kept.plans) == (facts.participations, facts.support, facts.plans)
+    assert kept.dated and facts.participations and facts.support and facts.plans
+
+
+def test_a_summary_made_before_plans_were_kept_is_read_as_it_is():
+    old = NationalSummary(register_ids={"participation": [[1, 2, 3, "active"]], "support": []})
+    kept = kept_registers(old)
+    assert kept.plans is None and not kept.dated
+    assert holds(kept.participations[0], NOW)
+
+
+def test_register_rows_are_those_that_held_on_a_reference_date(world):
+    people = populate(world)
+    facts = collect(people.now, frozen_at=FROZEN)
+    assert all(row.since <= NOW and (row.until is None or row.until >= BEFORE) for row in facts.plans)
+    assert {row.unit for row in facts.plans} <= {unit.pk for unit in people.units if unit.kind == "municipality"}
+    counted = sum(row.n for row in facts.register_counts if (row.round, row.register) == (NOW, "plan"))
+    municipalities = [index for index, unit in enumerate(people.units) if unit.kind == "municipality"]
+    assert counted == sum(bool(registered(index, NOW)) for index in municipalities)
 
 
 @pytest.mark.parametrize("status", [Report.Status.NOT_STARTED, Report.Status.DRAFT])

@@ -10,14 +10,15 @@ import pytest
 from django.db import transaction
 
 from reporting.documents import rules
-from reporting.documents.collect import collect, register_ids
+from reporting.documents.collect import collect
+from reporting.documents.collect_registers import register_ids
 from reporting.documents.compute import compute
 from reporting.documents.content import Chart, Column, Figure, Paragraph, TileMap, from_json, to_json
 from reporting.documents.content_check import problems
 from reporting.documents.measure import Tallies
 from reporting.documents.selectors import Frozen, disagreements
 from reporting.models import NationalSummary
-from tests.reporting.documents.population import BEFORE, FROZEN, NOW, answers_of, populate
+from tests.reporting.documents.population import BEFORE, FROZEN, NOW, answers_of, populate, registered
 from tests.world import build_world
 
 ASSESSMENT = {"nb": {"status": "Godt i gang.\n\nMen noen mangler.", "goals": "", "progress": "Jevn."}, "nn": {}}
@@ -195,19 +196,80 @@ def test_districts_count_in_the_delivery_only(content):
     assert cell(content, table_of(content, "own", "Plan status by office").id, "units").value == units["municipalities"]
 
 
+def adopters(people, day, values=rules.ADOPTED):
+    """Counted by hand from the rows of the plan register."""
+    every = [index for index, unit in enumerate(people.units) if unit.kind == "municipality"]
+    return sum(registered(index, day) in values for index in every)
+
+
 def test_a_second_round_gives_change_and_trend(people, content):
     cards = next(block for block in content.blocks if type(block).__name__ == "KeyFigures").cards
     adopted = next(card for card in cards if card.figure.source.rule == "core.plan_adopted")
+    assert adopted.figure.value == adopters(people, NOW) > 2
+    assert adopted.change.value == adopters(people, NOW) - adopters(people, BEFORE) != 0
+    assert [value for _name, value in adopted.trend] == [adopters(people, BEFORE), adopters(people, NOW)]
 
-    def adopters(day):
-        return sum(
-            any(row["question"] == "plan.status" and row["value"] in rules.ADOPTED for row in answers_of(made))
-            for _index, made in counted(people, day)
-        )
 
-    assert adopted.figure.value == adopters(NOW)
-    assert adopted.change.value == adopters(NOW) - adopters(BEFORE)
-    assert [value for _name, value in adopted.trend] == [adopters(BEFORE), adopters(NOW)]
+def test_the_core_indicators_come_from_the_registers_on_each_rounds_own_day(people, content):
+    trend = table_of(content, "samfunnsdel", "Core indicators over the rounds")
+    rows = {row.key: dict(zip([c.key for c in trend.columns], row.cells, strict=True)) for row in trend.rows}
+    for day in (BEFORE, NOW):
+        found = rows[day.isoformat()]
+        assert found["adopted"].value == adopters(people, day)
+        assert found["adopted_process"].value == adopters(people, day, rules.ADOPTED_OR_PROCESS)
+        assert dict(found["adopted"].source.select)["register"] == "plan"
+    # units 0-2 all the time, 3 until the day before; the age-friendly network is no regional one
+    assert [rows[day.isoformat()]["network"].value for day in (BEFORE, NOW)] == [4, 3]
+    assert "register" in next(c for c in trend.columns if c.key == "adopted").definition
+
+
+def test_the_first_sentence_and_the_cards_say_the_same(people, content):
+    lead = next(block for block in content.blocks if isinstance(block, Paragraph) and block.role == "lead")
+    values = [part.value for part in lead.parts if isinstance(part, Figure)]
+    assert adopters(people, NOW) in values
+
+
+def test_every_municipality_is_in_one_class_of_agreement(people, facts, content):
+    for what, title in (("plan", "Plan status in reports and register"), ("network", "Networks in reports")):
+        table = table_of(content, "register_only", title)
+        for row in table.rows:
+            values = [entry.value for entry in row.cells[1:]]
+            assert values[0] == sum(values[1:]), (what, row.key)
+    given = dict(counted(people))
+    plan = table_of(content, "register_only", "Plan status in reports and register").id
+
+    def answer(index):
+        made = answers_of(given[index]) if index in given else []
+        return next((row["value"] for row in made if row["question"] == "plan.status"), "")
+
+    every = [index for index, unit in enumerate(people.units) if unit.kind == "municipality"]
+    differ = [i for i in every if answer(i) and registered(i, NOW) and answer(i) != registered(i, NOW)]
+    assert cell(content, plan, "differ").value == len(differ) > 0
+    names = table_of(content, "why", "do not say the same")
+    numbers = [people.units[i].number for i in every if answer(i) and answer(i) != registered(i, NOW)]
+    assert sorted(row.key.split(":")[0] for row in names.rows if row.key.endswith(":plan")) == sorted(numbers)
+    assert {row.cells[-1] for row in names.rows} == {"The report is not approved yet"}
+
+
+def test_a_register_that_is_put_right_later_changes_no_stored_figure(stored):
+    from municipalities.models import PlanDecision
+    from networks.models import Participation
+
+    people, summary, content = stored
+    PlanDecision.objects.get_queryset().update(status="none")
+    Participation.objects.get_queryset().all().delete()
+    figures = [figure for figure in content.figures() if figure.source is not None]
+    assert disagreements(Frozen(summary), figures) == []
+    now = compute(collect(people.now, frozen_at=FROZEN), "nb", same)
+    assert cell(now, table_of(now, "unregistered", "from the registers").id, "adopted").value == 0
+
+
+def test_an_older_summary_has_no_value_for_what_it_did_not_keep(stored):
+    _people, summary, content = stored
+    core = table_of(content, "unregistered", "from the registers").id
+    figure = cell(content, core, "adopted")
+    summary.register_ids = {key: rows for key, rows in summary.register_ids.items() if key != "plan"}
+    assert Frozen(summary).figure_value(figure) is None
 
 
 def test_without_an_earlier_round_no_change_is_given(world):
