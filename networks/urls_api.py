@@ -8,4 +8,5 @@ urlpatterns = [
     path("networks/", api.NetworkList.as_view(), name="api_networks"),
     path("participations/", api.ParticipationList.as_view(), name="api_participations"),
     path("support/", api_support.SupportList.as_view(), name="api_support"),
+    path("support/<int:pk>/", api_support.SupportOne.as_view(), name="api_support_one"),
 ]

@@ -18,5 +18,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("reform.api_urls")),
     path("", include("municipalities.urls")),
+    path("", include("networks.urls_support")),
     path("", include("reporting.urls")),
 ]

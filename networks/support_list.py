@@ -1,0 +1,236 @@
+"""The list of support as the address asks for it: what is chosen, in which order, and the rows. No rule of who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from municipalities.access import Scope, units_in
+from municipalities.models import Municipality
+from networks.days import read_day
+from networks.models import Provider, SupportActivity
+from networks.services.support import FIRST_DAY
+from networks.services.support_units import UnitBook, UnitOnDay
+
+SORTS = {
+    "dato": ("on",),
+    "type": ("kind_order", "-on"),
+    "hvem": ("provider_order", "-on"),
+    "region": ("office__order", "-on"),
+    "antall": ("units", "-on"),
+}
+MOST_FIRST = frozenset({"dato", "antall"})
+"""The columns whose first click shows the newest or the most."""
+_THROUGH = SupportActivity.municipalities.through
+
+
+@dataclass(frozen=True)
+class Query:
+    """What the address asks for; what is unknown in it counts as not said, and a day that is none is told."""
+
+    NAMES = {
+        "search": "sok", "kind": "type", "provider": "hvem", "office": "embete", "solution": "losning",
+        "since": "fra", "until": "til", "unit": "kommune", "sort": "sorter", "page": "side",
+    }  # fmt: skip
+    search: str = ""
+    kind: str = ""
+    provider: str = ""
+    office: str = ""
+    solution: str = ""
+    since: str = ""
+    until: str = ""
+    unit: str = ""
+    sort: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, get: Callable[[str, str], str]) -> Query:
+        """From a request's parameters: ``get(name, default)``."""
+        typed = {name: " ".join(get(address, "").split())[:80] for name, address in cls.NAMES.items()}
+        page = typed.pop("page")
+        if typed["kind"] not in SupportActivity.Kind.values:
+            typed["kind"] = ""
+        if typed["provider"] not in Provider.values:
+            typed["provider"] = ""
+        if typed["sort"].removeprefix("-") not in SORTS:
+            typed["sort"] = ""
+        return cls(**typed, page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is chosen."""
+        names = ("search", "kind", "provider", "office", "solution", "since", "until", "unit")
+        return any(getattr(self, name) for name in names)
+
+    @property
+    def more(self) -> bool:
+        """Whether anything of the filters that are folded away is chosen."""
+        return bool(self.solution or self.since or self.until or self.unit)
+
+    def parameters(self, **changes: Any) -> dict[str, str]:
+        """The address's parameters with changes, without those that say nothing."""
+        changed = replace(self, **changes)
+        pairs = {address: str(getattr(changed, name)) for name, address in self.NAMES.items()}
+        return {name: value for name, value in pairs.items() if value and (name, value) != ("side", "1")}
+
+    def sorted_by(self, column: str) -> str:
+        """``ascending``, ``descending`` or ``none`` for the column's header."""
+        chosen = self.sort or "-dato"
+        if chosen.removeprefix("-") != column:
+            return "none"
+        return "descending" if chosen.startswith("-") else "ascending"
+
+    def next_sort(self, column: str) -> str:
+        """What a click on the column's header asks for: one direction, then the other."""
+        first, second = (f"-{column}", column) if column in MOST_FIRST else (column, f"-{column}")
+        return second if (self.sort or "-dato") == first else first
+
+
+@dataclass
+class Found:
+    """The rows that the query finds, and sentences about what in it could not be understood, by its parameter."""
+
+    rows: Any
+    faults: dict[str, str] = field(default_factory=dict)
+    unit: UnitOnDay | None = None
+
+
+def find(rows: Any, query: Query, *, book: UnitBook | None, today: dt.date) -> Found:
+    """Choose and order ``rows`` (what the reader may see). ``book`` is needed where a unit is asked for."""
+    found = Found(rows)
+    for name, path in (("since", "on__gte"), ("until", "on__lte")):
+        if typed := getattr(query, name):
+            day = read_day(typed)
+            if day is None:
+                found.faults[Query.NAMES[name]] = _("Write the date as day, month and year, for example 4.5.2022.")
+            else:
+                found.rows = found.rows.filter(**{path: day})
+    chosen = {"kind": query.kind, "provider": query.provider, "office__key": query.office}
+    found.rows = found.rows.filter(**{path: value for path, value in chosen.items() if value})
+    if query.solution:
+        with_it = SupportActivity.solutions.through.objects.filter(solution__code=query.solution)
+        found.rows = found.rows.filter(pk__in=with_it.values("supportactivity_id"))
+    if query.unit and book is not None:
+        _choose_unit(found, query.unit, book, today)
+    if query.search:
+        found.rows = found.rows.filter(pk__in=_matching(found.rows, query.search))
+    found.rows = _ordered(found.rows, query.sort or "-dato")
+    return found
+
+
+def _choose_unit(found: Found, typed: str, book: UnitBook, today: dt.date) -> None:
+    units = book.find(typed, today)
+    if len(units) == 1:
+        found.unit = units[0]
+        with_it = _THROUGH.objects.filter(municipality_id__in=book.line(units[0].unit_id, FIRST_DAY))
+        found.rows = found.rows.filter(pk__in=with_it.values("supportactivity_id"))
+        return
+    values = {"typed": typed, "names": ", ".join(row.numbered for row in units)}
+    if units:
+        found.faults["kommune"] = _("“%(typed)s” can be several: %(names)s. Write the number.") % values
+    else:
+        found.faults["kommune"] = _("“%(typed)s” is no municipality or district that we know.") % values
+    found.rows = found.rows.none()
+
+
+def _matching(rows: Any, search: str) -> list[int]:
+    """The rows with the words in title or note. Compared here: no two databases fold æ, ø and å alike."""
+    wanted = search.casefold()
+    texts = rows.order_by().values_list("pk", "title", "note")
+    return [pk for pk, title, note in texts if wanted in title.casefold() or wanted in note.casefold()]
+
+
+def _ordered(rows: Any, sort: str) -> Any:
+    def place(field_name: str, values: Iterable[str]) -> Case:
+        cases = [When(**{field_name: value}, then=Value(index)) for index, value in enumerate(values)]
+        return Case(*cases, default=Value(99), output_field=IntegerField())
+
+    received = _THROUGH.objects.filter(supportactivity=OuterRef("pk")).order_by().values("supportactivity")
+    count = Subquery(received.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+    rows = rows.annotate(
+        units=Coalesce(count, 0),
+        kind_order=place("kind", SupportActivity.Kind.values),
+        provider_order=place("provider", Provider.values),
+    )
+    order = list(SORTS[sort.removeprefix("-")])
+    if sort.startswith("-"):
+        order[0] = f"-{order[0]}"
+    return rows.order_by(*order, "-pk")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row as it is shown: ``units`` are those that the reader may know of, as they were called on the day;
+    ``others`` how many there are besides, ``solutions`` (code, name)."""
+
+    activity: SupportActivity
+    units: tuple[UnitOnDay, ...]
+    others: int
+    solutions: tuple[Any, ...]
+
+    @property
+    def count(self) -> int:
+        """All that received it."""
+        return len(self.units) + self.others
+
+    @property
+    def few(self) -> bool:
+        """Whether all are so few that their names have room in a cell."""
+        return len(self.units) <= 3 and not self.others
+
+    @property
+    def names(self) -> list[str]:
+        """The names of those that are shown."""
+        return [row.full_name for row in self.units]
+
+
+def shown_rows(activities: list[SupportActivity], scope: Scope, book: UnitBook) -> list[Shown]:
+    """What of each row the reader sees. Three queries at most.
+
+    The region that gave it, and the readers of the whole country, see all that received it. A municipality sees
+    itself and how many others there were: that another got a letter of expectation is not its business.
+    """
+    keys = [activity.pk for activity in activities]
+    links = _THROUGH.objects.filter(supportactivity_id__in=keys)
+    units: Mapping[int, list[int]] = _grouped(links.values_list("supportactivity_id", "municipality_id"))
+    about = SupportActivity.solutions.through.objects.filter(supportactivity_id__in=keys).select_related("solution")
+    solutions: dict[int, list[Any]] = defaultdict(list)
+    for link in about.order_by("solution__order"):
+        solutions[link.supportactivity_id].append(link.solution)
+    everywhere = any(grant.office_id is None and grant.municipality_id is None for grant in scope.grants)
+    own = set(_own_units(scope)) if scope.municipality_ids and not everywhere else set()
+    shown = []
+    for activity in activities:
+        received = units.get(activity.pk, [])
+        open_to = everywhere or activity.office_id in scope.office_ids
+        mine = [unit for unit in received if open_to or unit in own]
+        rows = [row for unit in mine if (row := book.near(unit, activity.on)) is not None]
+        rows.sort(key=lambda row: (row.is_district, row.sort_key, row.number))
+        others = len(received) - len(mine)
+        shown.append(Shown(activity, tuple(rows), others, tuple(solutions.get(activity.pk, ()))))
+    return shown
+
+
+def reached(rows: Any) -> int:
+    """How many different municipalities and districts received any of the rows. One query."""
+    found = _THROUGH.objects.filter(supportactivity__in=rows.order_by().values("pk"))
+    return found.values("municipality_id").distinct().count()
+
+
+def _own_units(scope: Scope) -> Any:
+    rows = Municipality.objects.across_all(reason="one's own units, to show only them")
+    return rows.filter(units_in(scope)).values_list("pk", flat=True)
+
+
+def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found

@@ -1,0 +1,210 @@
+"""The pages about support that are read: the list, its file, and one activity."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.access import can
+from municipalities.render_table import FORMATS, ListTable, table_response
+from municipalities.services import office_names
+from municipalities.templatetags.portal import day as day_words
+from municipalities.views import ScopedPage, ScopedView
+from networks.models import Provider, SupportActivity
+from networks.services import support
+from networks.services.support_units import UnitBook
+from networks.support_list import Found, Query, Shown, find, reached, shown_rows
+from reform.models import Solution
+
+PER_PAGE = 50
+COLUMNS = (
+    ("dato", gettext_lazy("Date")),
+    ("type", gettext_lazy("Kind of support")),
+    ("hvem", gettext_lazy("Given by")),
+    ("region", gettext_lazy("Region")),
+    ("antall", gettext_lazy("Received by")),
+)
+FIELD_WORDS = {
+    "on": gettext_lazy("Date"),
+    "kind": gettext_lazy("Kind of support"),
+    "provider": gettext_lazy("Given by"),
+    "office": gettext_lazy("Region"),
+    "whole_region": gettext_lazy("Received by"),
+    "units": gettext_lazy("Received by"),
+    "title": gettext_lazy("What it was about"),
+    "note": gettext_lazy("Note"),
+    "solutions": gettext_lazy("Solutions"),
+}
+EVENT_WORDS = {"given": gettext_lazy("Registered"), "changed": gettext_lazy("Changed")}
+
+
+class Supported(ScopedView):
+    """What the pages about support share: the units' names of the day and the offices'."""
+
+    abstract = True
+
+    @cached_property
+    def book(self) -> UnitBook:
+        """Every number and name of units. Two queries, once a request."""
+        return UnitBook.load()
+
+    @cached_property
+    def office_labels(self) -> dict[int, str]:
+        """The offices' short names today, by id."""
+        return {pk: row.short_name for pk, row in office_names(self.today).items()}
+
+    @cached_property
+    def national(self) -> bool:
+        """Whether the reader sees more than one region."""
+        return any(grant.office_id is None and grant.municipality_id is None for grant in self.scope.grants)
+
+    def may_edit(self, activity: SupportActivity | None = None) -> bool:
+        """Whether the reader may register support, or change this row."""
+        return bool(can(self.request.user, "support.edit", activity, today=self.today))
+
+    def find(self, query: Query) -> Found:
+        """The rows that the address asks for, within the reader's scope."""
+        rows = self.rows(SupportActivity).select_related("office")
+        return find(rows, query, book=self.book if query.unit else None, today=self.today)
+
+
+def list_url(query: Query, **changes: Any) -> str:
+    """The address of the list with changes to what it shows."""
+    parameters = query.parameters(**changes)
+    return reverse("support_list") + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+class SupportListPage(ScopedPage, Supported):
+    """The list with its filters. Thirteen queries at most, whatever the size."""
+
+    right = "register.read"
+    template_name = "networks/support_list.html"
+
+    def get_context(self) -> dict[str, Any]:
+        query = Query.read(self.request.GET.get)
+        found = self.find(query)
+        page = Paginator(found.rows, PER_PAGE).get_page(query.page)
+        columns = [entry for entry in COLUMNS if self.national or entry[0] != "region"]
+        empty = {"search": "", "kind": "", "provider": "", "office": "", "solution": "", "since": "", "until": ""}
+        parameters = urlencode(query.parameters(page=1))
+        return {
+            "query": query,
+            "found": found,
+            "page": page,
+            "rows": shown_rows(list(page.object_list), self.scope, self.book) if page.object_list else [],
+            "reached": reached(found.rows) if not self.scope.municipality_ids else None,
+            "columns": [
+                (label, list_url(query, sort=query.next_sort(name), page=1), query.sorted_by(name))
+                for name, label in columns
+            ],
+            "selects": self._selects(query),
+            "offices": self._offices(query),
+            "solutions": [
+                (row.code, row.name, row.code == query.solution) for row in Solution.objects.order_by("order")
+            ],
+            "reset_url": list_url(query, **empty, unit="", page=1),
+            "files": [(style, f"{reverse('support_file', args=[style])}?{parameters}") for style in FORMATS],
+            "may_edit": self.may_edit(),
+            "own": bool(self.scope.municipality_ids),
+        }
+
+    @staticmethod
+    def _selects(query: Query) -> list[tuple[str, Any, list[tuple[str, Any, bool]]]]:
+        parts: list[tuple[str, Any, list[tuple[str, Any]], str]] = [
+            ("type", _("Kind of support"), SupportActivity.Kind.choices, query.kind),
+            ("hvem", _("Given by"), Provider.choices, query.provider),
+        ]
+        return [
+            (name, label, [("", _("All"), False), *((key, capfirst(text), key == chosen) for key, text in choices)])
+            for name, label, choices, chosen in parts
+        ]
+
+    def _offices(self, query: Query) -> list[tuple[str, str, bool]]:
+        if not self.national:
+            return []
+        rows = office_names(self.today).values()
+        return [(row.key, row.short_name, row.key == query.office) for row in rows]
+
+
+class SupportFile(Supported):
+    """The list that the address asks for, whole, as Excel or CSV."""
+
+    right = "register.read"
+
+    def get(self, request: HttpRequest, style: str) -> HttpResponse:
+        if style not in FORMATS:
+            raise Http404
+        query = Query.read(request.GET.get)
+        found = self.find(query)
+        rows = shown_rows(list(found.rows), self.scope, self.book)
+        heads = (
+            _("Date"), _("Kind of support"), _("Given by"), _("Region"), _("What it was about"), _("Solutions"),
+            _("The whole region"), _("Number of municipalities and districts"), _("Municipalities and districts"),
+            _("Note"),
+        )  # fmt: skip
+        table = ListTable(_("Support"), heads, [self._cells(row) for row in rows], self._facts(query))
+        return table_response(table, style, _("support"))
+
+    def _cells(self, row: Shown) -> list[Any]:
+        activity = row.activity
+        return [
+            activity.on,
+            capfirst(activity.get_kind_display()),
+            capfirst(activity.get_provider_display()),
+            self.office_labels.get(activity.office_id, activity.office.key),
+            activity.title,
+            "; ".join(f"{solution.code} {solution.name}" for solution in row.solutions),
+            activity.whole_region,
+            row.count,
+            "; ".join(unit.numbered for unit in row.units),
+            activity.note,
+        ]
+
+    def _facts(self, query: Query) -> list[tuple[str, str]]:
+        chosen = query.parameters(page=1, sort="")
+        facts = [(_("Taken out"), day_words(self.today)), (_("Names"), _("as they were on the day of the support"))]
+        if chosen:
+            facts.append((_("Filter"), ", ".join(f"{name}={value}" for name, value in chosen.items())))
+        return facts
+
+
+class SupportDetail(ScopedPage, Supported):
+    """One activity: all that is registered about it, and its history for those who may change it."""
+
+    right = "register.read"
+    model = SupportActivity
+    template_name = "networks/support_detail.html"
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("office")
+
+    def get_context(self) -> dict[str, Any]:
+        may_edit = self.may_edit(self.object)
+        row = shown_rows([self.object], self.scope, self.book)[0]
+        parts = ((_("Municipalities"), False), (_("Districts"), True))
+        groups = [(label, [unit for unit in row.units if unit.is_district is kind]) for label, kind in parts]
+        return {
+            "object": self.object,
+            "row": row,
+            "groups": [(label, units) for label, units in groups if units],
+            "office_name": self.office_labels.get(self.object.office_id, ""),
+            "may_edit": may_edit,
+            "history": self._history() if may_edit else [],
+        }
+
+    def _history(self) -> list[tuple[Any, Any, list[Any]]]:
+        """(what happened, the Event, the fields that were changed), the newest first."""
+        lines = []
+        for event in support.support_history(self.object):
+            keys = [line.partition(":")[0] for line in event.note.splitlines()] if event.name == "changed" else []
+            words = dict.fromkeys(str(FIELD_WORDS[key]) for key in keys if key in FIELD_WORDS)
+            lines.append((EVENT_WORDS.get(event.name, event.name), event, list(words)))
+        return lines
