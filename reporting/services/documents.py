@@ -9,16 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
-import re
-import secrets
-import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -31,11 +24,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import can
+from municipalities.filestore import NotThere, content_disposition, open_file, remove_file, safe_name, write_file
 from municipalities.models import User
 from reporting.documents import build
 from reporting.documents.formats import format_date
 from reporting.documents.render import MEDIA_TYPES
 from reporting.models import Document, NationalSummary
+
+__all__ = ["content_disposition", "remove_file", "safe_name", "write_file"]
 
 log = structlog.get_logger("portal.document")
 
@@ -168,35 +164,6 @@ def document_retry(*, document: Document, actor: User, now: dt.datetime) -> None
 # --- files ----------------------------------------------------------------------------------------
 
 
-def write_file(data: bytes, suffix: str) -> str:
-    """Write a new file under the document folder and return its name there: random, and never an address.
-
-    It appears whole or not at all: it is written beside its place, brought to the disk, and moved.
-    """
-    token = secrets.token_urlsafe(24)
-    name = f"{token[:2].lower()}/{token}.{suffix}"
-    path = Path(settings.DOCUMENT_ROOT) / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            beside.unlink()
-        raise
-    return name
-
-
-def remove_file(name: str) -> None:
-    """Remove a file under the document folder; nothing happens when it is gone."""
-    with suppress(FileNotFoundError):
-        (Path(settings.DOCUMENT_ROOT) / name).unlink()
-
-
 @dataclass(frozen=True)
 class OpenDocument:
     """A file that may be read: the open stream, its name for the reader, its type and size in bytes."""
@@ -219,36 +186,12 @@ def document_open(*, document: Document, user: Any, today: dt.date) -> OpenDocum
         raise PermissionDenied(decision.reason)
     if document.status != _Status.DONE:
         raise NotReady
-    root = Path(settings.DOCUMENT_ROOT).resolve()
-    path = (root / document.file).resolve()
-    if not path.is_relative_to(root) or not path.is_file():
+    try:
+        stream = open_file(document.file)
+    except NotThere:
         log.error("a document's file is gone", document=document.pk)
-        raise NotReady
-    return OpenDocument(path.open("rb"), document.file_name, MEDIA_TYPES[document.format], document.size)
-
-
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069/\\:*?"<>|]+')
-
-
-def safe_name(text: str, suffix: str) -> str:
-    """A file name from words: no separators, control characters or marks that turn the text; at most 150 characters.
-
-    Letters such as æøå stay; the download's header writes them by RFC 6266.
-    """
-    stem = re.sub(r"\s+", " ", _UNSAFE.sub(" ", text)).strip(" .")[:150].strip(" .")
-    return f"{stem or 'document'}.{suffix}"
-
-
-def content_disposition(name: str) -> str:
-    """The header by RFC 6266: a plain ASCII name for old readers, and the real one in UTF-8. Nothing in ``name`` can
-    end the header or begin another."""
-    stem, dot, suffix = name.rpartition(".")
-    clean = safe_name(stem, suffix) if dot else safe_name(name, "bin")
-    plain = unicodedata.normalize("NFKD", clean.translate(_ASCII)).encode("ascii", "ignore").decode()
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"
-
-
-_ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A", "–": "-", "đ": "d", "ŋ": "n"})
+        raise NotReady from None
+    return OpenDocument(stream, document.file_name, MEDIA_TYPES[document.format], document.size)
 
 
 def file_name(document: Document) -> str:
