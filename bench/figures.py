@@ -12,8 +12,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext, override
 
 from bench import data
+from municipalities.models import Municipality, PlanDecision
+from networks.models import Network, Participation
 from reporting.documents.collect import collect
 from reporting.documents.compute import compute
+from reporting.models import Answer
 
 NAME = "national_figures"
 
@@ -31,7 +34,9 @@ def run(emit: Callable[..., None]) -> None:
     data.registers()
     for factor in (1, 10):
         data.copies(factor)
-        round_ = data.filled_rounds()[-1]
+        rounds = data.filled_rounds()
+        registered(rounds)
+        round_ = rounds[-1]
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
@@ -42,6 +47,47 @@ def run(emit: Callable[..., None]) -> None:
         size = f"12 rounds x {371 * factor} units"
         emit(NAME, whole / bare, "ratio", limit=2.0, size=size)
         emit(f"{NAME}_seconds", whole, "s", size=size)
+
+
+def registered(rounds: list[Any]) -> None:
+    """What the figures read of the registers: three statuses of every unit over the rounds, the last one what its
+    report says for four of five, and two networks."""
+    days = [rounds[0].reference_date, rounds[len(rounds) // 2].reference_date, rounds[-2].reference_date]
+    made = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    units = Municipality.objects.across_all(reason="bench").order_by("pk")
+    PlanDecision.objects.get_queryset().all().delete()
+    Participation.objects.get_queryset().all().delete()
+    network = Network.objects.get_queryset().get_or_create(name="Bench", kind="regional", valid_from=days[0])[0]
+    other = Network.objects.get_queryset().get_or_create(name="Bench 2", kind="leader", valid_from=days[0])[0]
+    said = dict(
+        Answer.objects.across_all(reason="bench")
+        .filter(submission__report__round=rounds[-1], question="plan.status")
+        .values_list("submission__report__municipality_id", "value")
+    )
+    ends = [days[1] - dt.timedelta(days=1), days[2] - dt.timedelta(days=1), None]
+    PlanDecision.objects.get_queryset().bulk_create(
+        [
+            PlanDecision(
+                municipality=unit, status=status, origin=f"register:{place}",
+                registered_at=made, valid_from=day, valid_to=ends[place],
+            )
+            for unit in units
+            for place, (day, status) in enumerate(
+                zip(days, ("process", "inside", said.get(unit.pk, "none") if unit.pk % 5 else "own"), strict=True)
+            )
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    Participation.objects.get_queryset().bulk_create(
+        [
+            Participation(
+                municipality=unit, network=entry, status="active", origin="register", valid_from=days[0]
+            )
+            for unit in units
+            for entry in (network, other)
+        ],
+        batch_size=2000,
+    )  # fmt: skip
 
 
 def aggregate() -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 
 from municipalities.models import PlanDecision
 from networks.models import Participation
@@ -53,28 +53,28 @@ def register_counts(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[
     """What the registers of plans and networks said on each round's reference date, counted by the database among
     the municipalities that report in the round (``days``: round to reference date; ``offices``: id to key). Two
     queries."""
-    members = Report.objects.across_all(reason=REASON).filter(
-        round_id__in=days, municipality__kind="municipality"
-    )  # fmt: skip
-    decided = members.filter(_on_the_day("municipality__plandecision_set__"))
+    members = Report.objects.across_all(reason=REASON).filter(round_id__in=days, municipality__kind="municipality")
+    day = F("round__reference_date")
+    decided = members.filter(_on("municipality__plandecision_set__", day))
     decided = decided.values("round_id", "office_id", value=F("municipality__plandecision_set__status"))
-    networks = members.filter(
-        _on_the_day("municipality__participations__"),
-        municipality__participations__status="active",
-        municipality__participations__network__kind__in=rules.REGIONAL_KINDS,
-    ).values("round_id", "office_id", value=F("municipality__participations__status"))
+    active = Participation.objects.across_all(reason=REASON).filter(
+        _on("", OuterRef("round__reference_date")),
+        municipality=OuterRef("municipality"),
+        status="active",
+        network__kind__in=rules.REGIONAL_KINDS,
+    )
+    networks = members.filter(Exists(active)).values("round_id", "office_id", value=Value("active"))
     return tuple(
         RegisterCount(days[round_id], offices[office], register, value, n)
         for register, rows in (("plan", decided), ("participation", networks))
-        for round_id, office, value, n in rows.annotate(n=Count("municipality_id", distinct=True))
+        for round_id, office, value, n in rows.annotate(n=Count("id"))
         .values_list("round_id", "office_id", "value", "n")
         .order_by()
     )
 
 
-def _on_the_day(path: str) -> Q:
-    """That the register row at ``path`` holds on the reference date of the report's round."""
-    day = F("round__reference_date")
+def _on(path: str, day: Any) -> Q:
+    """That the register row at ``path`` holds on ``day``, an expression."""
     ends = Q(**{f"{path}valid_to__isnull": True}) | Q(**{f"{path}valid_to__gte": day})
     return Q(**{f"{path}valid_from__lte": day}) & ends
 

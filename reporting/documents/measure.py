@@ -252,13 +252,6 @@ class Tallies:
             self._move_tally[key] = kept
         return kept
 
-    def moved(self, select: Select, unit: int) -> bool:
-        """Whether one unit's answer went from one set of values to another between two rounds."""
-        day = select.get("round", self.now)
-        before = self.given(select["since"], unit).get(select["question"], NOTHING)
-        after = self.given(day, unit).get(select["question"], NOTHING)
-        return matches(before, select["from"]) and matches(after, select["to"])
-
     def _registered(self, select: Select) -> int:
         if select["register"] == "support":
             reached = {row.unit for row in self._support(select)}

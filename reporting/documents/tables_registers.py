@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from . import rules, texts
 from .book import Book, Measure, name_cell
@@ -94,11 +95,11 @@ def _names(book: Book) -> Table:
     _ = book._
     day = book.facts.round.date
     reports = {report.unit: report for report in book.facts.reports if report.round == day}
-    plans = {row.unit: row for row in book.facts.plans if holds(row, day)}
+    lines = _Lines(book)
     rows: list[Row] = []
     for unit in book.facts.units:
         if unit.kind == "municipality" and unit.id in reports:
-            rows += _unit_rows(book, unit, reports[unit.id], plans.get(unit.id))
+            rows += lines.of(unit, reports[unit.id])
     columns = (
         Column("name", _("Municipality")),
         Column("number", _("Number"), "number_text"),
@@ -115,45 +116,50 @@ def _names(book: Book) -> Table:
     )  # fmt: skip
 
 
-def _unit_rows(book: Book, unit: Unit, report: UnitReport, plan: PlanFact | None) -> Iterable[Row]:
-    _ = book._
-    given = book.tallies.given(book.facts.round.date.isoformat(), unit.id)
-    shown = (rules.DIFFER, rules.REPORT_ONLY)
-    if book.tallies.agreement(unit.id, "plan") in shown:
-        heads = texts.plan_answers(_)
-        said = heads.get(next(iter(given.get("plan.status", ())), ""), "–")
-        registered = heads.get(plan.status, plan.status) if plan else _("Not registered")
-        since = plan.since if plan else None
-        yield _row(book, unit, "plan", _("Plan status"), said, registered, since, _why(book, report, plan))
-    if book.tallies.agreement(unit.id, "network") in shown:
-        answers = {"yes": _("Takes part"), "planned": _("Planned"), "no": _("Does not take part")}
-        said = answers.get(next(iter(given.get("network.participates", ())), ""), "–")
-        active = unit.id in book.tallies.in_network
-        registered = _("Takes part") if active else _("Does not take part")
-        days = [
-            row.since
-            for row in book.facts.participations
-            if row.unit == unit.id and row.status == NETWORK["status"] and holds(row, book.facts.round.date)
-        ]
-        since = min((entry for entry in days if entry), default=None) if active else None
-        yield _row(book, unit, "network", _("Networks"), said, registered, since, _why(book, report, None))
+class _Lines:
+    """The rows of one municipality; the words and the register are looked up once for all."""
+
+    def __init__(self, book: Book) -> None:
+        _ = book._
+        day = book.facts.round.date
+        self.tallies = book.tallies
+        self.day = day.isoformat()
+        self.plans = {row.unit: row for row in book.facts.plans if holds(row, day)}
+        self.since: dict[int, date] = {}
+        for row in book.facts.participations:
+            if row.status == NETWORK["status"] and row.since and row.kind in rules.REGIONAL_KINDS and holds(row, day):
+                self.since[row.unit] = min(row.since, self.since.get(row.unit, row.since))
+        self.statuses = texts.plan_answers(_)
+        self.part = {"yes": _("Takes part"), "planned": _("Planned"), "no": _("Does not take part")}
+        self.plan, self.network, self.none = _("Plan status"), _("Networks"), _("Not registered")
+        self.waiting = _("The report is not approved yet")
+        self.direct = _("Changed directly in the register")
+        self.later = _("The register was changed after the approval")
+
+    def of(self, unit: Unit, report: UnitReport) -> Iterable[Row]:
+        """One row for each thing that the report and the register say differently; often none."""
+        shown = (rules.DIFFER, rules.REPORT_ONLY)
+        given = self.tallies.given(self.day, unit.id)
+        if self.tallies.agreement(unit.id, "plan") in shown:
+            plan = self.plans.get(unit.id)
+            said = self.statuses.get(next(iter(given.get("plan.status", ())), ""), "–")
+            registered = self.statuses.get(plan.status, plan.status) if plan else self.none
+            why = self._why(report, plan)
+            yield _row(unit, "plan", self.plan, said, registered, plan.since if plan else None, why)
+        if self.tallies.agreement(unit.id, "network") in shown:
+            said = self.part.get(next(iter(given.get("network.participates", ())), ""), "–")
+            registered = self.part["yes" if unit.id in self.tallies.in_network else "no"]
+            why = self._why(report, None)
+            yield _row(unit, "network", self.network, said, registered, self.since.get(unit.id), why)
+
+    def _why(self, report: UnitReport, plan: PlanFact | None) -> str:
+        """The likely reason, from what is known: approval, or who wrote the register last."""
+        if not report.approved:
+            return self.waiting
+        return self.direct if plan is not None and plan.origin.startswith("register") else self.later
 
 
-def _row(
-    book: Book, unit: Unit, key: str, what: str, said: str, registered: str, since: object, why: str
-) -> Row:  # fmt: skip
-    cells: tuple[Cell, ...] = (
-        name_cell(unit), Figure(unit.number, "number_text"), what, said, registered,
-        Figure(since, "date") if since else "–", why,  # type: ignore[arg-type]
-    )  # fmt: skip
+def _row(unit: Unit, key: str, what: str, said: str, registered: str, since: date | None, why: str) -> Row:
+    day = Figure(since, "date") if since else "–"
+    cells: tuple[Cell, ...] = (name_cell(unit), Figure(unit.number, "number_text"), what, said, registered, day, why)
     return Row(f"{unit.number}:{key}", cells)
-
-
-def _why(book: Book, report: UnitReport, plan: PlanFact | None) -> str:
-    """The likely reason, from what is known: approval, or who wrote the register last."""
-    _ = book._
-    if not report.approved:
-        return _("The report is not approved yet")
-    if plan is not None and plan.origin.startswith("register"):
-        return _("Changed directly in the register")
-    return _("The register was changed after the approval")

@@ -6,6 +6,7 @@ from . import rules, texts
 from .book import Book, Line, Measure, name_runs
 from .content import Block, Bullets, Column, Heading, Paragraph, Run, Series, Text
 from .facts import Unit
+from .measure import NOTHING, matches
 
 MOVES = {
     "adopted": {"from": "process|none|declined", "to": "own|inside"},
@@ -136,21 +137,34 @@ def change_chapter(book: Book) -> tuple[Block, ...]:
         new=book.figure("moves", "adopted"), back=book.figure("moves", "back"), date=book._plain(previous.date),
     )  # fmt: skip
     items: list[tuple[Run, ...]] = []
+    moved = _moved(book, since)
     for key, (label, _definition) in heads.items():
-        units = _moved(book, {**since, **MOVES[key]})
+        units = moved[key]
         if units:
             items.append((Text(label + ": ", strong=True), *name_runs(units)))
     names: tuple[Block, ...] = (Bullets(tuple(items)),) if items else ()
     return (Heading("changes", 1, _("Changes since last round")), Paragraph(lead, "lead"), table, *names)
 
 
-def _moved(book: Book, select: dict[str, str]) -> list[Unit]:
-    members = {
-        report.unit
-        for report in book.facts.reports
-        if report.round == book.facts.round.date and report.kind == "municipality"
-    }
-    return [unit for unit in book.facts.units if unit.id in members and book.tallies.moved(select, unit.id)]
+def _moved(book: Book, since: dict[str, str]) -> dict[str, list[Unit]]:
+    """The municipalities behind each of ``MOVES``; each pair of answers is judged once."""
+    tallies, question = book.tallies, since["question"]
+    now = book.facts.round.date
+    members = {r.unit for r in book.facts.reports if r.round == now and r.kind == "municipality"}
+    found: dict[str, list[Unit]] = {key: [] for key in MOVES}
+    judged: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+    for unit in book.facts.units:
+        if unit.id not in members:
+            continue
+        before = tallies.given(since["since"], unit.id).get(question, NOTHING)
+        after = tallies.given(tallies.now, unit.id).get(question, NOTHING)
+        if (before, after) not in judged:
+            judged[before, after] = [
+                key for key, move in MOVES.items() if matches(before, move["from"]) and matches(after, move["to"])
+            ]
+        for key in judged[before, after]:
+            found[key].append(unit)
+    return found
 
 
 def results_chapter(book: Book) -> tuple[Block, ...]:
