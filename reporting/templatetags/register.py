@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from municipalities.models import PlanDocument
+from municipalities.templatetags.portal import day
 from municipalities.vocabulary import PHASES, STEPS, word
 from reporting import register_file
+from reporting.register_page.shapes import Origin, UnitLink
 
 register = template.Library()
 
@@ -47,3 +52,59 @@ def network_link(pk: int, name: str) -> SafeString:
     except NoReverseMatch:
         return format_html("{}", name)
     return format_html('<a class="ds-link" href="{}">{}</a>', url, name)
+
+
+@register.simple_tag
+def row_address(name: str, pk: int) -> str:
+    """The address of a register row's own page; empty where it has none."""
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+UNIT_QUERY = ("support_new",)
+"""Addresses that take the unit as ``?kommune=``; the others have it in their path."""
+
+
+@register.simple_tag
+def unit_address(name: str, page: Any) -> str:
+    """The address of what can be done about the page's unit; empty where there is no such address."""
+    number = page.version.number
+    try:
+        if name in UNIT_QUERY:
+            return f"{reverse(name)}?kommune={number}"
+        return reverse(name, kwargs={"number": number})
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def unit_links(units: Iterable[UnitLink]) -> SafeString:
+    """Units by number and name, each a link where the reader may open its page."""
+    parts = []
+    for unit in units:
+        text = format_html("{} {}", unit.number, unit.name)
+        url = reverse("municipality_detail", args=[unit.number])
+        parts.append(format_html('<a class="ds-link" href="{}">{}</a>', url, text) if unit.seen else text)
+    return format_html_join(", ", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag
+def document_link(document: PlanDocument) -> SafeString:
+    """A document of a decision, as a link where documents can be opened."""
+    url = row_address("decision_document", document.pk)
+    if not url:
+        return format_html("{}", document.file_name)
+    return format_html('<a class="ds-link" href="{}">{}</a>', url, document.file_name)
+
+
+@register.simple_tag
+def origin_tag(origin: Origin | None) -> SafeString | str:
+    """A tag on a row that no report put there: who registered it and when, and whether it was after the report."""
+    if origin is None or not origin.direct:
+        return ""
+    word = _("Registered directly after the report") if origin.after_report else _("Registered directly")
+    who = ", ".join(part for part in (origin.by, day(origin.at)) if part)
+    said = format_html('<span class="sub">{}</span>', who) if who else ""
+    return format_html(' <span class="ds-tag" data-color="brand2" data-size="sm">{}</span>{}', word, said)

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from municipalities.access import scope_of
 from municipalities.models import Municipality
-from municipalities.services import unit_names, unit_with_number
+from municipalities.services import unit_names
 from municipalities.views import ScopedView
-from reporting.register_page import register_page
+from reporting.register_page import register_page, versions_of, with_rights
+from reporting.register_page.unit import holds
 
 
 class MunicipalityDetail(ScopedView):
@@ -20,23 +20,23 @@ class MunicipalityDetail(ScopedView):
     right = "register.read"
     model = Municipality
 
+    def get_queryset(self) -> Any:
+        return with_rights(super().get_queryset(), self.scope)
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         number = self.kwargs["number"]
-        found = unit_with_number(number, self.today)
-        if found is None:
+        versions = versions_of(number, self.today)
+        if not versions:
             raise Http404
-        unit_id, spans = found
-        unit = self.get_object(pk=unit_id)
-        now = next((span for span in spans if span.holds(self.today)), spans[-1])
+        unit = self.get_object(pk=versions[0].municipality_id)
+        now = next((version for version in versions if holds(version, self.today)), versions[-1])
         if now.number != number:
             return redirect("municipality_detail", number=now.number)
-        page = register_page(unit=unit, user=request.user, today=self.today)  # type: ignore[arg-type]
-        context = {"page": page, "name": page.version.name, "own_unit": self._own(unit_id)}
-        return self.render("municipalities/municipality_detail.html", context)
-
-    def _own(self, unit_id: int) -> bool:
-        """Whether the reader works in the unit: the page then says who else sees it."""
-        return unit_id in scope_of(self.request.user, today=self.today).municipality_ids
+        page = register_page(unit=unit, versions=versions, user=request.user, today=self.today)  # type: ignore[arg-type]
+        own = unit.pk in self.scope.municipality_ids
+        return self.render(
+            "municipalities/municipality_detail.html", {"page": page, "name": page.version.name, "own_unit": own}
+        )
 
 
 class OwnMunicipality(ScopedView):
