@@ -9,7 +9,16 @@ from municipalities.services.names import (
     unit_with_number,
     units_search,
 )
-from municipalities.services.people import membership_end, membership_grant
+from municipalities.services.people import (
+    Followed,
+    Homeless,
+    PlaceRefused,
+    membership_end,
+    membership_grant,
+    membership_place,
+    memberships_follow,
+    memberships_homeless,
+)
 from municipalities.services.registers import (
     phase_status_register,
     plan_anchoring_register,
@@ -20,11 +29,17 @@ from municipalities.services.registers import (
 )
 
 __all__ = [
+    "Followed",
+    "Homeless",
     "OfficeNameOnDay",
+    "PlaceRefused",
     "UnitName",
     "lineage_of_all",
     "membership_end",
     "membership_grant",
+    "membership_place",
+    "memberships_follow",
+    "memberships_homeless",
     "office_names",
     "phase_status_register",
     "plan_anchoring_register",
