@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.models.people import MUNICIPAL_ROLES, Role
 from municipalities.models.places import Municipality
 from municipalities.querysets import ScopedManager
+
+if TYPE_CHECKING:
+    from municipalities.access import Scope
 
 
 class CorrectionProposal(models.Model):
@@ -39,7 +46,8 @@ class CorrectionProposal(models.Model):
     answered_by_name = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     objects = ScopedManager.from_queryset(models.QuerySet)()
-    scope_path = "municipality"
+    OF_PARTNERS = frozenset({About.NETWORK, About.SUPPORT})
+    """What KS and USHT keep together with the statsforvalter, and so may read and answer proposals about."""
 
     class Meta:
         ordering = ["-id"]
@@ -49,3 +57,17 @@ class CorrectionProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality_id} {self.about}"
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        """A unit's own proposals; those of the region's units to the statsforvalter, and to KS and USHT where they
+        are about networks and support; all to Helsedirektoratet. An evaluator reads registers, not what is said
+        about them."""
+        from municipalities.access import units_in  # it imports the models
+
+        if scope.has({Role.HDIR, Role.HDIR_ADMIN}):
+            return Q()
+        whole = scope.only({*MUNICIPAL_ROLES, Role.STATSFORVALTER})
+        partner = scope.only({Role.KS, Role.USHT})
+        of_partners = units_in(partner, "municipality") & Q(about__in=sorted(cls.OF_PARTNERS))
+        return units_in(whole, "municipality") | of_partners
