@@ -100,6 +100,7 @@ MENU = (
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_")),
     Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
+    Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Help"), "help", None),
 )
