@@ -20,10 +20,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from networks.days import period, plausible, said
+
+if TYPE_CHECKING:
+    from networks.models import Network
 
 NAME_LENGTH, NOTE_LENGTH, PART_NOTE_LENGTH = 200, 2000, 300
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
@@ -237,3 +241,32 @@ def status_on(part: Part, day: dt.date) -> str:
     if part.status == ENDED:
         return ENDED
     return PLANNED if part.valid_from > day else part.status
+
+
+def meeting_faults(
+    *, on: dt.date, title: str, note: str, network: NetworkValues | Network, taken: bool, today: dt.date, somebody: bool
+) -> Faults:
+    """What is wrong with a meeting, by field, its attendance left out. ``network`` has name and dates; ``taken``
+    says that the network has another meeting of that day and title; ``somebody`` that units are said to have been
+    there."""
+    faults: Faults = {}
+    for field, text, longest in (("title", title, NAME_LENGTH), ("note", note, NOTE_LENGTH)):
+        if fault := text_fault(text, longest):
+            faults[field] = fault
+    if not plausible(on):
+        faults["on"] = _("Write a day in the years 2000 to 2100.")
+    elif on < network.valid_from:
+        faults["on"] = _("%(network)s began on %(day)s; it had no meetings before that.") % {
+            "network": network.name,
+            "day": said(network.valid_from),
+        }
+    elif network.valid_to is not None and on > network.valid_to:
+        faults["on"] = _("%(network)s ended on %(day)s; it had no meetings after that.") % {
+            "network": network.name,
+            "day": said(network.valid_to),
+        }
+    elif taken:
+        faults["title"] = _("The network has a meeting on %(day)s with this title already.") % {"day": said(on)}
+    elif somebody and on > today:
+        faults["attendance"] = _("The meeting has not been held yet. Register who was there when it has.")
+    return faults

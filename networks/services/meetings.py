@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.services import unit_names
-from networks.days import plausible, said
+from networks.days import said
 from networks.models import Network, NetworkMeeting
-from networks.rules import NAME_LENGTH, NOTE_LENGTH, Faults, text_fault
+from networks.rules import meeting_faults
 from networks.services.history import changes_between, note_event
 from networks.services.units import lives
 
@@ -107,35 +107,6 @@ def meeting_write(
 def attended(meeting: NetworkMeeting) -> set[int]:
     """The identities of the units that were there. One query."""
     return set(meeting.attendance.values_list("pk", flat=True))
-
-
-def meeting_faults(
-    *, on: dt.date, title: str, note: str, network: Any, taken: bool, today: dt.date, somebody: bool
-) -> Faults:
-    """What is wrong with a meeting, by field, its attendance left out. ``network`` has name and dates; ``taken``
-    says that the network has another meeting of that day and title; ``somebody`` that units are said to have been
-    there."""
-    faults: Faults = {}
-    for field, text, longest in (("title", title, NAME_LENGTH), ("note", note, NOTE_LENGTH)):
-        if fault := text_fault(text, longest):
-            faults[field] = fault
-    if not plausible(on):
-        faults["on"] = _("Write a day in the years 2000 to 2100.")
-    elif on < network.valid_from:
-        faults["on"] = _("%(network)s began on %(day)s; it had no meetings before that.") % {
-            "network": network.name,
-            "day": said(network.valid_from),
-        }
-    elif network.valid_to is not None and on > network.valid_to:
-        faults["on"] = _("%(network)s ended on %(day)s; it had no meetings after that.") % {
-            "network": network.name,
-            "day": said(network.valid_to),
-        }
-    elif taken:
-        faults["title"] = _("The network has a meeting on %(day)s with this title already.") % {"day": said(on)}
-    elif somebody and on > today:
-        faults["attendance"] = _("The meeting has not been held yet. Register who was there when it has.")
-    return faults
 
 
 def _check(

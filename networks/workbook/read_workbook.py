@@ -1,0 +1,248 @@
+"""Opens a workbook that anybody may have made.
+
+The file is judged before anything in it is parsed: what it is (by its content, not by its name), how large it is
+packed and unpacked, how many parts and elements it has, and that no part declares entities. Only then is it read,
+row by row. A row or column that is far away, merged cells and formulas are read as a person sees them.
+"""
+
+from __future__ import annotations
+
+import bisect
+import datetime as dt
+import enum
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import openpyxl  # noqa: TID251 - a read_*.py reads Excel files
+from django.utils.translation import gettext as _
+from openpyxl.utils import range_boundaries  # noqa: TID251
+
+FILE_SIZE = 5 * 1024 * 1024
+UNPACKED_SIZE = 64 * 1024 * 1024
+PARTS, RATIO, RATIO_FROM = 300, 250, 1024 * 1024
+ELEMENTS = 1_500_000
+ROWS, COLUMNS, SHEETS = 25_000, 40, 30
+MERGED, SPREAD = 5_000, 100_000
+CHUNK, OVERLAP = 1024 * 1024, 256
+_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,60}?ref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"")
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+
+
+class WorkbookRefused(Exception):
+    """The file is not taken in; the message is a sentence for the person."""
+
+
+class Broken(enum.Enum):
+    """A cell that has no value to read: a formula that was never calculated, or one that gives an error."""
+
+    FORMULA = "formula"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as read: the rows that hold anything, each with its number (from 1) and its cells from column A on."""
+
+    name: str
+    hidden: bool
+    rows: list[tuple[int, list[Any]]]
+
+
+@dataclass(frozen=True)
+class _Part:
+    formulas: bool
+    merged: list[str]
+
+
+def read_workbook(data: bytes) -> list[Sheet]:
+    """The sheets of an ``.xlsx`` file. Raises WorkbookRefused with one sentence."""
+    parts = judge(data)
+    try:
+        return _read(data, parts)
+    except WorkbookRefused:
+        raise
+    except Exception as error:  # whatever a broken file makes the reader stumble over
+        raise WorkbookRefused(
+            _("The file is damaged and cannot be read. Open it in Excel and save it anew.")
+        ) from error
+
+
+def judge(data: bytes) -> dict[str, _Part]:
+    """Whether the file may be parsed at all; what its parts hold that the reader must know. Raises WorkbookRefused."""
+    if len(data) > FILE_SIZE:
+        raise WorkbookRefused(_("The file is larger than 5 MB. Remove pictures and empty rows, and save it anew."))
+    _kind(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _container(archive)
+            return _scan(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise WorkbookRefused(
+            _("The file is damaged and cannot be read. Open it in Excel and save it anew.")
+        ) from error
+
+
+def _kind(data: bytes) -> None:
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise WorkbookRefused(
+            _("The file is in the old Excel format or has a password. Save it as an Excel workbook without one.")
+        )
+    if not data.startswith(b"PK\x03\x04"):
+        raise WorkbookRefused(_("This is not an Excel workbook. Save the sheet as an Excel workbook (.xlsx)."))
+
+
+def _container(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if "xl/workbook.xml" not in names and not any(name.endswith("workbook.xml") for name in names):
+        raise WorkbookRefused(_("This is not an Excel workbook. Save the sheet as an Excel workbook (.xlsx)."))
+    bomb = (
+        len(entries) > PARTS
+        or len(set(names)) != len(names)
+        or sum(entry.file_size for entry in entries) > UNPACKED_SIZE
+        or any(e.file_size > RATIO_FROM and e.file_size > RATIO * max(e.compress_size, 1) for e in entries)
+        or any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries)
+    )
+    if bomb:
+        raise _too_large()
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise WorkbookRefused(_("The file has a password. Save it without one."))
+
+
+def _too_large() -> WorkbookRefused:
+    return WorkbookRefused(
+        _("The workbook holds far more than it can. Copy the rows into a newly downloaded workbook and send in that.")
+    )
+
+
+def _scan(archive: zipfile.ZipFile) -> dict[str, _Part]:
+    """Read every part once, a piece at a time: no declarations, no strange encoding, not too many elements."""
+    elements, found = 0, {}
+    for entry in archive.infolist():
+        formulas, merged, tail, start = False, [], b"", True
+        with archive.open(entry) as part:
+            while chunk := part.read(CHUNK):
+                if start:
+                    _plain_encoding(chunk)
+                    start = False
+                piece = tail + chunk
+                elements += chunk.count(b"<")
+                if elements > ELEMENTS:
+                    raise _too_large()
+                if _DECLARATION.search(piece):
+                    raise WorkbookRefused(
+                        _("The file holds definitions that a workbook does not need, and is not read.")
+                    )
+                formulas = formulas or _FORMULA.search(piece) is not None
+                if b"mergeCell" in piece:
+                    merged += [match.decode() for match in _MERGE.findall(piece)]
+                tail = chunk[-OVERLAP:]
+        found[entry.filename] = _Part(formulas, list(dict.fromkeys(merged))[:MERGED])
+    return found
+
+
+def _plain_encoding(start: bytes) -> None:
+    declared = _ENCODING.search(start[:400])
+    wide = start[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<") or start[:4] in (b"\x00\x00\xfe\xff",)
+    if wide or (declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
+        raise WorkbookRefused(_("The file holds definitions that a workbook does not need, and is not read."))
+
+
+def _read(data: bytes, parts: dict[str, _Part]) -> list[Sheet]:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    if len(book.worksheets) > SHEETS:
+        raise _too_large()
+    formulas = _formulas(data) if any(part.formulas for part in parts.values()) else {}
+    sheets = []
+    for page in book.worksheets:
+        rows = list(_rows(page))
+        part = parts.get(getattr(page, "_worksheet_path", ""))
+        _mark(rows, formulas.get(page.title, ()))
+        if part is not None and part.merged:
+            _spread(rows, part.merged)
+        sheets.append(Sheet(page.title, page.sheet_state != "visible", rows))
+    book.close()
+    return sheets
+
+
+def _rows(page: Any) -> Iterator[tuple[int, list[Any]]]:
+    page.reset_dimensions()  # what the file says of its own size may be wrong, and would cut off the last row
+    count = 0
+    for number, row in enumerate(page.iter_rows(max_col=COLUMNS, values_only=True), start=1):
+        cells = list(row)
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
+            count += 1
+            if count > ROWS:
+                raise _too_large()
+            for index, cell in enumerate(cells):
+                if cell.__class__ is str and cell[:1] == "#" and cell in _ERRORS:
+                    cells[index] = Broken.ERROR
+            yield number, cells
+
+
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!"})
+
+
+def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Where formulas stand, by sheet: row and column, both from 1. A second reading, only where there are any."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+    found: dict[str, list[tuple[int, int]]] = {}
+    for page in book.worksheets:
+        page.reset_dimensions()
+        for number, cells in enumerate(page.iter_rows(max_col=COLUMNS), start=1):
+            places = [(number, index) for index, cell in enumerate(cells, start=1) if cell.data_type == "f"]
+            found.setdefault(page.title, []).extend(places)
+    book.close()
+    return found
+
+
+def _mark(rows: list[tuple[int, list[Any]]], places: Any) -> None:
+    """A formula without a calculated value is no empty cell."""
+    by_number = dict(rows) if places else {}
+    for number, column in places:
+        if number not in by_number:
+            by_number[number] = []
+            rows.append((number, by_number[number]))
+        _fill(by_number[number], column - 1, Broken.FORMULA)
+    if places:
+        rows.sort(key=lambda row: row[0])
+
+
+def _spread(rows: list[tuple[int, list[Any]]], merged: list[str]) -> None:
+    """What stands in cells merged downwards stands in each of them, in rows that hold something else too."""
+    by_number, numbers, room = dict(rows), [number for number, _cells in rows], SPREAD
+    for reference in merged:
+        column, first, _last_column, last = range_boundaries(reference)
+        cells = by_number.get(first, [])
+        value = cells[column - 1] if column <= len(cells) else None
+        if value is None:
+            continue
+        inside = numbers[bisect.bisect_right(numbers, first) : bisect.bisect_right(numbers, last)]
+        room -= len(inside)
+        if room < 0:
+            raise _too_large()
+        for number in inside:
+            _fill(by_number[number], column - 1, value)
+
+
+def _fill(cells: list[Any], index: int, value: Any) -> None:
+    """Put a value where none stands."""
+    cells.extend([None] * (index + 1 - len(cells)))
+    if cells[index] is None:
+        cells[index] = value
+
+
+def as_day(value: Any) -> dt.date | None:
+    """The day of a date cell; None for anything else."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else None
