@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 
-def heads() -> tuple[str, ...]:
-    """The heads of the ten columns, in the language in use."""
-    return (
+def heads(*, in_other_borders: bool = False) -> tuple[str, ...]:
+    """The heads of the ten columns, and of the three for the borders of another day, in the language in use."""
+    then = (
         _("Round"), _("Municipality number"), _("Municipality"), _("County"), _("Office"), _("Version"), _("Question"),
         _("Row"), _("Answer"), _("Answer in words"),
     )  # fmt: skip
+    if not in_other_borders:
+        return then
+    return (*then, _("Number in today's borders"), _("Municipality in today's borders"), _("Was split into"))
 
 
 def fixed_word(key: str) -> str:
@@ -23,6 +26,12 @@ def fixed_word(key: str) -> str:
         "reports": _("Reports counted"),
         "lines": _("Answers written"),
         "cut": _("Answers cut because a cell holds no more"),
+        "borders": _("Borders"),
+        "borders_then": _("Those of each round's own day"),
+        "borders_of": _(
+            "Those of each round's own day, and beside them those of {day}. Counts may be summed over a merger's parts;"
+            " what a split municipality answered stays with it."
+        ),
         "question": _("Question"),
         "kind": _("Kind"),
         "key": _("Key"),

@@ -2,6 +2,10 @@
 
 What counts is the same as in the figures: the last Submission of every report that is sent in or approved. Lines are
 read as they are written, so the memory does not grow with the rounds.
+
+Each line names the unit as it was on the round's day. In the borders of another day it names beside it the unit to
+which the whole of it belongs then, so that who analyses may sum counts; a unit that was split stays itself, with the
+units among which it lies named.
 """
 
 from __future__ import annotations
@@ -12,7 +16,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from municipalities.services import UnitName, office_names, unit_names
+from municipalities.borders import regroup
+from municipalities.lineage import Lineage
+from municipalities.services import UnitName, lineage_of_all, office_names, unit_names
 from networks.models import Network
 from reporting.documents.formats import clean
 from reporting.form_spec import FormSpec, local
@@ -25,23 +31,31 @@ REASON = "extract of all answers"
 Value = str | int | Decimal | dt.date
 Line = tuple[dt.date, str, str, str, str, int, str, str, Value, str]
 """Round, municipality number, name, county number, office key, Submission number, question, row, answer, its label."""
+Here = tuple[str, str, str]
+"""Number and name in the borders of the day asked for; the units into which it was split, for one that was."""
 
 
 @dataclass(frozen=True)
 class Extract:
-    """The lines, how many there must be, and the code book: question, kind, option and wording."""
+    """The lines, how many there must be, and the code book: question, kind, option and wording.
+
+    ``borders`` is the day in whose borders each line is given too; then a line ends with a ``Here``. None: the
+    borders of then only.
+    """
 
     rounds: tuple[dt.date, ...]
     expected: int
     reports: int
-    lines: Iterator[Line]
+    lines: Iterator[tuple[Any, ...]]
     code_book: tuple[tuple[str, str, str, str], ...]
+    borders: dt.date | None = None
 
 
-def extract(rounds: Iterable[Round], language: str) -> Extract:
+def extract(rounds: Iterable[Round], language: str, *, borders: dt.date | None = None) -> Extract:
     """What ``rounds`` hold, in order of round and report. Call it inside one transaction.
 
-    A handful of queries however much there is: the answers come in one, read in pieces.
+    ``borders`` is the day in whose borders each line is given beside those of then. A handful of queries however much
+    there is: the answers come in one, read in pieces.
     """
     rounds = sorted(rounds, key=lambda row: row.reference_date)
     ids = [row.pk for row in rounds]
@@ -52,12 +66,15 @@ def extract(rounds: Iterable[Round], language: str) -> Extract:
         rounds=tuple(row.reference_date for row in rounds),
         expected=rows.count(),
         reports=delivered.count(),
-        lines=_lines(rounds, rows, specs, language),
+        lines=_lines(rounds, rows, specs, language, borders),
         code_book=_code_book(specs.values(), language),
+        borders=borders,
     )
 
 
-def _lines(rounds: list[Round], rows: Any, specs: dict[int, FormSpec], language: str) -> Iterator[Line]:
+def _lines(
+    rounds: list[Round], rows: Any, specs: dict[int, FormSpec], language: str, borders: dt.date | None
+) -> Iterator[tuple[Any, ...]]:
     names: dict[int, dict[int, UnitName]] = {row.pk: unit_names(None, row.reference_date) for row in rounds}
     days = {row.pk: row.reference_date for row in rounds}
     offices = {pk: name.key for pk, name in office_names(rounds[-1].reference_date).items()} if rounds else {}
@@ -65,6 +82,7 @@ def _lines(rounds: list[Round], rows: Any, specs: dict[int, FormSpec], language:
     networks = {
         str(pk): clean(name) for pk, name in Network.objects.across_all(reason=REASON).values_list("pk", "name")
     }
+    here = _Here(lineage_of_all(), borders) if borders is not None else None
     values = rows.order_by("submission__report__round__reference_date", "submission_id", "id").values_list(
         "submission__report__round_id", "submission__report__municipality_id", "submission__report__office_id",
         "submission__number", "question", "row", "value", "number", "date", "text",
@@ -73,10 +91,31 @@ def _lines(rounds: list[Round], rows: Any, specs: dict[int, FormSpec], language:
         unit = names[round_id][unit_id]
         given = value or (number if number is not None else day or text)
         label = labels[round_id].get((question, value), "") if value else ""
-        yield (
+        line: Line = (
             days[round_id], unit.number, unit.name, unit.county_number, offices.get(office_id, ""), version, question,
             row, given, label or networks.get(value, ""),
         )  # fmt: skip
+        yield line if here is None else (*line, *here.of(unit_id, days[round_id]))
+
+
+class _Here:
+    """Where units stand in the borders of a day, each worked out once for each round."""
+
+    def __init__(self, lineage: Lineage, day: dt.date) -> None:
+        self.lineage, self.day = lineage, day
+        self.known: dict[tuple[int, dt.date], Here] = {}
+
+    def of(self, unit_id: int, then: dt.date) -> Here:
+        """Number, name and, for a unit that was split, the parts."""
+        key = (unit_id, then)
+        if key not in self.known:
+            self.known[key] = self._worked_out(unit_id, then)
+        return self.known[key]
+
+    def _worked_out(self, unit_id: int, then: dt.date) -> Here:
+        (group,) = (group for group in regroup(self.lineage, [unit_id], then, self.day) if group.members)
+        parts = ", ".join(f"{part.number} {part.name}" for part in group.leads_to)
+        return group.number, group.name, parts
 
 
 def _labels(spec: FormSpec, language: str) -> dict[tuple[str, str], str]:

@@ -9,25 +9,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from .extract import Extract, Line
+from .extract import Extract
 from .formats import clean
 
 SHEET_ROWS = 1_000_000  # Excel holds 1 048 576; a further sheet is begun here
 CELL_LENGTH = 32_767 // 2  # in characters that may take two UTF-16 units each
 EXCEL_DAY_0 = dt.date(1899, 12, 30)
-WIDTHS = (13, 9, 24, 8, 24, 9, 24, 8, 34, 44)
+WIDTHS = (13, 9, 24, 8, 24, 9, 24, 8, 34, 44, 12, 24, 34)
 
 
 def render_answers(found: Extract, out: BinaryIO, heads: tuple[str, ...], words: Callable[[str], str]) -> int:
-    """Write the workbook into ``out``. Returns the number of lines. ``heads`` are the ten column heads, ``words`` gives
-    the fixed words ``cover``, ``answers``, ``code_book``, ``rounds``, ``reports``, ``lines``, ``cut``, ``question``,
-    ``kind``, ``key``, ``text``.
+    """Write the workbook into ``out``. Returns the number of lines. ``heads`` are the column heads: ten, or thirteen
+    where the lines are given in the borders of another day too. ``words`` gives the fixed words ``cover``,
+    ``answers``, ``code_book``, ``rounds``, ``reports``, ``lines``, ``cut``, ``borders``, ``borders_then``,
+    ``borders_of`` (with a place for ``{day}``), ``question``, ``kind``, ``key``, ``text``.
 
     Raises RuntimeError when the lines written are not the lines expected.
     """
@@ -43,7 +44,13 @@ def render_answers(found: Extract, out: BinaryIO, heads: tuple[str, ...], words:
         raise RuntimeError(f"{writer.total} answers were written, {found.expected} were expected")
     _code_book(book, found, bold, words)
     rounds = ", ".join(reference.isoformat() for reference in found.rounds)
-    facts = (("rounds", rounds), ("reports", found.reports), ("lines", writer.total), ("cut", writer.cut))
+    borders = words("borders_then")
+    if found.borders is not None:
+        borders = words("borders_of").format(day=found.borders.isoformat())
+    facts = (
+        ("rounds", rounds), ("reports", found.reports), ("lines", writer.total), ("cut", writer.cut),
+        ("borders", borders),
+    )  # fmt: skip
     for number, (key, value) in enumerate(facts):
         cover.write_string(number, 0, words(key), bold)
         cover.write(number, 1, value)
@@ -65,7 +72,7 @@ class _Answers:
     def _sheet(self) -> Worksheet:
         self.sheets += 1
         page = self.book.add_worksheet(self.name if self.sheets == 1 else f"{self.name} {self.sheets}")
-        for index, width in enumerate(WIDTHS):
+        for index, width in enumerate(WIDTHS[: len(self.heads)]):
             page.set_column(index, index, width)
         for index, head in enumerate(self.heads):
             page.write_string(0, index, head, self.bold)
@@ -74,11 +81,11 @@ class _Answers:
         self.row = 1
         return page
 
-    def write(self, line: Line) -> None:
+    def write(self, line: tuple[Any, ...]) -> None:
         if self.row > SHEET_ROWS:
             self.page = self._sheet()
         page, row = self.page, self.row
-        reference, number, name, county, office, version, question, part, given, label = line
+        reference, number, name, county, office, version, question, part, given, label, *here = line
         page.write_number(row, 0, self._serial(reference), self.day)
         page.write_string(row, 1, number)
         page.write_string(row, 2, name)
@@ -93,6 +100,9 @@ class _Answers:
             page.write_string(row, 9, label)
         else:
             self._given(row, given)
+        for column, text in enumerate(here, start=10):
+            if text:
+                page.write_string(row, column, text)
         self.row += 1
         self.total += 1
 

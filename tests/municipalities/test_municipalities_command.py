@@ -38,6 +38,15 @@ def test_csv_keeps_numbers_as_text_and_the_id_through_renumbering(world):
     assert row("2019-12-31")["office"] == "Fylkesmannen i Oslo og Viken"
 
 
+def test_in_the_borders_of_another_day(world):
+    rows = {row["number"]: row for row in json.loads(run("--as-of", "2019-12-31", "--in-borders-of", "2024-05-01"))}
+    asker = {"id": world.unit("3025").pk, "number": "3203", "name": "Asker", "whole": True}
+    assert rows["0220"]["belongs_to"] == rows["0627"]["belongs_to"] == [asker]
+    assert [unit["number"] for unit in rows["0106"]["belongs_to"]] == ["3107"]
+    back = csv.DictReader(io.StringIO(run("--as-of", "2022-05-01", "--in-borders-of", "2019-12-31", "--format", "csv")))
+    assert {row["number"]: row["belongs_to"] for row in back}["3025"] == "0220; 0627"
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
@@ -46,6 +55,7 @@ def test_csv_keeps_numbers_as_text_and_the_id_through_renumbering(world):
         (["--as-of", "2022-13-01"], "is not a day"),
         (["--as-of", "20220501"], "is not a day"),
         (["--as-of", "2022-05-01", "--format", "xml"], "Unknown format 'xml'"),
+        (["--as-of", "2022-05-01", "--in-borders-of", "today"], "'today' is not a day"),
         (["--as-of", "1814-05-17"], "No municipality is registered on 1814-05-17"),
     ],
 )

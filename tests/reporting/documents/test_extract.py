@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
+from django.core.management import CommandError, call_command
 
+from municipalities.models import Municipality, MunicipalityLink, MunicipalityVersion
 from reform.models import Solution
 from reporting.documents import render_answers as module
 from reporting.documents.answer_words import fixed_word, heads
@@ -89,6 +91,45 @@ def test_a_new_sheet_is_begun_before_excel_is_full(world: World, monkeypatch):
     assert len(lines) == Answer.objects.across_all(reason="test").count()
 
 
+def test_in_todays_borders_each_line_says_who_the_unit_is_today(world: World):
+    """Fredrikstad has another number; a unit that was split stays itself and is never shared out."""
+    day = dt.date(2024, 5, 1)
+    asker = MunicipalityVersion.objects.get(number="3203")
+    asker.municipality = Municipality.objects.get_queryset().create()
+    asker.save()
+    other = Municipality.objects.get_queryset().create()
+    MunicipalityVersion.objects.create(
+        municipality=other, number="3299", name="Hurum", sort_key="hurum", county=asker.county, office=asker.office,
+        valid_from=asker.valid_from,
+    )  # fmt: skip
+    for unit, number in ((asker.municipality, "3203"), (other, "3299")):
+        MunicipalityLink.objects.create(
+            old=world.unit("3025"), new=unit, kind="split", on=asker.valid_from, old_number="3025", new_number=number
+        )
+    rounds = [sent_in(world, "3004"), sent_in(world, "3025")][:1]
+    out = io.BytesIO()
+    render_answers(extract(rounds, "nb", borders=day), out, heads(in_other_borders=True), fixed_word)
+    book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
+    lines = {(row[1], row[2], row[10], row[11], row[12]) for row in book.worksheets[1].iter_rows(2, values_only=True)}
+    assert lines == {
+        ("3004", "Fredrikstad", "3107", "Fredrikstad", None),
+        ("3025", "Asker", "3025", "Asker", "3203 Asker, 3299 Hurum"),
+    }
+    assert any("2024-05-01" in str(row[1]) for row in book.worksheets[0].iter_rows(values_only=True))
+    plain = {row[0]: row[1] for row in workbook(rounds).worksheets[0].iter_rows(values_only=True)}
+    assert fixed_word("borders_then") in plain.values()
+
+
+def test_the_command_takes_then_or_today_and_says_so_otherwise(world: World, tmp_path):
+    sent_in(world, "3004")
+    path = tmp_path / "answers.xlsx"
+    for borders, columns in (("then", 10), ("today", 13)):
+        call_command("export_answers", "--out", str(path), "--borders", borders, stdout=io.StringIO())
+        assert openpyxl.load_workbook(path).worksheets[1].max_column == columns
+    with pytest.raises(CommandError, match=r"Unknown borders 'now'\. Choose then or today\."):
+        call_command("export_answers", "--out", str(path), "--borders", "now")
+
+
 def test_the_number_of_queries_does_not_grow(world: World, django_assert_num_queries):
     rounds = [sent_in(world, "3004")]
     with django_assert_num_queries(6):
@@ -96,3 +137,5 @@ def test_the_number_of_queries_does_not_grow(world: World, django_assert_num_que
     sent_in(world, "3025")
     with django_assert_num_queries(6):
         assert len(list(extract(rounds, "nb").lines)) > first
+    with django_assert_num_queries(8):
+        assert list(extract(rounds, "nb", borders=dt.date(2024, 5, 1)).lines)
