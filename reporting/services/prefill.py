@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from municipalities.models import PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
 from networks.models import Participation, SupportActivity
 from reform.dates import previous_reference_date
 from reporting.answers import clean, value_at
+from reporting.documents.rules import REGIONAL_KINDS
 from reporting.form_spec import FormSpec, QuestionSpec
 from reporting.models import Report, Round, Submission
 
@@ -120,12 +122,17 @@ class _Registers:
 
     @cached_property
     def participation(self) -> tuple[dict[str, Any], dt.date | None]:
-        rows = [row for row in self._rows(Participation) if row.status != Participation.Status.ENDED]
-        if not rows:
+        """The networks that the form offers: those of the unit's region, and of no region. Whether the unit takes
+        part is asked of regional ones, as the core indicator is counted (``rules.REGIONAL_KINDS``)."""
+        offered = Q(network__offices=self.report.office_id) | Q(network__offices__isnull=True)
+        rows = self._rows(Participation).filter(offered).exclude(status=Participation.Status.ENDED)
+        found = list(rows.select_related("network").distinct())
+        regional = {row.status for row in found if row.network.kind in REGIONAL_KINDS}
+        if not regional:
             return {}, None
-        active = any(row.status == Participation.Status.ACTIVE for row in rows)
-        which = [str(row.network_id) for row in rows]
-        return {"participates": "yes" if active else "planned", "which": which}, max(row.valid_from for row in rows)
+        part = "yes" if Participation.Status.ACTIVE in regional else "planned"
+        which = list(dict.fromkeys(str(row.network_id) for row in found))
+        return {"participates": part, "which": which}, max(row.valid_from for row in found)
 
     @cached_property
     def support(self) -> tuple[dict[str, Any], dt.date | None]:
@@ -172,6 +179,8 @@ def _first(question: QuestionSpec, row: str, registers: _Registers, last: LastRe
             values, on = _REGISTERS[register](registers)
             value = values.get(part)
             value = value.get(row) if row and isinstance(value, Mapping) else value
+            if register == "support":  # the register knows kinds that no form has asked about
+                value = [kind for kind in value if kind in question.option_keys] if value else value
             source = {"kind": register, "by": "", "on": on.isoformat() if on else ""}
         cleaned = clean(question, value, row=row)
         if cleaned.value is not None:

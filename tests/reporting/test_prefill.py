@@ -13,7 +13,18 @@ from municipalities.services import (
 from networks.services import participation_register, support_register
 from reporting.models import Report
 from reporting.services.drafts import draft_open, draft_save
-from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, at, editor, network, open_round, unit
+from tests.reporting.factories import (
+    AUTUMN,
+    SPRING,
+    ReportFactory,
+    answers,
+    at,
+    editor,
+    network,
+    office,
+    open_round,
+    unit,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = at(dt.date(2022, 3, 25))
@@ -155,3 +166,59 @@ def test_filling_in_happens_once_for_two_who_open_at_the_same_time():
     draft_save(report=first, key="plan.case", raw="PS 9/22", base_rev=1, actor=one, now=NOW)
     view = draft_open(report=second, actor=two, now=NOW)
     assert view.fields["plan.case"].value == "PS 9/22"
+
+
+# --- the registers that know time -----------------------------------------------------------------
+
+
+def test_a_plan_in_which_the_reform_is_only_expected_is_no_anchoring():
+    from municipalities.models import PlanAnchoring
+
+    home = unit()
+    ReportFactory.not_started(municipality=home)
+    for plan_type, expected in (("budget", False), ("samfunnsdel", True)):
+        PlanAnchoring.objects.get_queryset().create(
+            municipality=home, plan_type=plan_type, is_expected=expected, origin=f"register:{plan_type}",
+            registered_at=NOW, valid_from=dt.date(2022, 1, 1),
+        )  # fmt: skip
+    view, _report = opened(home)
+    assert view.fields["plan.anchoring"].value == ["budget"]
+
+
+def test_networks_of_another_region_are_not_filled_in_and_age_friendly_ones_are_no_answer():
+    from networks.models import Network, Participation
+
+    home = unit()
+    ReportFactory.not_started(municipality=home)
+    friends = network("Aldersvennlig")
+    Network.objects.get_queryset().filter(pk=friends.pk).update(kind="age_friendly")
+    abroad = network("Rogaland", office("rogaland"))
+
+    def part(net):
+        Participation.objects.get_queryset().create(
+            network=net, municipality=home, status="active", origin="register:1", valid_from=dt.date(2022, 1, 1)
+        )
+
+    part(friends)
+    part(abroad)
+    view, _report = opened(home)
+    assert view.fields["network.participates"].value is None
+    other = unit("Risør")
+    ReportFactory.not_started(municipality=other)
+    near = network("Agder", office())
+    for net in (near, friends, abroad):
+        Participation.objects.get_queryset().create(
+            network=net, municipality=other, status="planned", origin="register:1", valid_from=dt.date(2022, 1, 1)
+        )
+    view, _report = opened(other)
+    assert view.fields["network.participates"].value == "planned"
+    assert sorted(view.fields["network.which"].value) == sorted([str(near.pk), str(friends.pk)])
+
+
+def test_a_kind_of_support_that_no_form_asks_about_does_not_hide_the_others():
+    home = unit()
+    where = ReportFactory.not_started(municipality=home).office
+    for kind in ("invitation", "course"):
+        support_register(kind=kind, provider="ks", office=where, on=dt.date(2022, 1, 10), municipalities=[home])
+    view, _report = opened(home)
+    assert view.fields["support.received"].value == ["course"]
