@@ -1,6 +1,6 @@
 """Addresses of the front door, the pages about the site, and the registers of municipalities."""
 
-from django.urls import path
+from django.urls import include, path
 
 from municipalities import views
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
+    path("", include("municipalities.urls_plans")),
 ]

@@ -15,6 +15,7 @@ class PhaseDates:
     starts_on: dt.date
     ends_on: dt.date
     decided_on: dt.date
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,20 @@ class EndDecision:
 
     ends_on: dt.date
     decided_on: dt.date
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class EndChange:
+    """A decision about the end, beside the one before it (None: it was the first). ``kind`` is planned, prolonged,
+    taken_back or unchanged; ``in_force`` says whether it is the last one that was made by the day asked about, and
+    ``known`` whether it was made by then."""
+
+    decision: EndDecision
+    before: dt.date | None
+    kind: str
+    known: bool
+    in_force: bool
 
 
 def round_dates(year: int) -> tuple[dt.date, dt.date]:
@@ -38,11 +53,17 @@ def previous_reference_date(day: dt.date) -> dt.date:
 
 def phases_on(day: dt.date, periods: Iterable[PhaseDates]) -> tuple[int, ...]:
     """The numbers of the phases that run on ``day``, lowest first, by what was decided by then. Phases overlap."""
+    periods = periods_known(day, periods)
+    return tuple(period.number for period in periods if period.starts_on <= day <= period.ends_on)
+
+
+def periods_known(day: dt.date, periods: Iterable[PhaseDates]) -> tuple[PhaseDates, ...]:
+    """The period of each phase by what was decided by ``day``, in the order of the phases."""
     in_force: dict[int, PhaseDates] = {}
     for period in sorted(periods, key=lambda row: row.decided_on):
         if period.decided_on <= day:
             in_force[period.number] = period
-    return tuple(number for number, period in sorted(in_force.items()) if period.starts_on <= day <= period.ends_on)
+    return tuple(period for _number, period in sorted(in_force.items()))
 
 
 def phase_on(day: dt.date, periods: Iterable[PhaseDates]) -> int | None:
@@ -55,6 +76,26 @@ def reform_end_on(day: dt.date, ends: Iterable[EndDecision]) -> dt.date | None:
     """The reform's last day as it was known on ``day``; None when nothing was decided yet."""
     known = [end for end in ends if end.decided_on <= day]
     return max(known, key=lambda end: end.decided_on).ends_on if known else None
+
+
+def end_changes(day: dt.date, ends: Iterable[EndDecision]) -> tuple[EndChange, ...]:
+    """Every decision about the reform's end in order, seen from ``day``: planned, prolonged, taken back."""
+    ordered = sorted(ends, key=lambda end: end.decided_on)
+    last = max((end.decided_on for end in ordered if end.decided_on <= day), default=None)
+    changes = []
+    before: dt.date | None = None
+    for end in ordered:
+        changes.append(
+            EndChange(end, before, _kind(before, end.ends_on), end.decided_on <= day, end.decided_on == last)
+        )
+        before = end.ends_on
+    return tuple(changes)
+
+
+def _kind(before: dt.date | None, after: dt.date) -> str:
+    if before is None:
+        return "planned"
+    return "prolonged" if after > before else "taken_back" if after < before else "unchanged"
 
 
 def days_left(deadline: dt.date, today: dt.date) -> int:

@@ -147,9 +147,11 @@ def anchoring_correct(
             raise EntryRefused({"plan_type": text})
         mine = [other for other in _same_pair(_rows(row.municipality, row.plan_type), entry) if other.pk != row.pk]
         before = row.valid_from
-        day = (entry.valid_from if entry.is_expected else entry.adopted_on) or before
-        if row.adopted_on is None and not entry.is_expected and not row.origin.startswith(dated.DIRECT):
-            day = before  # a report says that it is anchored on a day, and the day of adoption is added to it
+        day = before
+        if entry.is_expected:
+            day = entry.valid_from or before
+        elif row.adopted_on is not None and entry.adopted_on is not None and entry.adopted_on != row.adopted_on:
+            day = entry.adopted_on  # where a report says that it is anchored, a day of adoption only adds to it
         fault = dated.clash_fault(mine, day) or dated.existence_fault(row.municipality, day)
         refuse({"valid_from" if entry.is_expected else "adopted_on": fault} if fault else {})
         lines = [] if day == before else [f"valid_from: {before} → {day}"]

@@ -21,8 +21,9 @@ from municipalities.filestore import (
     safe_name,
     write_file,
 )
-from municipalities.models import PlanDecision, PlanDocument
+from municipalities.models import Municipality, PlanDecision, PlanDocument
 from municipalities.services.dated import EntryRefused, refuse
+from municipalities.services.decisions import DecisionEntry, decision_enter
 from municipalities.services.registers import register_lock
 from municipalities.transitions import log as event
 
@@ -69,6 +70,16 @@ def upload_fault(upload: Upload) -> str:
     return text % {"name": upload.name}
 
 
+def decision_with_documents(
+    *, municipality: Municipality, entry: DecisionEntry, uploads: list[Upload], actor: Any, now: dt.datetime
+) -> PlanDecision:
+    """Register a decision together with its documents: both or neither. Raises EntryRefused as each of them does."""
+    with transaction.atomic():
+        decision = decision_enter(municipality=municipality, entry=entry, actor=actor, now=now)
+        documents_add(decision=decision, uploads=uploads, actor=actor, now=now)
+        return decision
+
+
 def documents_add(*, decision: PlanDecision, uploads: list[Upload], actor: Any, now: dt.datetime) -> list[PlanDocument]:
     """Keep the files with the decision; one that is there already is not kept twice.
 
@@ -81,7 +92,7 @@ def documents_add(*, decision: PlanDecision, uploads: list[Upload], actor: Any, 
     try:
         with transaction.atomic():
             register_lock(target.municipality_id)
-            there = {row.sha256: row for row in decision.documents.all()}
+            there = {row.sha256: row for row in target.documents.all()}
             if sum(1 for row in there.values() if row.removed_at is None) + len(uploads) > MOST:
                 text = _("A decision has room for %(most)s documents.")
                 raise EntryRefused({FIELD: text % {"most": MOST}})
