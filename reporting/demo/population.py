@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
-from reporting.demo.networks import networks_make, support_make
+from reporting.demo.networks import networks_make
 from reporting.demo.people import Cast, cast_make
+from reporting.demo.support import corrections_make, support_make
 from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
 from reporting.services.drafts import comment_save, draft_open, draft_save_many, spec_of
@@ -104,9 +105,9 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
             dates={"opens_on": opens},
             letter="Oppdragsbrev 2022" if step else "Oppdragsbrev 2021",
         )
-        units = Municipality.objects.across_all(reason="demo").as_of(reference)
-        support_make(units, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
+        support_make(cast, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
         play_round(round_, step, cast, networks, until, say)
+    corrections_make(cast, until=until)
     reports = Report.objects.across_all(reason="count the demo").filter(round__reference_date=CURRENT)
     return Counter(reports.values_list("status", flat=True))
 
