@@ -102,6 +102,7 @@ MENU = (
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
+    Place(gettext_lazy("Who goes where"), "placements", "membership.place"),
     Place(gettext_lazy("Help"), "help", None),
 )
 HOMES = (

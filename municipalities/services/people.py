@@ -103,7 +103,7 @@ def memberships_homeless(day: dt.date) -> list[Homeless]:
             continue
         parts = [(part, lineage.span_on(part.unit_id, day)) for part in lineage.today(row.municipality_id, day)]
         found.append(Homeless(row, was, tuple((part, span) for part, span in parts if span is not None)))
-    return sorted(found, key=lambda entry: entry.was.number)
+    return sorted(found, key=lambda entry: (entry.was.number, entry.membership.municipality_id))
 
 
 def _homeless(day: dt.date) -> QuerySet[Membership]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.access import can
 from municipalities.errors import stopped
-from municipalities.models import Event
+from municipalities.models import Event, MunicipalityVersion
 from municipalities.services import OfficeNameOnDay, UnitName, office_names, unit_names
 from municipalities.templatetags.portal import day, number
 from municipalities.views import ScopedView, StaticPage
@@ -124,12 +124,21 @@ class MunicipalityHome(ScopedView):
         if not units:
             heading = _("Your unit is not in the register today")
             text = _(
-                "It may have become part of another one. Ask the statsforvalter to give you access to the new one."
+                "It may have become part of another one, or been split. Helsedirektoratet says which of the new ones"
+                " you belong to. Until then you can read what was registered and reported before."
             )
-            return stopped(request, heading, text, [(_("Help"), reverse("help"))], 404, code="no_unit")
+            return stopped(
+                request, heading, text, [*self._units_that_were(), (_("Help"), reverse("help"))], 404, code="no_unit"
+            )
         wanted = request.GET.get("enhet", "")
         pk = next((pk for pk, unit in units.items() if unit.number == wanted), next(iter(units)))
         return self.render("reporting/home_municipality.html", self.context(pk, units))
+
+    def _units_that_were(self) -> list[tuple[str, str]]:
+        """Links to the pages of the reader's units that are no more."""
+        rows = MunicipalityVersion.objects.filter(municipality_id__in=self.scope.municipality_ids)
+        last = {row.municipality_id: row for row in rows.order_by("valid_from")}
+        return [(str(row), reverse("municipality_detail", args=[row.number])) for row in last.values()]
 
     def context(self, pk: int, units: dict[int, UnitName]) -> dict[str, Any]:
         """Everything the page shows for one unit."""
