@@ -91,8 +91,8 @@ class UnitRow:
 
     @property
     def started(self) -> bool:
-        """Whether it is under way: a decision or a described process, or past the first of the five steps."""
-        return self.plan in {*ADOPTED, "process", "declined", MIXED} or (self.step or 0) > 1
+        """Whether the reform is under way there: a plan, a decision or a described process is registered."""
+        return self.plan in {*ADOPTED, "process", "declined", MIXED}
 
 
 Test = Callable[[UnitRow], bool]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from reporting.documents.tilemap import borders
 from reporting.register_list import MIXED, UnitRow
@@ -78,7 +78,7 @@ COLOURINGS = {
         lambda row: "blandet" if row.parts else str(row.phase) if row.phase in (2, 3, 4) else "ingen",
     ),
     "nettverk": Colouring(
-        "nettverk", pgettext_lazy("map", "Network"), gettext_lazy("Who takes part in a network"), "nettverk",
+        "nettverk", gettext_lazy("Networks"), gettext_lazy("Who takes part in a network"), "nettverk",
         (
             MapClass("ja", "D", gettext_lazy("Takes part in a network"), "full"),
             MapClass("planlagt", "P", gettext_lazy("Plans to take part"), "light"),
@@ -87,7 +87,7 @@ COLOURINGS = {
         lambda row: row.network,
     ),
     "stotte": Colouring(
-        "stotte", pgettext_lazy("map", "Support"), gettext_lazy("Support given since 2019"), "stotte",
+        "stotte", gettext_lazy("Support"), gettext_lazy("Support given since 2019"), "stotte",
         (
             MapClass("flere", "3", gettext_lazy("Three times or more"), "full"),
             MapClass("ja", "1", gettext_lazy("Once or twice"), "light"),

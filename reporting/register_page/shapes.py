@@ -179,4 +179,8 @@ class RegisterPage:
     corrections: list[CorrectionProposal]
     risk: Sequence[Any] = ()
     may: frozenset[str] = field(default_factory=frozenset)
-    reform: tuple[dt.date, dt.date | None] | None = None
+
+    @property
+    def decision_positions(self) -> bool:
+        """Whether any decision says which solutions it takes up."""
+        return any(plan.positions for plan in self.plans)
