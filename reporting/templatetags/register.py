@@ -93,7 +93,7 @@ def unit_links(units: Iterable[UnitLink]) -> SafeString:
 @register.simple_tag
 def document_link(document: PlanDocument) -> SafeString:
     """A document of a decision, as a link where documents can be opened."""
-    url = row_address("decision_document", document.pk)
+    url = row_address("plan_document", document.pk)
     if not url:
         return format_html("{}", document.file_name)
     return format_html('<a class="ds-link" href="{}">{}</a>', url, document.file_name)
