@@ -247,7 +247,7 @@ class CorrectionFile(Listed):
             for row in hits
         ]  # fmt: skip
         facts = [(_("Taken out"), day_words(self.today))]
-        return table_response(ListTable(_("Proposed corrections"), heads, cells, facts), style, _("corrections"))
+        return table_response(ListTable(_("Proposed corrections"), heads, cells, facts), style, "rettelser")
 
 
 class CorrectionDetail(ScopedPage):

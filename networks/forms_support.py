@@ -21,7 +21,7 @@ from reform.models import Solution
 SOME, REGION, NOT_STARTED = "noen", "region", "ikke-i-gang"
 FILL_IN = {"required": gettext_lazy("Fill in this field.")}
 TO = (
-    (SOME, gettext_lazy("Those I write or tick below")),
+    (SOME, gettext_lazy("Those I write or tick")),
     (REGION, gettext_lazy("The whole region")),
     (NOT_STARTED, gettext_lazy("All that have not started")),
 )
@@ -41,6 +41,13 @@ class DayField(forms.CharField):
         if text and day is None:
             raise forms.ValidationError(_("Write the date as day, month and year, for example 4.5.2022."))
         return day
+
+
+class UnitsField(forms.CharField):
+    """Not marked as optional, since most lines need it; that it is empty is said where all ways are known."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing to say about an empty one."""
 
 
 class UnitTicks(forms.MultipleChoiceField):
@@ -65,12 +72,11 @@ class SupportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages=FILL_IN,
     )
-    units_text = forms.CharField(
+    units_text = UnitsField(
         label=gettext_lazy("Municipalities and districts"),
         help_text=gettext_lazy(
             "Numbers or names with comma, semicolon or line shift between. You can paste a column from Excel."
         ),
-        required=False,
         max_length=MAX_TYPED,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
@@ -92,6 +98,7 @@ class SupportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    use_required_attribute = False
 
     def __init__(
         self,

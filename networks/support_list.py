@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from municipalities.access import Scope, units_in
 from municipalities.models import Municipality
+from municipalities.templatetags.portal import joined, number
 from networks.days import read_day
 from networks.models import Provider, SupportActivity
 from networks.services.support import FIRST_DAY
@@ -168,17 +170,24 @@ def _ordered(rows: Any, sort: str) -> Any:
 @dataclass(frozen=True)
 class Shown:
     """A row as it is shown: ``units`` are those that the reader may know of, as they were called on the day;
-    ``others`` how many there are besides, ``solutions`` (code, name)."""
+    ``others`` how many there are besides; ``municipalities`` and ``districts`` how many received it in all."""
 
     activity: SupportActivity
     units: tuple[UnitOnDay, ...]
     others: int
     solutions: tuple[Any, ...]
+    municipalities: int
+    districts: int
 
     @property
     def count(self) -> int:
         """All that received it."""
-        return len(self.units) + self.others
+        return self.municipalities + self.districts
+
+    @property
+    def received(self) -> str:
+        """``52 kommuner og 15 bydeler``, without what there is none of."""
+        return units_in_words(self.municipalities, self.districts)
 
     @property
     def few(self) -> bool:
@@ -191,6 +200,17 @@ class Shown:
         return [row.full_name for row in self.units]
 
 
+def units_in_words(municipalities: int, districts: int) -> str:
+    """``52 kommuner og 15 bydeler``, ``3 kommuner`` or ``1 bydel``."""
+    parts = []
+    if municipalities or not districts:
+        words = ngettext("%(count)s municipality", "%(count)s municipalities", municipalities)
+        parts.append(words % {"count": number(municipalities)})
+    if districts:
+        parts.append(ngettext("%(count)s district", "%(count)s districts", districts) % {"count": number(districts)})
+    return joined(parts)
+
+
 def shown_rows(activities: list[SupportActivity], scope: Scope, book: UnitBook) -> list[Shown]:
     """What of each row the reader sees. Three queries at most.
 
@@ -199,7 +219,9 @@ def shown_rows(activities: list[SupportActivity], scope: Scope, book: UnitBook) 
     """
     keys = [activity.pk for activity in activities]
     links = _THROUGH.objects.filter(supportactivity_id__in=keys)
-    units: Mapping[int, list[int]] = _grouped(links.values_list("supportactivity_id", "municipality_id"))
+    units: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for key, unit, kind in links.values_list("supportactivity_id", "municipality_id", "municipality__kind"):
+        units[key].append((unit, kind))
     about = SupportActivity.solutions.through.objects.filter(supportactivity_id__in=keys).select_related("solution")
     solutions: dict[int, list[Any]] = defaultdict(list)
     for link in about.order_by("solution__order"):
@@ -210,11 +232,13 @@ def shown_rows(activities: list[SupportActivity], scope: Scope, book: UnitBook) 
     for activity in activities:
         received = units.get(activity.pk, [])
         open_to = everywhere or activity.office_id in scope.office_ids
-        mine = [unit for unit in received if open_to or unit in own]
+        mine = [unit for unit, _kind in received if open_to or unit in own]
+        districts = sum(kind == Municipality.Kind.DISTRICT for _unit, kind in received)
         rows = [row for unit in mine if (row := book.near(unit, activity.on)) is not None]
         rows.sort(key=lambda row: (row.is_district, row.sort_key, row.number))
-        others = len(received) - len(mine)
-        shown.append(Shown(activity, tuple(rows), others, tuple(solutions.get(activity.pk, ()))))
+        about_these, others = tuple(solutions.get(activity.pk, ())), len(received) - len(mine)
+        counts = (len(received) - districts, districts)
+        shown.append(Shown(activity, tuple(rows), others, about_these, *counts))
     return shown
 
 
@@ -227,10 +251,3 @@ def reached(rows: Any) -> int:
 def _own_units(scope: Scope) -> Any:
     rows = Municipality.objects.across_all(reason="one's own units, to show only them")
     return rows.filter(units_in(scope)).values_list("pk", flat=True)
-
-
-def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found

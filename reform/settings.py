@@ -383,6 +383,7 @@ SPECTACULAR_SETTINGS = {
         "ReportStatus": "reporting.models.Report.Status",
         "SummaryStatus": "reporting.models.NationalSummary.Status",
         "DocumentStatus": "reporting.models.Document.Status",
+        "SupportKind": "networks.models.SupportActivity.Kind",
     },
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -63,7 +63,6 @@ class Given:
 
     activity: SupportActivity
     made: bool
-    count: int = field(default=0)
 
 
 def support_offices(user: User, *, today: dt.date) -> Any:
@@ -102,14 +101,14 @@ def support_give(
         units = _checked(support, book, timezone.localdate(now))
         twin = _twin(support, units, book)
         if twin is not None:
-            return Given(twin, False, len(units))
+            return Given(twin, False)
         activity = SupportActivity.objects.get_queryset().create(
             **_columns(support), registered_by_name=str(actor)[:200], registered_at=now
         )
         activity.municipalities.set(units)
         activity.solutions.set(_solution_ids(support.solutions))
         log(activity, "given", actor=actor, now=now, note=_told(support, units, book), request_id=request_id)
-    return Given(activity, True, len(units))
+    return Given(activity, True)
 
 
 def support_change(

@@ -70,6 +70,13 @@ class Supported(ScopedView):
         """Whether the reader may register support, or change this row."""
         return bool(can(self.request.user, "support.edit", activity, today=self.today))
 
+    def correct_url(self) -> str:
+        """Where a contact proposes a correction of the support to her unit; empty for others."""
+        if not can(self.request.user, "correction.propose", today=self.today):
+            return ""
+        rows = [row for unit in self.scope.municipality_ids if (row := self.book.on(unit, self.today)) is not None]
+        return f"{reverse('correction_new', args=[rows[0].number])}?om=stotte" if rows else ""
+
     def find(self, query: Query) -> Found:
         """The rows that the address asks for, within the reader's scope."""
         rows = self.rows(SupportActivity).select_related("office")
@@ -114,6 +121,7 @@ class SupportListPage(ScopedPage, Supported):
             "files": [(style, f"{reverse('support_file', args=[style])}?{parameters}") for style in FORMATS],
             "may_edit": self.may_edit(),
             "own": bool(self.scope.municipality_ids),
+            "correct_url": self.correct_url(),
         }
 
     @staticmethod
@@ -151,7 +159,7 @@ class SupportFile(Supported):
             _("Note"),
         )  # fmt: skip
         table = ListTable(_("Support"), heads, [self._cells(row) for row in rows], self._facts(query))
-        return table_response(table, style, _("support"))
+        return table_response(table, style, "stotte")
 
     def _cells(self, row: Shown) -> list[Any]:
         activity = row.activity
@@ -197,6 +205,7 @@ class SupportDetail(ScopedPage, Supported):
             "groups": [(label, units) for label, units in groups if units],
             "office_name": self.office_labels.get(self.object.office_id, ""),
             "may_edit": may_edit,
+            "correct_url": self.correct_url(),
             "history": self._history() if may_edit else [],
         }
 

@@ -11,10 +11,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from municipalities.templatetags.portal import day as day_words
-from municipalities.templatetags.portal import number
 from municipalities.transitions import WrongState
 from municipalities.views import ScopedPage
 from networks.days import read_day, typed
@@ -35,11 +33,6 @@ class Writing(Supported):
         offices = list(support.support_offices(self.request.user, today=self.today))
         labels = self.office_labels
         return SupportForm(*args, offices=offices, office_labels=labels, book=self.book, day=self.today, **kwargs)
-
-    def recipients(self, count: int) -> str:
-        """``3 kommuner og bydeler``."""
-        words = ngettext("%(count)s municipality or district", "%(count)s municipalities and districts", count)
-        return words % {"count": number(count)}
 
 
 class SupportNew(Writing):
@@ -70,7 +63,7 @@ class SupportNew(Writing):
         values = {
             "what": capfirst(activity.get_kind_display()),
             "day": day_words(activity.on),
-            "units": self.recipients(given.count),
+            "units": shown_rows([activity], self.scope, self.book)[0].received,
             "who": activity.registered_by_name or _("a report"),
         }
         if given.made:
@@ -110,10 +103,12 @@ class SupportNew(Writing):
     def _page(self, form: SupportForm, status: int = 200) -> HttpResponse:
         rows = self.rows(SupportActivity).filter(office__in=form.offices.values()).select_related("office")
         latest = list(rows.filter(registered_at__isnull=False).order_by("-pk")[:5])
+        following = self.request.GET.get("neste") == "1" and not form.is_bound
+        if following:
+            form.fields["kind"].widget.attrs["autofocus"] = True  # the date stands; the next line begins here
         context = {
             "form": form,
             "latest": shown_rows(latest, self.scope, self.book) if latest else [],
-            "next": self.request.GET.get("neste") == "1" and not form.is_bound,
         }
         return self.render("networks/support_form.html", context, status=status)
 

@@ -50,7 +50,7 @@ PLANS = (
     Plan("planning", "together", 0.1, "Skrivestue for planer i små kommuner", ("1.2", "5.5")),
     Plan("letter", "ks", 0.2),
     Plan("invitation", "statsforvalter", STARTERS, "Invitasjon til et første møte om reformen"),
-    Plan("invitation", "usht", 0.05, "Tilbud om hjelp med kartlegging", ("4.5",)),
+    Plan("invitation", "usht", STARTERS, "Tilbud om hjelp med kartlegging", ("4.5",)),
 )
 PROPOSALS = (
     ("support", "Vi deltok på nettseminaret om hverdagsmestring i mars, men står ikke på listen.", "", ""),
@@ -72,7 +72,8 @@ def support_make(cast: Cast, *, start: dt.date, end: dt.date) -> int:
         for plan in PLANS:
             on = _working_day(start + dt.timedelta(days=rng.randrange((end - start).days - 2)))
             units = book.of_office(office.pk, on)
-            chosen = rng.sample(units, max(1, round(len(units) * plan.to))) if isinstance(plan.to, float) else []
+            share = plan.to if isinstance(plan.to, float) else 0.15
+            chosen = rng.sample(units, max(1, round(len(units) * share)))
             made += _give(office, plan, on, chosen, cast, book)
     return made
 
@@ -85,9 +86,11 @@ def _give(office: Office, plan: Plan, on: dt.date, chosen: list[UnitOnDay], cast
         return 0
     units = tuple(row.unit_id for row in chosen)
     if plan.to == STARTERS:
-        units = not_started(book, office, on)
-        if not units or len(units) == len(book.of_office(office.pk, on)):
-            return 0  # nobody to invite, or a register with nothing in it yet
+        starters = not_started(book, office, on)
+        if len(starters) < len(book.of_office(office.pk, on)):
+            units = starters  # else the register has nothing in it yet
+        if not units:
+            return 0
     support = Support(
         office, plan.kind, plan.provider, on, units, plan.to == WHOLE, tuple(plan.solutions), plan.title, plan.note
     )
