@@ -7,6 +7,6 @@ from reporting.views import region, register, register_list
 urlpatterns = [
     path("kommuner/", register_list.MunicipalityList.as_view(), name="municipality_list"),
     path("kommune/registrert/", register.OwnMunicipality.as_view(), name="municipality_own"),
-    re_path(r"^kommune/(?P<number>\d{4}|\d{6})/$", register.MunicipalityDetail.as_view(), name="municipality_detail"),
+    re_path(r"^kommune/(?P<number>\d{4,6})/$", register.MunicipalityDetail.as_view(), name="municipality_detail"),
     path("region/<slug:key>/", region.RegionPage.as_view(), name="region_page"),
 ]
