@@ -103,7 +103,7 @@ MENU = (
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
     Place(gettext_lazy("Risk patterns"), "risk_list", "risk.read", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
-    Place(gettext_lazy("Who goes where"), "placements", "membership.place"),
+    Place(gettext_lazy("Access"), "placements", "membership.place"),
     Place(gettext_lazy("Help"), "help", None),
 )
 HOMES = (

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.services import Homeless
@@ -43,8 +44,8 @@ class PlacementForm(forms.Form):
     @staticmethod
     def _about(entry: Homeless) -> str:
         """Role and address, escaped: the template pack takes a help text as HTML."""
-        role = entry.membership.get_role_display()
-        return ", ".join(conditional_escape(part) for part in (role, entry.membership.user.email) if part)
+        role = capfirst(entry.membership.get_role_display())
+        return "<br>".join(conditional_escape(part) for part in (role, entry.membership.user.email) if part)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -138,7 +138,8 @@ class MunicipalityHome(ScopedView):
         """Links to the pages of the reader's units that are no more."""
         rows = MunicipalityVersion.objects.filter(municipality_id__in=self.scope.municipality_ids)
         last = {row.municipality_id: row for row in rows.order_by("valid_from")}
-        return [(str(row), reverse("municipality_detail", args=[row.number])) for row in last.values()]
+        text = _("Read about %(unit)s")
+        return [(text % {"unit": row}, reverse("municipality_detail", args=[row.number])) for row in last.values()]
 
     def context(self, pk: int, units: dict[int, UnitName]) -> dict[str, Any]:
         """Everything the page shows for one unit."""
