@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,125 +11,44 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.forms_base import FILL_IN, DayField, EntryForm, FilesField, text_field, words_field
 from municipalities.models import PlanAnchoring, PlanDecision
-from municipalities.services.anchoring import AnchoringEntry
-from municipalities.services.dated import EntryRefused
-from municipalities.services.decisions import DecisionEntry
-from municipalities.services.plan_documents import Upload, size_fault, upload_fault
-from municipalities.services.progress import ProgressEntry
+from municipalities.services.anchoring import AnchoringEntry, anchoring_faults
+from municipalities.services.decisions import DecisionEntry, decision_faults
+from municipalities.services.progress import ProgressEntry, progress_faults
 from municipalities.vocabulary import DELAY_REASONS, PHASES, PLAN_TYPES, POSITIONS, STEPS
-
-LONG = 4000
-_MONTHS = ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des")
-_WRITTEN = re.compile(r"(?P<d>\d{1,2})\.? (?P<m>[a-z]{3,9})\.? (?P<y>\d{4})")
-_FORMATS = ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
-FILL_IN = {"required": gettext_lazy("Fill in this field.")}
-
-
-class DayField(forms.CharField):
-    """A day as people write it (``17.06.2021``, ``2021-06-17``, ``17. juni 2021``); its value is a date."""
-
-    widget = forms.TextInput(attrs={"class": "w-date", "autocomplete": "off"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=40, **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%d.%m.%Y}" if isinstance(value, dt.date) else value
-
-    def clean(self, value: Any) -> Any:
-        text = " ".join(super().clean(value).casefold().split())
-        day = read_day(text)
-        if text and day is None:
-            raise forms.ValidationError(_("Write the date as day, month and year, for example 4.5.2022."))
-        return day
-
-
-def read_day(text: str) -> dt.date | None:
-    """The day that a text says; None when it says none, or one outside the years 2000-2100."""
-    if match := _WRITTEN.fullmatch(text):
-        short = match["m"][:3]
-        text = f"{match['d']}.{_MONTHS.index(short) + 1}.{match['y']}" if short in _MONTHS else ""
-    for style in _FORMATS:
-        try:
-            day = dt.datetime.strptime(text, style).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-        return day if 2000 <= day.year <= 2100 else None
-    return None
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-
-class FilesField(forms.FileField):
-    """One file or several; the value is a list of ``Upload``. What each of them is, is judged by its bytes."""
-
-    widget = FilesInput(attrs={"accept": ".pdf,.docx,.odt,.xlsx"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=200, **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
-        faults = [fault for fault in (size_fault(file.name, file.size) for file in files) if fault]
-        if faults:
-            raise forms.ValidationError(faults)
-        uploads = [Upload(file.name, file.read()) for file in files]
-        faults = [fault for fault in map(upload_fault, uploads) if fault]
-        if faults:
-            raise forms.ValidationError(faults)
-        return uploads
-
-
-class EntryForm(forms.Form):
-    """A form whose entry a service judges: ``refused`` puts its sentences at the fields."""
-
-    def refused(self, refused: EntryRefused) -> None:
-        """Show why the service did not take the entry, each sentence at its field."""
-        for name, sentence in refused.faults.items():
-            self.add_error(name if name in self.fields else None, sentence)
-
-
-def _text(label: Any, length: int, help_text: Any = "", *, css: str = "") -> forms.CharField:
-    widget = forms.TextInput(attrs={"class": css, "autocomplete": "off"} if css else {"autocomplete": "off"})
-    return forms.CharField(label=label, max_length=length, required=False, help_text=help_text, widget=widget)
-
-
-def _area(label: Any, help_text: Any = "", rows: int = 4) -> forms.CharField:
-    widget = forms.Textarea(attrs={"rows": rows, "aria-describedby": "pii"})
-    return forms.CharField(label=label, max_length=LONG, required=False, help_text=help_text, widget=widget)
 
 
 class ReasonForm(EntryForm):
     """Why an entry is taken out."""
 
-    reason = _area(gettext_lazy("Why is the entry taken out?"), rows=2)
+    reason = words_field(gettext_lazy("Why is the entry taken out?"), rows=2)
+    NEEDED = ("reason",)
 
 
 class DecisionForm(EntryForm):
     """A plan decision with its positions. ``areas`` are the five areas with their solutions at hand."""
 
+    NEEDED = ("decided_on", "expected_on", "process")
+
     status = forms.ChoiceField(
         label=gettext_lazy("What has the municipality decided?"), widget=forms.RadioSelect, error_messages=FILL_IN
     )
-    title = _text(gettext_lazy("Title of the case"), 200, gettext_lazy("As it stands in the minutes."))
+    title = text_field(gettext_lazy("Title of the case"), 200, gettext_lazy("As it stands in the minutes."))
     decided_on = DayField(
         label=gettext_lazy("Day of the council's decision"), help_text=gettext_lazy("For example 17.06.2021")
     )
-    case_number = _text(
+    case_number = text_field(
         gettext_lazy("Case number"),
         60,
         gettext_lazy("As it stands in the minutes, for example PS 82/21"),
         css="w-short",
     )
-    link = _text(gettext_lazy("Address of the document"), 500, gettext_lazy("Begins with https://"))
+    link = text_field(gettext_lazy("Address of the document"), 500, gettext_lazy("Begins with https://"))
     expected_on = DayField(
         label=gettext_lazy("Day on which the decision is expected"), help_text=gettext_lazy("For example 22.06.2022")
     )
-    process = _area(
+    process = words_field(
         gettext_lazy("How the municipality works towards the decision"),
         gettext_lazy("What is done, what remains, and who handles the case."),
     )
@@ -139,14 +57,14 @@ class DecisionForm(EntryForm):
         help_text=gettext_lazy("A council's decision holds from the day it was made when this is left empty."),
     )
     elder_council_on = DayField(label=gettext_lazy("Day of the statement from the council for the elderly"))
-    elder_council = _area(gettext_lazy("What the council for the elderly said"), rows=3)
+    elder_council = words_field(gettext_lazy("What the council for the elderly said"), rows=3)
     documents = FilesField(
         label=gettext_lazy("Documents"),
         help_text=gettext_lazy(
             "PDF, docx, odt or xlsx, at most 20 MB each. Only where the case papers have no address on the net."
         ),
     )
-    reason = _text(gettext_lazy("What was wrong?"), 300, gettext_lazy("Kept in the history of the entry."))
+    reason = text_field(gettext_lazy("What was wrong?"), 300, gettext_lazy("Kept in the history of the entry."))
 
     def __init__(self, *args: Any, areas: Iterable[Any], now: Mapping[str, str], correcting: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -185,6 +103,9 @@ class DecisionForm(EntryForm):
             "now": POSITIONS.get(self.now.get(f"{kind}_{about.code}", ""), ""),
         }
 
+    def faults(self, today: dt.date) -> Mapping[str, str]:
+        return decision_faults(self.entry(), today)
+
     @property
     def choices(self) -> list[tuple[str, Any]]:
         """The columns of the matrix."""
@@ -204,10 +125,13 @@ class DecisionForm(EntryForm):
             "elder_council_on", "elder_council",
         )  # fmt: skip
         return DecisionEntry(
-            **{name: data[name] for name in names},
+            **{name: data.get(name) or _EMPTY.get(name, "") for name in names},
             areas={code: position for code, position in areas.items() if position},
             solutions={code: position for code, position in solutions.items() if position},
         )
+
+
+_EMPTY: Mapping[str, Any] = dict.fromkeys(("valid_from", "decided_on", "expected_on", "elder_council_on"))
 
 
 def _position(label: str) -> forms.ChoiceField:
@@ -218,6 +142,8 @@ def _position(label: str) -> forms.ChoiceField:
 class AnchoringForm(EntryForm):
     """A plan in which the reform is anchored, or is to be."""
 
+    NEEDED = ("adopted_on",)
+
     plan_type = forms.ChoiceField(
         label=gettext_lazy("Which plan?"), choices=list(PLAN_TYPES.items()), widget=forms.RadioSelect,
         error_messages=FILL_IN,
@@ -225,33 +151,33 @@ class AnchoringForm(EntryForm):
     is_expected = forms.TypedChoiceField(
         label=gettext_lazy("Is the plan adopted?"),
         choices=[
-            ("", gettext_lazy("Yes, the reform is part of an adopted plan")),
+            ("0", gettext_lazy("Yes, the reform is part of an adopted plan")),
             ("1", gettext_lazy("No, the reform is to be taken in")),
         ],
         coerce=lambda value: value == "1",
-        empty_value="",
-        required=False,
-        initial="",
+        initial="0",
         widget=forms.RadioSelect,
+        error_messages=FILL_IN,
     )
-    name = _text(gettext_lazy("Name of the plan"), 200)
+    name = text_field(gettext_lazy("Name of the plan"), 200)
     adopted_on = DayField(
         label=gettext_lazy("Day on which the plan was adopted"), help_text=gettext_lazy("For example 17.06.2021")
     )
     expected_on = DayField(label=gettext_lazy("Day on which the plan is expected to be adopted"))
     covers_from = forms.IntegerField(
-        label=gettext_lazy("First year"), required=False, widget=forms.TextInput(attrs={"class": "w-num"}),
+        label=gettext_lazy("First year"),
+        help_text=gettext_lazy("For example 2022"), required=False, widget=forms.TextInput(attrs={"class": "w-num"}),
         error_messages={"invalid": gettext_lazy("Write the year with four digits, for example 2022.")},
     )  # fmt: skip
     covers_to = forms.IntegerField(
         label=gettext_lazy("Last year"), required=False, widget=forms.TextInput(attrs={"class": "w-num"}),
         error_messages={"invalid": gettext_lazy("Write the year with four digits, for example 2022.")},
-        help_text=gettext_lazy("The economic plan covers four years, the yearly budget one."),
+        help_text=gettext_lazy("For example 2025"),
     )  # fmt: skip
-    link = _text(gettext_lazy("Address of the plan"), 500, gettext_lazy("Begins with https://"))
-    note = _area(gettext_lazy("Note"), rows=2)
+    link = text_field(gettext_lazy("Address of the plan"), 500, gettext_lazy("Begins with https://"))
+    note = words_field(gettext_lazy("Note"), rows=2)
     decision = forms.ChoiceField(label=gettext_lazy("Belongs to the decision"), required=False)
-    reason = _text(gettext_lazy("What was wrong?"), 300, gettext_lazy("Kept in the history of the entry."))
+    reason = text_field(gettext_lazy("What was wrong?"), 300, gettext_lazy("Kept in the history of the entry."))
 
     def __init__(self, *args: Any, decisions: Iterable[tuple[PlanDecision, str]], correcting: bool = False, **kw: Any):
         super().__init__(*args, **kw)
@@ -268,8 +194,17 @@ class AnchoringForm(EntryForm):
         data = self.cleaned_data
         names = ("plan_type", "name", "adopted_on", "expected_on", "covers_from", "covers_to", "link", "note")
         decision = self.decisions.get(data.get("decision", ""))
-        expected = data["is_expected"] in (True, "1")
-        return AnchoringEntry(is_expected=expected, decision=decision, **{name: data[name] for name in names})
+        values: dict[str, Any] = {
+            name: data.get(name) or None if name in _UNSET else data.get(name, "") for name in names
+        }
+        return AnchoringEntry(is_expected=data.get("is_expected") in (True, "1"), decision=decision, **values)
+
+    def faults(self, today: dt.date) -> Mapping[str, str]:
+        faults = dict(anchoring_faults(self.entry(), today))
+        if {"covers_from", "covers_to"} & set(self.errors):  # a year that is no number is no missing one
+            faults.pop("covers_from", None)
+            faults.pop("covers_to", None)
+        return faults
 
     @staticmethod
     def initial_of(row: PlanAnchoring) -> dict[str, Any]:
@@ -278,13 +213,18 @@ class AnchoringForm(EntryForm):
         initial = {name: getattr(row, name) for name in names}
         if row.adopted_on is None and not row.is_expected and row.origin.startswith("register:"):
             initial["adopted_on"] = row.valid_from
-        return {**initial, "is_expected": "1" if row.is_expected else "", "decision": row.decision_id or ""}  # type: ignore[attr-defined]
+        return {**initial, "is_expected": "1" if row.is_expected else "0", "decision": row.decision_id or ""}  # type: ignore[attr-defined]
+
+
+_UNSET = ("adopted_on", "expected_on", "covers_from", "covers_to")
 
 
 class ProgressForm(EntryForm):
     """Where a municipality stands from a day on."""
 
-    valid_from = DayField(label=gettext_lazy("From which day?"), help_text=gettext_lazy("For example 01.02.2022"))
+    valid_from = DayField(
+        required=True, label=gettext_lazy("From which day?"), help_text=gettext_lazy("For example 01.02.2022")
+    )
     step = forms.TypedChoiceField(
         label=gettext_lazy("Step"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect,
         choices=[("", gettext_lazy("Not known")), *STEPS.items()], initial="",
@@ -305,8 +245,8 @@ class ProgressForm(EntryForm):
         required=False,
         choices=[("", gettext_lazy("Not delayed")), *DELAY_REASONS.items()],
     )
-    note = _area(gettext_lazy("Note"), gettext_lazy("In a few words: why, and what is done about it."), rows=3)
-    reason = _text(gettext_lazy("What was wrong?"), 300, gettext_lazy("Kept in the history of the entry."))
+    note = words_field(gettext_lazy("Note"), gettext_lazy("In a few words: why, and what is done about it."), rows=3)
+    reason = text_field(gettext_lazy("What was wrong?"), 300, gettext_lazy("Kept in the history of the entry."))
 
     def __init__(self, *args: Any, correcting: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -316,14 +256,22 @@ class ProgressForm(EntryForm):
     def entry(self) -> ProgressEntry:
         """What was typed, for the service."""
         names = ("valid_from", "step", "phase", "delay_months", "delay_reason", "note")
-        return ProgressEntry(**{name: self.cleaned_data[name] for name in names})
+        return ProgressEntry(**{name: self.cleaned_data.get(name, _START[name]) for name in names})
+
+    def faults(self, today: dt.date) -> Mapping[str, str]:
+        return progress_faults(self.entry(), today)
+
+
+_START: Mapping[str, Any] = {
+    "valid_from": None, "step": None, "phase": None, "delay_months": None, "delay_reason": "", "note": "",
+}  # fmt: skip
 
 
 class EndForm(EntryForm):
     """The last day of an anchoring."""
 
-    last = DayField(label=gettext_lazy("Last day"), help_text=gettext_lazy("For example 31.12.2021"))
-    note = _area(gettext_lazy("Why it ends"), rows=2)
+    last = DayField(required=True, label=gettext_lazy("Last day"), help_text=gettext_lazy("For example 31.12.2021"))
+    note = words_field(gettext_lazy("Why it ends"), rows=2)
 
 
 class DocumentsForm(EntryForm):

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import can
 from municipalities.filestore import NotThere, content_disposition
-from municipalities.forms_decisions import DecisionForm, DocumentsForm, EntryForm, ReasonForm
+from municipalities.forms_base import EntryForm
+from municipalities.forms_decisions import DecisionForm, DocumentsForm, ReasonForm
 from municipalities.history import happenings
 from municipalities.models import (
     AreaPosition,
@@ -124,7 +125,7 @@ class DecisionNew(UnitPage):
         return redirect("decision_detail", pk=row.pk)
 
     def _form(self, *data: Any) -> DecisionForm:
-        return DecisionForm(*data, areas=focus_areas(), now=self._now(), correcting=False)
+        return DecisionForm(*data, areas=focus_areas(), now=self._now(), correcting=False, today=self.today)
 
     def _now(self) -> dict[str, str]:
         """What holds today of each area and solution."""
@@ -206,7 +207,7 @@ class DecisionCorrect(DecisionPage):
         )  # fmt: skip
         initial = {name: getattr(decision, name) for name in names} | mine
         initial["valid_from"] = None if own else decision.valid_from
-        return DecisionForm(*data, initial=initial, areas=focus_areas(), now={}, correcting=True)
+        return DecisionForm(*data, initial=initial, areas=focus_areas(), now={}, correcting=True, today=self.today)
 
     def _page(self, decision: PlanDecision, form: DecisionForm, status: int = 200) -> HttpResponse:
         context = {"form": form, "decision": decision, "from_report": not decision.origin.startswith(DIRECT)}

@@ -11,7 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.coverage import Years, coverage
-from municipalities.forms_decisions import AnchoringForm, EndForm, EntryForm, ProgressForm, ReasonForm
+from municipalities.forms_base import EntryForm
+from municipalities.forms_decisions import AnchoringForm, EndForm, ProgressForm, ReasonForm
 from municipalities.history import happenings
 from municipalities.models import Event, PhaseStatus, PlanAnchoring, PlanDecision
 from municipalities.services.anchoring import (
@@ -84,7 +85,7 @@ class Anchoring(UnitPage):
         return redirect("anchoring_edit", number=self.number)
 
     def _form(self, *data: Any, **options: Any) -> AnchoringForm:
-        return AnchoringForm(*data, decisions=decisions_of(self), **options)
+        return AnchoringForm(*data, decisions=decisions_of(self), today=self.today, **options)
 
     def _page(self, form: AnchoringForm, status: int = 200) -> HttpResponse:
         rows = list(self.rows(PlanAnchoring).filter(municipality=self.unit).order_by("-valid_from", "-pk"))
@@ -157,8 +158,6 @@ class AnchoringCorrect(RowPage):
         if form.is_valid():
             last, note = form.cleaned_data["last"], form.cleaned_data["note"]
             try:
-                if last is None:
-                    raise EntryRefused({"last": _("Write the last day.")})
                 anchoring_end(anchoring=row, last=last, actor=self.request.user, now=self.now, note=note)
             except EntryRefused as refused:
                 form.refused(refused)
@@ -184,7 +183,7 @@ class AnchoringCorrect(RowPage):
 
     def _form(self, row: Any, *data: Any) -> AnchoringForm:
         initial = AnchoringForm.initial_of(row)
-        return AnchoringForm(*data, initial=initial, decisions=decisions_of(self), correcting=True)
+        return AnchoringForm(*data, initial=initial, decisions=decisions_of(self), correcting=True, today=self.today)
 
     def _page(self, row: Any, status: int = 200, **forms: EntryForm) -> HttpResponse:
         context = {
@@ -213,7 +212,7 @@ class Progress(UnitPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.find()
-        form = ProgressForm(request.POST)
+        form = ProgressForm(request.POST, today=self.today)
         if form.is_valid():
             try:
                 progress_enter(municipality=self.unit, entry=form.entry(), actor=request.user, now=self.now)
@@ -246,7 +245,7 @@ class ProgressCorrect(RowPage):
         return self._remove(row) if request.POST.get("gjor") == "ta-ut" else self._correct(row)
 
     def _correct(self, row: Any) -> HttpResponse:
-        form = ProgressForm(self.request.POST, correcting=True)
+        form = ProgressForm(self.request.POST, correcting=True, today=self.today)
         if form.is_valid():
             reason = form.cleaned_data["reason"]
             try:
