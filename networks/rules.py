@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -51,8 +51,7 @@ class NetworkValues:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A participation, registered (``pk``) or on its way (None)."""
 
     unit: int
@@ -101,7 +100,7 @@ def clean_text(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return text.replace("\u00a0", " ").translate(_INVISIBLE)
+    return text if text.isprintable() else text.replace("\u00a0", " ").translate(_INVISIBLE)
 
 
 def text_fault(text: str, longest: int) -> str:
@@ -230,7 +229,7 @@ def planned_closed(others: Iterable[Part], new: Part) -> Part | None:
         return None
     for other in others:
         if other.status == PLANNED and other.valid_to is None and other.valid_from < new.valid_from:
-            return replace(other, valid_to=new.valid_from - dt.timedelta(days=1))
+            return other._replace(valid_to=new.valid_from - dt.timedelta(days=1))
     return None
 
 

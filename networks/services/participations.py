@@ -125,7 +125,7 @@ def participation_write(
     content_hash: str = "",
 ) -> Participation:
     """Write a participation that is known to be right, with its Event. ``row`` None makes a new one."""
-    before = {} if row is None else part_of(row).__dict__
+    before = {} if row is None else part_of(row)._asdict()
     after = {field: getattr(part, field) for field in FIELDS}
     name = "participation_registered" if row is None else "participation_changed"
     if row is not None and part.valid_to is not None and before["valid_to"] != part.valid_to:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from networks.days import plausible, read_day
+from networks.days import plausible, read_day, typed
 from networks.rules import clean_line, clean_text
 from networks.workbook.layout import labels, plain, words
+from networks.workbook.rows import MARK
+
+Row = Mapping[str, Any]
 
 EPOCH = dt.date(1899, 12, 30)
 _NUMBER = re.compile(r"'?(\d{3,6})(?:\.0+)?(?!\d)(?:\s*[-–:,]?\s*\D.*)?", re.DOTALL)
@@ -29,24 +33,27 @@ class CellFault(Exception):
         self.field, self.sentence = field, sentence
 
 
-def sound(row: dict[str, Any], field: str) -> Any:
-    """The cell's value, None when empty. Raises CellFault for a formula without a value, an error, a time of day."""
+def sound(row: Row, field: str) -> Any:
+    """The cell's value: a number, a text, a day, or None when empty. Raises CellFault for a formula without a value,
+    an error, a time of day."""
     value = row.get(field)
-    if isinstance(value, dict) and "broken" in value:
-        sentence = {
-            "formula": _("The formula has no calculated value. Open the file in Excel and save it, or type the value."),
-            "error": _("The formula gives an error. Type the value instead."),
-        }.get(value["broken"], _("This is a time of day. Write a text or a day."))
-        raise CellFault(field, sentence)
-    return value
+    if value.__class__ is not str or value[:1] != MARK:
+        return value
+    if value[1:2].isdigit():
+        return dt.date.fromisoformat(value[1:])
+    sentence = {
+        "formula": _("The formula has no calculated value. Open the file in Excel and save it, or type the value."),
+        "error": _("The formula gives an error. Type the value instead."),
+    }.get(value[1:], _("This is a time of day. Write a text or a day."))
+    raise CellFault(field, sentence)
 
 
-def line(row: dict[str, Any], field: str) -> str:
+def line(row: Row, field: str) -> str:
     """A text of one line; a number or a day as it would be written."""
     return clean_line(_text(sound(row, field)))
 
 
-def text(row: dict[str, Any], field: str) -> str:
+def text(row: Row, field: str) -> str:
     """A text of several lines."""
     return clean_text(_text(sound(row, field)))
 
@@ -54,20 +61,19 @@ def text(row: dict[str, Any], field: str) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, dict):
-        day = dt.date.fromisoformat(value["day"])
-        return f"{day.day}.{day.month}.{day.year}"
+    if isinstance(value, dt.date):
+        return typed(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
 
 
-def day(row: dict[str, Any], field: str, *, needed: bool = False) -> dt.date | None:
+def day(row: Row, field: str, *, needed: bool = False) -> dt.date | None:
     """A day: a date cell, a text that says one, or the number that Excel keeps a date as."""
     value = sound(row, field)
     found: dt.date | None = None
-    if isinstance(value, dict):
-        found = dt.date.fromisoformat(value["day"])
+    if isinstance(value, dt.date):
+        found = value
     elif isinstance(value, str):
         found = read_day(value)
     elif isinstance(value, int | float) and not isinstance(value, bool) and 36_000 < value < 74_000:
@@ -79,7 +85,7 @@ def day(row: dict[str, Any], field: str, *, needed: bool = False) -> dt.date | N
     raise CellFault(field, _("Write a day, for example 1.5.2022."))
 
 
-def identity(row: dict[str, Any]) -> int | None:
+def identity(row: Row) -> int | None:
     """The id that a downloaded row carries; None on a new row."""
     value = sound(row, "id")
     if isinstance(value, str) and value.isdigit() and len(value) < 16:
@@ -89,40 +95,40 @@ def identity(row: dict[str, Any]) -> int | None:
     raise CellFault("id", _("The ID is not one of ours. Leave it empty on a new row."))
 
 
-def unit_number(row: dict[str, Any], field: str = "number") -> str:
+def unit_number(row: Row, field: str = "number") -> str:
     """A municipality's number as text with its zero in front: 301 is 0301, 30101 the district 030101. Empty if none."""
     value = sound(row, field)
     if value is None:
         return ""
-    number = padded(str(value) if not isinstance(value, dict | bool) else "")
+    number = padded(str(value) if not isinstance(value, dt.date | bool) else "")
     if not number:
         raise CellFault(field, _("Write a municipality number of four digits, for example 0301."))
     return number
 
 
-def padded(typed: str) -> str:
+def padded(written: str) -> str:
     """``0301`` from ``301``, ``0301 Oslo`` or ``301.0``; empty for what is no number of a unit."""
-    match = _NUMBER.fullmatch(typed.replace("\u00a0", " ").strip())
+    match = _NUMBER.fullmatch(written.replace("\u00a0", " ").strip())
     if not match:
         return ""
     digits = match.group(1)
-    return digits.zfill(4) if len(digits) < 5 else digits.zfill(6)
+    return digits.zfill(6) if len(digits) == 5 and digits.startswith("301") else digits.zfill(4)
 
 
-def unit_numbers(row: dict[str, Any], field: str = "attendance") -> list[str]:
+def unit_numbers(row: Row, field: str = "attendance") -> list[str]:
     """Several numbers in one cell, with commas, semicolons, blanks or lines between them."""
     value = sound(row, field)
     if value is None:
         return []
-    if isinstance(value, float | dict | bool):
+    if isinstance(value, float | dt.date | bool):
         # 3004,3025 in a cell that is no text has become one decimal number, and may have lost a zero at its end
         raise CellFault(
             field, _("Excel has made one number of this. Write semicolons between the municipality numbers.")
         )
     found = []
     for part in re.split(r"[,;/\n]", str(value).replace("\u00a0", " ")):
-        typed = part.strip()
-        pieces = typed.split() if re.fullmatch(r"[\d ]+", typed) else [typed]
+        written = part.strip()
+        pieces = written.split() if re.fullmatch(r"[\d ]+", written) else [written]
         for piece in pieces:
             if piece and not (number := padded(piece)):
                 raise CellFault(field, _("“%(text)s” is no municipality number of four digits.") % {"text": piece[:40]})
@@ -131,14 +137,18 @@ def unit_numbers(row: dict[str, Any], field: str = "attendance") -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def word(row: dict[str, Any], field: str) -> str:
+def word(row: Row, field: str) -> str:
     """One word of a list, as its key; empty when the cell is."""
-    typed = line(row, field)
-    if not typed:
+    known = words(field)
+    key = known.get(row.get(field, ""))
+    if key is not None:
+        return key
+    written = line(row, field)
+    if not written:
         return ""
-    key = words(field).get(plain(typed))
+    key = known.get(plain(written))
     if key is None:
-        raise CellFault(field, _("“%(text)s” is none of: %(words)s.") % {"text": typed[:60], "words": listed(field)})
+        raise CellFault(field, _("“%(text)s” is none of: %(words)s.") % {"text": written[:60], "words": listed(field)})
     return key
 
 
@@ -147,11 +157,10 @@ def listed(field: str) -> str:
     return ", ".join(labels(field).values())
 
 
-def organisers(row: dict[str, Any]) -> tuple[str, ...]:
+def organisers(row: Row) -> tuple[str, ...]:
     """Who organises, as keys in a fixed order."""
-    typed = text(row, "organisers")
     found = set()
-    for part in _SPLIT.split(f"{typed}"):
+    for part in _SPLIT.split(text(row, "organisers")):
         if not (piece := plain(part)):
             continue
         key = words("organisers").get(piece)
@@ -164,14 +173,13 @@ def organisers(row: dict[str, Any]) -> tuple[str, ...]:
     return tuple(key for key in labels("organisers") if key in found)
 
 
-def themes(row: dict[str, Any]) -> tuple[str, ...]:
+def themes(row: Row) -> tuple[str, ...]:
     """Codes of solutions, sorted. Excel makes a date of 1.5 and a number of 1.1; both are read as the code."""
     value = sound(row, "themes")
-    if isinstance(value, dict):
-        made = dt.date.fromisoformat(value["day"])
-        return (f"{made.day}.{made.month}",)
-    typed = _text(value)
-    found = _CODE.findall(typed)
-    if typed and not found:
+    if isinstance(value, dt.date):
+        return (f"{value.day}.{value.month}",)
+    written = _text(value)
+    found = _CODE.findall(written)
+    if written and not found:
         raise CellFault("themes", _("Write the codes of the solutions, for example 1.3; 2.1."))
     return tuple(sorted(set(found)))

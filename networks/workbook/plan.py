@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from networks.rules import Part
 from networks.workbook.layout import BY_KEY, MEETINGS, NETWORKS, PARTS
 from networks.workbook.plan_meetings import plan_meetings
 from networks.workbook.plan_networks import plan_networks
@@ -48,6 +49,8 @@ def _neutral(value: Any) -> Any:
         return {entry.name: _neutral(getattr(value, entry.name)) for entry in fields(value)}
     if isinstance(value, frozenset | set):
         return sorted(value)
+    if isinstance(value, Part):
+        return {name: _neutral(entry) for name, entry in value._asdict().items()}
     return list(value) if isinstance(value, tuple) else value.isoformat() if hasattr(value, "isoformat") else value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ class Line:
 
 def plan_parts(planner: Planner, found: Found | None, names: Names) -> None:
     """Add the changes and faults of the sheet, and the participations that end with their network."""
-    lines = _read(planner, found, names) if found is not None else []
+    lines, numbers = _read(planner, found, names) if found is not None else ([], {})
     pairs: dict[tuple[Key, int], list[Line]] = defaultdict(list)
     for line in lines:
         pairs[line.network, line.part.unit].append(line)
@@ -46,25 +46,23 @@ def plan_parts(planner: Planner, found: Found | None, names: Names) -> None:
         for change in planner.changes
         if change.key is not None and "valid_to" in change.fields and change.values.valid_to is not None
     }
-    touched = {pair for pair, rows in pairs.items() if any(row.changed for row in rows)}
-    in_file = {row.held.pk for rows in pairs.values() for row in rows if row.held is not None}
+    touched = set(pairs)
     for pk, (network, part) in planner.snapshot.parts.items():
-        if network in ending or ((network, part.unit) in touched and pk not in in_file):
+        if network in ending or (network, part.unit) in touched:
             pair = pairs[network, part.unit]
             if all(row.held is None or row.held.pk != pk for row in pair):
-                pair.append(Line(0, network, part, part))
+                pair.append(Line(numbers.get(pk, 0), network, part, part))
     made: list[Line] = []
-    for pair, rows in pairs.items():
-        if pair in touched or pair[0] in ending:
-            made += _settle(planner, found, names, pair[0], rows, ending.get(pair[0]))
-        else:
-            planner.unchanged[PARTS] += len(rows)
+    for (network, _unit_id), rows in pairs.items():
+        made += _settle(planner, found, names, network, rows, ending.get(network))
+    planner.unchanged[PARTS] += len(numbers) - sum(line.part.pk in numbers for line in made)
     for line in sorted(made, key=lambda row: (row.number, row.part.valid_from)):
         planner.changes.append(_change(line, planner.snapshot.units, names))
 
 
-def _read(planner: Planner, found: Found, names: Names) -> list[Line]:
-    snapshot, lines = planner.snapshot, []
+def _read(planner: Planner, found: Found, names: Names) -> tuple[list[Line], dict[int, int]]:
+    """The rows that say something new, and where the others stand: the number in the file by id."""
+    snapshot, lines, numbers = planner.snapshot, [], {}
     by_start = {(network, part.unit, part.valid_from): pk for pk, (network, part) in snapshot.parts.items()}
     given = {row["id"] for _number, row in found.rows if isinstance(row.get("id"), int)}
     for number, row in found.rows:
@@ -87,8 +85,11 @@ def _read(planner: Planner, found: Found, names: Names) -> list[Line]:
         except CellFault as fault:
             planner.fault(found, number, fault.field, fault.sentence)
             continue
-        lines.append(Line(number, network, part, held))
-    return lines
+        if part == held and pk is not None:
+            numbers[pk] = number
+        else:
+            lines.append(Line(number, network, part, held))
+    return lines, numbers
 
 
 def _start(row: dict[str, Any]) -> dt.date:
@@ -115,14 +116,15 @@ def _status(word: str, held: Part | None, end: dt.date | None) -> str:
 def _unit(row: dict[str, Any], units: Units, day: dt.date, held: int | None) -> int:
     """The unit of a row, by number and name; they must agree. ``held`` is the unit of the ID, which may stand under
     any number that it has had."""
-    number, name = cells.unit_number(row), cells.line(row, "unit")
+    number = cells.unit_number(row)
+    if held is not None and units.has_had(held, number):
+        return held
+    name = cells.line(row, "unit")
     if not number:
         return _by_name(name, units, day)
     found = units.with_number(number, day)
     if not found:
         raise CellFault("number", _("No municipality or district has had the number %(number)s.") % {"number": number})
-    if held is not None and held in found:
-        return held
     unit = next((one for one in found if units.is_called(one, name)), None) if name else found[0]
     if unit is None:
         told = {"number": number, "right": units.on(found[0], day)[1], "name": name[:60]}
@@ -178,7 +180,6 @@ def _settle(
             if found is not None:
                 planner.fault(found, line.number, column, sentence)
     kept = [line for line in rows if id(line) not in faulty]
-    planner.unchanged[PARTS] += sum(not line.changed and line.number > 0 for line in kept)
     return [line for line in kept if line.changed]
 
 
@@ -193,7 +194,7 @@ def _follow(rows: list[Line], last: dt.date | None) -> list[Line]:
     for row in rows:
         ends = row.part.valid_to
         if last is not None and row.held is not None and (ends is None or (ends > last and ends == row.held.valid_to)):
-            row.part, row.because = replace(row.part, valid_to=last), _("It ends with the network.")
+            row.part, row.because = row.part._replace(valid_to=last), _("It ends with the network.")
     return rows
 
 

@@ -74,7 +74,7 @@ class Planner:
     def identity(self, found: Found, number: int, row: Mapping[str, Any], known: Mapping[int, Any]) -> int | None:
         """The registered row that a line of the file is about, by its ID. Raises CellFault when it is not there, is
         another line's too, or is all that the line holds."""
-        pk = cells.identity(dict(row))
+        pk = cells.identity(row)
         if pk is None:
             return None
         if pk not in known:

@@ -8,13 +8,12 @@ row by row. A row or column that is far away, merged cells and formulas are read
 from __future__ import annotations
 
 import bisect
-import datetime as dt
 import enum
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +29,13 @@ ROWS, COLUMNS, SHEETS = 25_000, 40, 30
 MERGED, SPREAD = 5_000, 100_000
 CHUNK, OVERLAP = 1024 * 1024, 256
 _ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]+)[\"']")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]|\st=\"e\"")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,60}?ref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"")
+_FAR = re.compile(rb"\sr=\"[A-Z]{3}")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+
+
+Rows = Sequence[tuple[int, Sequence[Any]]]
 
 
 class WorkbookRefused(Exception):
@@ -52,13 +55,15 @@ class Sheet:
 
     name: str
     hidden: bool
-    rows: list[tuple[int, list[Any]]]
+    rows: Rows
 
 
 @dataclass(frozen=True)
 class _Part:
     formulas: bool
     merged: list[str]
+    wide: bool
+    """Whether a cell stands so far to the right that rows must not be filled up to it."""
 
 
 def read_workbook(data: bytes) -> list[Sheet]:
@@ -126,7 +131,7 @@ def _scan(archive: zipfile.ZipFile) -> dict[str, _Part]:
     """Read every part once, a piece at a time: no declarations, no strange encoding, not too many elements."""
     elements, found = 0, {}
     for entry in archive.infolist():
-        formulas, merged, tail, start = False, [], b"", True
+        formulas, wide, merged, tail, start = False, False, [], b"", True
         with archive.open(entry) as part:
             while chunk := part.read(CHUNK):
                 if start:
@@ -141,10 +146,11 @@ def _scan(archive: zipfile.ZipFile) -> dict[str, _Part]:
                         _("The file holds definitions that a workbook does not need, and is not read.")
                     )
                 formulas = formulas or _FORMULA.search(piece) is not None
+                wide = wide or _FAR.search(piece) is not None
                 if b"mergeCell" in piece:
                     merged += [match.decode() for match in _MERGE.findall(piece)]
                 tail = chunk[-OVERLAP:]
-        found[entry.filename] = _Part(formulas, list(dict.fromkeys(merged))[:MERGED])
+        found[entry.filename] = _Part(formulas, list(dict.fromkeys(merged))[:MERGED], wide)
     return found
 
 
@@ -162,64 +168,56 @@ def _read(data: bytes, parts: dict[str, _Part]) -> list[Sheet]:
     formulas = _formulas(data) if any(part.formulas for part in parts.values()) else {}
     sheets = []
     for page in book.worksheets:
-        rows = list(_rows(page))
         part = parts.get(getattr(page, "_worksheet_path", ""))
-        _mark(rows, formulas.get(page.title, ()))
+        rows: Rows = list(_rows(page, COLUMNS if part is None or part.wide else None))
+        if formulas.get(page.title):
+            rows = _mark(rows, formulas[page.title])
         if part is not None and part.merged:
-            _spread(rows, part.merged)
+            rows = _spread(rows, part.merged)
         sheets.append(Sheet(page.title, page.sheet_state != "visible", rows))
     book.close()
     return sheets
 
 
-def _rows(page: Any) -> Iterator[tuple[int, list[Any]]]:
+def _rows(page: Any, width: int | None) -> Iterator[tuple[int, Sequence[Any]]]:
     page.reset_dimensions()  # what the file says of its own size may be wrong, and would cut off the last row
     count = 0
-    for number, row in enumerate(page.iter_rows(max_col=COLUMNS, values_only=True), start=1):
-        cells = list(row)
-        while cells and cells[-1] is None:
-            cells.pop()
-        if cells:
-            count += 1
-            if count > ROWS:
-                raise _too_large()
-            for index, cell in enumerate(cells):
-                if cell.__class__ is str and cell[:1] == "#" and cell in _ERRORS:
-                    cells[index] = Broken.ERROR
-            yield number, cells
+    for number, cells in enumerate(page.iter_rows(max_col=width, values_only=True), start=1):
+        if cells.count(None) == len(cells):
+            continue
+        count += 1
+        if count > ROWS:
+            raise _too_large()
+        yield number, cells[:COLUMNS]
 
 
-_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!"})
-
-
-def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
-    """Where formulas stand, by sheet: row and column, both from 1. A second reading, only where there are any."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-    found: dict[str, list[tuple[int, int]]] = {}
-    for page in book.worksheets:
-        page.reset_dimensions()
-        for number, cells in enumerate(page.iter_rows(max_col=COLUMNS), start=1):
-            places = [(number, index) for index, cell in enumerate(cells, start=1) if cell.data_type == "f"]
-            found.setdefault(page.title, []).extend(places)
-    book.close()
+def _formulas(data: bytes) -> dict[str, list[tuple[int, int, Broken]]]:
+    """Where formulas and errors stand, by sheet: row and column, both from 1, and what is wrong if nothing or no value
+    is read there. Two more readings, only of a file that has any."""
+    found: dict[str, list[tuple[int, int, Broken]]] = {}
+    for data_only in (True, False):
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+        kind, broken = ("e", Broken.ERROR) if data_only else ("f", Broken.FORMULA)
+        for page in book.worksheets:
+            page.reset_dimensions()
+            places = found.setdefault(page.title, [])
+            for number, cells in enumerate(page.iter_rows(max_col=COLUMNS), start=1):
+                places += [(number, at, broken) for at, cell in enumerate(cells, 1) if cell.data_type == kind]
+        book.close()
     return found
 
 
-def _mark(rows: list[tuple[int, list[Any]]], places: Any) -> None:
-    """A formula without a calculated value is no empty cell."""
-    by_number = dict(rows) if places else {}
-    for number, column in places:
-        if number not in by_number:
-            by_number[number] = []
-            rows.append((number, by_number[number]))
-        _fill(by_number[number], column - 1, Broken.FORMULA)
-    if places:
-        rows.sort(key=lambda row: row[0])
+def _mark(rows: Rows, places: Iterable[tuple[int, int, Broken]]) -> Rows:
+    """A formula without a calculated value is no empty cell, and an error is no text."""
+    by_number = {number: list(cells) for number, cells in rows}
+    for number, column, broken in places:
+        _fill(by_number.setdefault(number, []), column - 1, broken)
+    return sorted(by_number.items())
 
 
-def _spread(rows: list[tuple[int, list[Any]]], merged: list[str]) -> None:
+def _spread(rows: Rows, merged: list[str]) -> Rows:
     """What stands in cells merged downwards stands in each of them, in rows that hold something else too."""
-    by_number, numbers, room = dict(rows), [number for number, _cells in rows], SPREAD
+    by_number, numbers, room = {n: list(cells) for n, cells in rows}, [number for number, _cells in rows], SPREAD
     for reference in merged:
         column, first, _last_column, last = range_boundaries(reference)
         cells = by_number.get(first, [])
@@ -232,17 +230,11 @@ def _spread(rows: list[tuple[int, list[Any]]], merged: list[str]) -> None:
             raise _too_large()
         for number in inside:
             _fill(by_number[number], column - 1, value)
+    return sorted(by_number.items())
 
 
 def _fill(cells: list[Any], index: int, value: Any) -> None:
-    """Put a value where none stands."""
+    """Put a value where none stands, or a text that is no value."""
     cells.extend([None] * (index + 1 - len(cells)))
-    if cells[index] is None:
+    if cells[index] is None or value is Broken.ERROR:
         cells[index] = value
-
-
-def as_day(value: Any) -> dt.date | None:
-    """The day of a date cell; None for anything else."""
-    if isinstance(value, dt.datetime):
-        return value.date()
-    return value if isinstance(value, dt.date) else None

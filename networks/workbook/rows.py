@@ -19,7 +19,10 @@ from networks.workbook.read_workbook import Broken, Sheet
 HEAD_ROWS = 30
 """How far down the row with the heads may stand: people put a title above it."""
 CELL_LENGTH = 5_000
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+MARK = "\x1f"
+"""Before a day (``\\x1f2022-05-01``) and before the word for a cell without a value (``\\x1fformula``): no text of a
+file begins with it, and plain texts are what a database keeps and a program walks through fastest."""
+_UNSTORABLE = re.compile("[\x00\x1f\ud800-\udfff]")
 
 
 @dataclass
@@ -128,8 +131,11 @@ def _list(sheet: Sheet, layout: SheetLayout, at: int) -> Found:
         row: dict[str, Any] = {}
         for key, index in wanted:
             value = cells[index] if index < width else None
-            if value is not None and (value := _kept(value)) != "":
-                row[key] = value
+            if value is None:
+                continue
+            if value.__class__ is not int and (value := _kept(value)) == "":
+                continue
+            row[key] = value
         if row:
             found.rows.append((number, row))
     return found
@@ -145,20 +151,18 @@ def letter(index: int) -> str:
 
 
 def _kept(value: Any) -> Any:
-    """A cell as it can be kept: text without blanks around it, numbers, ``{"day": …}``, ``{"broken": …}``."""
+    """A cell as it can be kept: text without blanks around it, numbers, and marked days and broken cells."""
     if value.__class__ is str:
         text = value.strip()[:CELL_LENGTH]
         return text if text.isprintable() else _UNSTORABLE.sub("", text)
     if isinstance(value, bool | int):
-        return value if abs(value) < 10**15 else str(value)
+        return value
     if isinstance(value, float):
         if not math.isfinite(value):
-            return {"broken": Broken.ERROR.value}
+            return MARK + Broken.ERROR.value
         return int(value) if value.is_integer() and abs(value) < 10**15 else value
-    if isinstance(value, dt.datetime):
-        return {"day": value.date().isoformat(), "clock": value.time() != dt.time()}
     if isinstance(value, dt.date):
-        return {"day": value.isoformat(), "clock": False}
+        return f"{MARK}{value.year:04}-{value.month:02}-{value.day:02}"
     if isinstance(value, Broken):
-        return {"broken": value.value}
-    return {"broken": "time"}  # a time of day, or a length of time
+        return MARK + value.value
+    return f"{MARK}time"  # a time of day, or a length of time

@@ -70,6 +70,10 @@ class Units:
         before = [row[0] for row in reversed(rows) if row[4] <= day]
         return list(dict.fromkeys([*holding, *before, *(row[0] for row in rows)]))
 
+    def has_had(self, unit: int, number: str) -> bool:
+        """Whether the unit has, or has had, this number."""
+        return any(row[1] == number for row in self._versions[unit])
+
     def is_called(self, unit: int, name: str) -> bool:
         """Whether the unit has, or has had, this name in one of its languages."""
         wanted = name.casefold()

@@ -186,7 +186,7 @@ def test_a_sheet_that_says_it_is_smaller_than_it_is():
     lying = repacked(data, {SHEET: sheet.replace(b'ref="A1:D21"', b'ref="A1:B3"')})
     [read] = read_workbook.read_workbook(lying)
     assert [number for number, _cells in read.rows] == list(range(1, 22))
-    assert read.rows[-1][1] == ["A", "0301", "active", "20.1.2022"]
+    assert list(read.rows[-1][1]) == ["A", "0301", "active", "20.1.2022"]
 
 
 def test_a_cell_far_away_costs_nothing():
@@ -213,7 +213,7 @@ def test_merged_cells_downwards_are_filled_and_sideways_are_not():
     book.save(out)
     [sheet] = read_workbook.read_workbook(out.getvalue())
     assert [line[1][0] for line in sheet.rows] == ["Title", "Network", "A", "A", "A", "B"]
-    assert sheet.rows[0][1] == ["Title"]
+    assert not any(sheet.rows[0][1][1:])
 
 
 def test_errors_and_formulas_are_told_apart_from_text():
