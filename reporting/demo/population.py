@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
+from reporting.demo.decisions import decisions_make
 from reporting.demo.networks import networks_make
 from reporting.demo.people import Cast, cast_make
+from reporting.demo.risk import risk_make
 from reporting.demo.support import corrections_make, support_make
 from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
@@ -106,8 +108,10 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
             letter="Oppdragsbrev 2022" if step else "Oppdragsbrev 2021",
         )
         support_make(cast, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
+        decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         play_round(round_, step, cast, networks, until, say)
     corrections_make(cast, until=until)
+    risk_make(cast.reviewers, now=until)
     reports = Report.objects.across_all(reason="count the demo").filter(round__reference_date=CURRENT)
     return Counter(reports.values_list("status", flat=True))
 
