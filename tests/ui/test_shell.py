@@ -158,10 +158,11 @@ def test_the_menu_follows_the_rights(as_user):
         return {link["href"] for link in page.all("a") if link.get("class") == "site-nav__link"}
 
     work, national, summaries = reverse("work_list"), reverse("national_status"), reverse("summary_list")
-    units = reverse("municipality_list")
-    assert labels("editor-3004") == {reverse("municipality_home"), reverse("municipality_own"), reverse("help")}
-    assert labels("statsforvalter-oslo-og-viken") == {work, units, reverse("help")}
-    assert labels("hdir") == {national, units, work, summaries, reverse("help")}
+    units, risk, support = reverse("municipality_list"), reverse("risk_list"), reverse("support_list")
+    mended = reverse("correction_list")
+    assert labels("editor-3004") == {reverse("municipality_home"), reverse("municipality_own"), support, reverse("help")}
+    assert labels("statsforvalter-oslo-og-viken") == {work, units, support, mended, risk, reverse("help")}
+    assert labels("hdir") == {national, units, work, support, mended, risk, summaries, reverse("help")}
     assert labels("hod") == {summaries, reverse("help")}
     assert labels("nobody") == {reverse("help")}
 
