@@ -110,8 +110,8 @@ def _working_day(day: dt.date) -> dt.date:
 def corrections_make(cast: Cast, *, until: dt.datetime) -> int:
     """A few proposals in the weeks before ``until``, some of them answered. Returns how many were made now."""
     made = 0
-    versions = MunicipalityVersion.objects.on(until.date()).filter(number__in=CONTACTS).order_by("number")
-    for place, version in enumerate(versions.select_related("municipality")):
+    versions = MunicipalityVersion.objects.on(until.date()).filter(number__in=CONTACTS).select_related("municipality")
+    for place, version in enumerate(sorted(versions, key=lambda row: CONTACTS.index(row.number))):
         about, text, outcome, answer = PROPOSALS[place % len(PROPOSALS)]
         unit: Municipality = version.municipality
         there = CorrectionProposal.objects.across_all(reason="the demo doubles nothing").filter(municipality=unit)
