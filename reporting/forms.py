@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.answers import date_text, format_answer
+from reporting.answers import clean, date_text, format_answer, value_at
 from reporting.checks import ERROR, WARNING
 from reporting.form_spec import CHOICE_KINDS, TEXT_KINDS, QuestionSpec, SectionSpec, local
 from reporting.question_views import (
@@ -32,12 +32,14 @@ from reporting.question_views import (
     Last,
     MatrixView,
     Note,
+    PartAnswer,
     QuestionView,
     RowView,
     SourceTag,
     dom_id,
 )
 from reporting.services.draft_view import DraftView, FieldView
+from reporting.services.origins import PartAnswers
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Drawing:
     comments: Mapping[str, Sequence[Note]] = field(default_factory=dict)
     findings: Mapping[str, Sequence[FindingView]] = field(default_factory=dict)
     conflicts: Mapping[str, Clash] = field(default_factory=dict)
+    parts: Sequence[PartAnswers] = ()
+    """What those answered last of whom the unit was made."""
     typed: Mapping[str, Any] = field(default_factory=dict)
     """What was sent and lost in a clash: it stands in the control until somebody has chosen."""
 
@@ -108,6 +112,7 @@ class Drawing:
             error=self._error(entry),
             source=source_tag(entry.source),
             last=self._last(spec, entry),
+            parts=tuple(self._parts(spec)),
             max_length=spec.max_length if spec.kind in TEXT_KINDS else 0,
             conflict=self.conflicts.get(spec.code),
             empty=_("There is nothing to choose from yet.") if spec.kind == "register" and not self.registers else "",
@@ -135,6 +140,14 @@ class Drawing:
         raw = json.dumps(control_value(spec, entry.last), ensure_ascii=False, separators=(",", ":"))
         text = format_answer(spec, entry.last, self.language, self.registers)
         return Last(text, raw, entry.last != entry.value)
+
+    def _parts(self, spec: QuestionSpec) -> Iterator[PartAnswer]:
+        """What each part answered, where this round's form can hold it."""
+        for part in self.parts:
+            value = clean(spec, value_at(part.answers, spec)).value
+            if value is not None:
+                unit = part.unit if part.whole else _("%(unit)s, before it was split") % {"unit": part.unit}
+                yield PartAnswer(unit, format_answer(spec, value, self.language, self.registers))
 
     def _matrix_source(self, spec: QuestionSpec) -> SourceTag | None:
         """One mark for the whole matrix, while something in it stands as it was filled in."""

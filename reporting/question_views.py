@@ -44,6 +44,14 @@ class Last:
 
 
 @dataclass(frozen=True)
+class PartAnswer:
+    """What a municipality that became a part of this one answered last, in words."""
+
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Note:
     """A comment by the statsforvalter at a question."""
 
@@ -108,6 +116,7 @@ class QuestionView:
     error: str = ""
     source: SourceTag | None = None
     last: Last | None = None
+    parts: Sequence[PartAnswer] = ()
     max_length: int = 0
     comments: Sequence[Note] = ()
     findings: Sequence[FindingView] = ()

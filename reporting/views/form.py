@@ -21,6 +21,7 @@ from reporting.services import drafts
 from reporting.services.draft_view import DraftView, register_choices
 from reporting.services.drafts import DraftConflict, UnknownField
 from reporting.services.findings import draft_findings
+from reporting.services.origins import answers_of_parts
 from reporting.views import found, shown, unsent
 from reporting.views.base import EditView
 from reporting.views.shown import SUMMARY, field_url, language
@@ -125,6 +126,7 @@ class ReportSection(EditView):
             findings=found.by_place(at_once, self.draft),
             conflicts={clash.key: clash_view(self.draft, clash, self.now, without_script=True) for clash in clashes},
             typed=typed or {},
+            parts=answers_of_parts(self.report),
         )
         context = self.form_context(section.key)
         links = context["sections"]
