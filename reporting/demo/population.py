@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
 from reporting.demo.decisions import decisions_make
-from reporting.demo.decisions import decisions_make
 from reporting.demo.networks import networks_make
 from reporting.demo.people import Cast, cast_make
 from reporting.demo.risk import risk_make
@@ -109,7 +108,6 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
             letter="Oppdragsbrev 2022" if step else "Oppdragsbrev 2021",
         )
         support_make(cast, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
-        decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         play_round(round_, step, cast, networks, until, say)
     corrections_make(cast, until=until)
