@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from municipalities.models import Office
 from networks.days import read_day, typed
 from networks.models import Provider, SupportActivity
-from networks.services.support import NOTE_LENGTH, TITLE_LENGTH, Support, not_started
+from networks.services.support import NOTE_LENGTH, TITLE_LENGTH, Support, day_fault, not_started
 from networks.services.support_units import MAX_TYPED, UnitBook, UnitOnDay
 from reform.models import Solution
 
@@ -59,7 +59,7 @@ class UnitTicks(forms.MultipleChoiceField):
 
 class SupportForm(forms.Form):
     """One line: when, what, who, to whom, about what. ``offices`` are those the writer may write for, ``book`` the
-    units, ``day`` the day whose units are offered to tick."""
+    units; those of the line's own day, else of ``today``, are offered to tick."""
 
     on = DayField(label=gettext_lazy("Date"), max_length=60, error_messages=FILL_IN)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of support"), error_messages=FILL_IN)
@@ -106,12 +106,13 @@ class SupportForm(forms.Form):
         offices: Iterable[Office],
         office_labels: Mapping[int, str],
         book: UnitBook,
-        day: dt.date,
+        today: dt.date,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.offices = {office.key: office for office in offices}
         self.book = book
+        self.today = today
         self.label_suffix = ""
         first = [("", _("Choose"))]
         self.fields["kind"].choices = first + [(key, capfirst(text)) for key, text in SupportActivity.Kind.choices]
@@ -124,15 +125,15 @@ class SupportForm(forms.Form):
         self.solutions_by_area = list(Solution.objects.select_related("area").order_by("area__order", "order"))
         self.fields["solutions"].choices = [(row.code, row.name) for row in self.solutions_by_area]
         self.fields["to"].choices = TO
-        self.offered = self._offered(day)
+        self.offered = self._offered(today)
         self.fields["units"].choices = [(str(row.unit_id), row.full_name) for row in self.offered]
 
-    def _offered(self, day: dt.date) -> list[UnitOnDay]:
-        """The chosen office's units on ``day``: the form's own date where it is one, so that names fit it."""
+    def _offered(self, today: dt.date) -> list[UnitOnDay]:
+        """The chosen office's units on the form's own date, so that names fit it; else on ``today``."""
         office = self.office_row
         on = self.data.get("on", "") if self.is_bound else self.initial.get("on", "")
         own_day = on if isinstance(on, dt.date) else read_day(str(on or ""))
-        return self.book.of_office(office.pk, own_day or day) if office else []
+        return self.book.of_office(office.pk, own_day or today) if office else []
 
     @property
     def office_row(self) -> Office | None:
@@ -172,6 +173,9 @@ class SupportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         office, day = self.office_row, data.get("on")
+        if day is not None and (fault := day_fault(day, self.today)):
+            self.add_error("on", fault)
+            day = self.today if day > self.today else None  # what else is wrong is told at once, where it can be
         if office is None or day is None or "to" not in data:
             return data
         typed_text, ticked = data.get("units_text", "").strip(), data.get("units", [])
@@ -187,6 +191,8 @@ class SupportForm(forms.Form):
             found = self.book.read(typed_text, office_id=office.pk, day=day)
             for fault in found.faults:
                 self.add_error("units_text", fault)
+            if not found.faults and not found.unit_ids and not ticked and "units" not in self.errors:
+                self.add_error("units_text", _("Say which municipalities received the support."))
             data["unit_ids"] = tuple(dict.fromkeys([*found.unit_ids, *(int(value) for value in ticked)]))
         return data
 

@@ -88,6 +88,15 @@ def not_started(book: UnitBook, office: Office, day: dt.date) -> tuple[int, ...]
     return tuple(row.unit_id for row in book.of_office(office.pk, day) if row.unit_id not in started)
 
 
+def day_fault(on: dt.date, today: dt.date) -> str:
+    """Why support cannot have been given on that day; empty when it can."""
+    if on > today:
+        return _("The date has not been yet. Register support when it has been given.")
+    if on < FIRST_DAY:
+        return _("The reform was put forward on 4 May 2018. Check the year.")
+    return ""
+
+
 def support_give(
     support: Support, *, actor: User, now: dt.datetime, request_id: str = "", book: UnitBook | None = None
 ) -> Given:
@@ -210,10 +219,8 @@ def _locked(activity: SupportActivity, actor: User, now: dt.datetime, seen: int 
 def _checked(support: Support, book: UnitBook, today: dt.date) -> tuple[int, ...]:
     """The units that are meant, each once. Raises SupportInvalid."""
     faults: dict[str, list[Any]] = {}
-    if support.on > today:
-        faults["on"] = [_("The date has not been yet. Register support when it has been given.")]
-    elif support.on < FIRST_DAY:
-        faults["on"] = [_("The reform was put forward on 4 May 2018. Check the year.")]
+    if fault := day_fault(support.on, today):
+        faults["on"] = [fault]
     if support.kind not in SupportActivity.Kind.values:
         faults["kind"] = [_("Choose what kind of support it was.")]
     if support.provider not in Provider.values:

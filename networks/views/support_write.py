@@ -32,7 +32,7 @@ class Writing(Supported):
         """The form for the offices that the reader may write for."""
         offices = list(support.support_offices(self.request.user, today=self.today))
         labels = self.office_labels
-        return SupportForm(*args, offices=offices, office_labels=labels, book=self.book, day=self.today, **kwargs)
+        return SupportForm(*args, offices=offices, office_labels=labels, book=self.book, today=self.today, **kwargs)
 
 
 class SupportNew(Writing):

@@ -116,10 +116,16 @@ def test_what_was_typed_is_kept_and_each_fault_stands_at_its_field(as_user):
     assert not every().exists()
 
 
+def test_all_that_is_wrong_is_told_at_once(as_user):
+    wrong = line(on="5.5.2022", kind="", units_text="Atlantis")
+    assert set(as_user().post(reverse("support_new"), wrong).context["form"].errors) == {"on", "kind", "units_text"}
+
+
 @pytest.mark.parametrize(
     ("values", "field"),
     [
         ({"on": "5.5.2022"}, "on"),
+        ({"on": "3.5.2018"}, "on"),
         ({"on": ""}, "on"),
         ({"on": "1.5.0022"}, "on"),
         ({"units_text": ""}, "units_text"),
