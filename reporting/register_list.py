@@ -109,17 +109,22 @@ PLAN: dict[str, Test] = {
 }
 PHASE: dict[str, Test] = {
     **{str(number): lambda row, number=number: row.phase == number for number in (2, 3, 4)},  # type: ignore[misc]
-    "ingen": lambda row: row.phase is None,
+    "ingen": lambda row: row.phase is None and not row.parts,
 }
 STEP: dict[str, Test] = {
     **{str(number): lambda row, number=number: row.step == number for number in range(1, 6)},  # type: ignore[misc]
-    "ingen": lambda row: row.step is None,
+    "ingen": lambda row: row.step is None and not row.parts,
 }
 NETWORK: dict[str, Test] = {
     key: lambda row, key=key: row.network == key  # type: ignore[misc]
     for key in ("ja", "planlagt", "nei")
 }
-SUPPORT: dict[str, Test] = {"ja": lambda row: row.support > 0, "nei": lambda row: row.support == 0}
+SUPPORT: dict[str, Test] = {
+    "ja": lambda row: row.support > 0,
+    "flere": lambda row: row.support > 2,
+    "noen": lambda row: 0 < row.support < 3,
+    "nei": lambda row: row.support == 0,
+}
 DELAY: dict[str, Test] = {"ja": lambda row: bool(row.delay), "nei": lambda row: row.delay == 0}
 STARTED: dict[str, Test] = {"ja": lambda row: row.started, "nei": lambda row: not row.started}
 UNITS: dict[str, Test] = {

@@ -50,7 +50,7 @@ def _plan(row: UnitRow) -> str:
 
 
 def _support(row: UnitRow) -> str:
-    return "flere" if row.support > 2 else "ja" if row.support else "nei"
+    return "flere" if row.support > 2 else "noen" if row.support else "nei"
 
 
 COLOURINGS = {
@@ -90,7 +90,7 @@ COLOURINGS = {
         "stotte", gettext_lazy("Support"), gettext_lazy("Support given since 2019"), "stotte",
         (
             MapClass("flere", "3", gettext_lazy("Three times or more"), "full"),
-            MapClass("ja", "1", gettext_lazy("Once or twice"), "light"),
+            MapClass("noen", "1", gettext_lazy("Once or twice"), "light"),
             MapClass("nei", "–", gettext_lazy("No support registered"), "empty"),
         ),
         _support,

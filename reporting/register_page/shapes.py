@@ -181,6 +181,11 @@ class RegisterPage:
     may: frozenset[str] = field(default_factory=frozenset)
 
     @property
+    def answered(self) -> bool:
+        """Whether anything is registered about the solutions or areas."""
+        return any(area.position or any(row.position for row in area.rows) for area in self.areas)
+
+    @property
     def decision_positions(self) -> bool:
         """Whether any decision says which solutions it takes up."""
         return any(plan.positions for plan in self.plans)

@@ -94,6 +94,10 @@ class NationalStatus(RoundPage):
         }
 
 
+LOOKS = {"V": "full", "A": "strong", "P": "light", "I": "hatched"}
+"""How the stylesheet draws each class of plan status, by its letter."""
+
+
 def _map(content: Any) -> dict[str, Any]:
     """The tiles as squares of ten, and the borders between offices as lines."""
     drawing = national.tile_map(content)
@@ -103,9 +107,16 @@ def _map(content: Any) -> dict[str, Any]:
     lines = [tuple(round(10 * place, 2) for place in line) for line in borders(tiles)]
     return {
         "squares": [
-            {"x": tile.column * 10, "y": tile.row * 10, "tile": tile, "label": words.get(tile.letter, "")}
+            {
+                "x": tile.column * 10,
+                "y": tile.row * 10,
+                "tile": tile,
+                "label": words.get(tile.letter, ""),
+                "look": LOOKS.get(tile.letter, "empty"),
+            }
             for tile in tiles
         ],
+        "key": [(letter, label, count, LOOKS.get(letter, "empty")) for letter, label, count in drawing.key],
         "lines": lines,
         "width": columns * 10 + 4,
         "height": rows * 10 + 4,

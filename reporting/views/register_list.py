@@ -54,7 +54,12 @@ FILTERS: tuple[tuple[str, Any, tuple[tuple[str, Any], ...]], ...] = (
     ),
     (
         "support", gettext_lazy("Support since 2019"),
-        (("ja", gettext_lazy("Has received support")), ("nei", gettext_lazy("No support registered"))),
+        (
+            ("ja", gettext_lazy("Has received support")),
+            ("flere", gettext_lazy("Three times or more")),
+            ("noen", gettext_lazy("Once or twice")),
+            ("nei", gettext_lazy("No support registered")),
+        ),
     ),
     (
         "delay", gettext_lazy("Delay"),

@@ -31,7 +31,7 @@ const prepare = (figure) => {
     tiles.forEach((other) => other.toggleAttribute("data-here", Boolean(link) && other === tile));
     if (!tile) return;
     const text = document.createElement("span");
-    text.textContent = tile.getAttribute("aria-label");
+    text.textContent = tile.querySelector("title").textContent;
     here.append(text);
     if (!link) return;
     const open = document.createElement("a");

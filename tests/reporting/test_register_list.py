@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 
 from municipalities.models import MunicipalityVersion, User
 from municipalities.registers.services import registers_load
-from municipalities.services import plan_decision_register, solution_positions_register
+from municipalities.services import phase_status_register, plan_decision_register, solution_positions_register
 from networks.services import participation_register, support_register
 from reporting.register_day import read_day
 from reporting.register_list import PER_PAGE, ListQuery, Part, UnitRow, unit_list
@@ -278,6 +278,28 @@ def test_what_is_registered_stands_in_the_row(client, world, now):
         ("3004", "inside", 2, 1, 1, D(2022, 3, 2))
     ]
     assert not client.get("/kommuner/?plan=annen&dato=2022-04-30").context["list"].hits
+
+
+@pytest.mark.parametrize("colouring", ["plan", "fase", "nettverk", "stotte"])
+def test_each_figure_beside_the_map_leads_to_its_units(client, world, now, colouring):
+    unit, office = world.unit("3004"), world.office(VIKEN)
+    where = {"municipality": unit, "origin": "report:1/1", "valid_from": D(2022, 5, 1)}
+    plan_decision_register(**where, status="declined", now=now)
+    phase_status_register(**where, step=2, phase=3, now=now)
+    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="planned")
+    for day, numbers_ in ((1, ["3004"]), (2, ["3004"]), (3, ["3004", "3025"])):
+        support_register(
+            kind="course", provider="ks", office=office, on=D(2022, 3, day),
+            municipalities=[world.unit(number) for number in numbers_],
+        )  # fmt: skip
+    client.force_login(world.user("hdir"))
+    followed = 0
+    for line, cells, sum_url in client.get(f"/kommuner/?farge={colouring}").context["map_rows"]:
+        for count, url in [*cells, (line.total, sum_url)]:
+            if count:
+                assert len(client.get(url).context["list"].hits) == count, url
+                followed += 1
+    assert followed >= 6
 
 
 def test_a_wrong_day_is_kept_and_answered_at_its_field(client, world):
