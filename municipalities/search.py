@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -217,6 +217,7 @@ def _without_marks(letter: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(sign))
 
 
+@lru_cache(maxsize=16_384)  # every search folds the same names
 def _spellings(name: str) -> frozenset[str]:
     tidy = _tidy(name)
     return frozenset({tidy.translate(_SPELLED), tidy.translate(_BARE)})

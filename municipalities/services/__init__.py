@@ -17,6 +17,7 @@ from municipalities.services.people import (
     membership_grant,
     membership_place,
     memberships_follow,
+    memberships_follow_all,
     memberships_homeless,
 )
 from municipalities.services.registers import (
@@ -39,6 +40,7 @@ __all__ = [
     "membership_grant",
     "membership_place",
     "memberships_follow",
+    "memberships_follow_all",
     "memberships_homeless",
     "office_names",
     "phase_status_register",

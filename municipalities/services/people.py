@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from municipalities.lineage import Related, Span
-from municipalities.models import Membership, Municipality, MunicipalityVersion, Office, User
+from municipalities.models import Membership, Municipality, MunicipalityLink, MunicipalityVersion, Office, User
 from municipalities.querysets import valid_on
 from municipalities.services.names import lineage_of_all
 from municipalities.transitions import log
@@ -128,6 +128,20 @@ def memberships_follow(*, day: dt.date, actor: User | None = None, now: dt.datet
                 _move(entry.membership, [entry.follows], day, actor, now)
                 followed += 1
     return Followed(followed, waiting)
+
+
+def memberships_follow_all(*, today: dt.date, actor: User | None = None, now: dt.datetime) -> Followed:
+    """Let people follow what the registers know of today and of days to come, each from its own day.
+
+    To be called when the registers were loaded anew. Run again it changes nothing.
+    """
+    coming = MunicipalityLink.objects.filter(on__gt=today).values_list("on", flat=True).distinct()
+    followed = Followed(0, 0)
+    with transaction.atomic():
+        for day in sorted({today, *coming}):
+            found = memberships_follow(day=day, actor=actor, now=now)
+            followed = Followed(followed.followed + found.followed, found.waiting)
+    return followed
 
 
 def membership_place(

@@ -16,6 +16,7 @@ from municipalities.services import (
     membership_grant,
     membership_place,
     memberships_follow,
+    memberships_follow_all,
     memberships_homeless,
 )
 
@@ -243,3 +244,26 @@ def test_the_queries_do_not_grow_with_the_people(world, split, admin):
             user=user, role=Role.MUNICIPALITY_READER, municipality=world.unit("5421"), valid_from=D(2022, 1, 1), now=NOW
         )
     assert count() == first
+
+
+def test_when_registers_are_loaded_people_follow_from_each_changes_own_day(world):
+    user = merged_contact(world)
+    coming = Municipality.objects.get_queryset().create()
+    version = MunicipalityVersion.objects.get(number="3107")
+    version.valid_to = D(2027, 12, 31)
+    version.save()
+    version.pk, version.municipality, version.number = None, coming, "3190"
+    version.valid_from, version.valid_to = D(2028, 1, 1), None
+    version.save(force_insert=True)
+    MunicipalityLink.objects.create(
+        old=world.unit("3004"), new=coming, kind="merger", on=D(2028, 1, 1), old_number="3107", new_number="3190"
+    )
+    found = memberships_follow_all(today=LATER, now=NOW)
+    assert (found.followed, found.waiting) == (3, 0)
+    assert Membership.objects.get(user=user, municipality=world.unit("3025")).valid_from == LATER
+    editor = User.objects.get(username="editor-3004")
+    assert list(editor.memberships.order_by("pk").values_list("municipality", "valid_from", "valid_to")) == [
+        (world.unit("3004").pk, FIRST, D(2027, 12, 31)),
+        (coming.pk, D(2028, 1, 1), None),
+    ]
+    assert memberships_follow_all(today=LATER, now=NOW).followed == 0

@@ -9,12 +9,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from municipalities.registers.reading import RegisterError
 from municipalities.registers.services import DATA, registers_load
+from municipalities.services import memberships_follow_all
+from reform import clock
 
 
 class Command(BaseCommand):
     help = (
         "Load municipalities, districts, counties, offices, areas, solutions and phases from the register files."
         " Adds what is new and corrects what differs; loading again changes nothing."
+        " Contacts of a municipality that was merged follow it."
         " When a file is wrong it says which line and why, and changes nothing."
     )
 
@@ -29,6 +32,11 @@ class Command(BaseCommand):
             loaded = registers_load(folder=folder)
         except RegisterError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
+        people = memberships_follow_all(today=clock.today(), now=clock.now())
+        if people.followed:
+            self.stdout.write(f"Contacts who followed their municipality: {people.followed}.")
+        if people.waiting:
+            self.stdout.write(f"Contacts whom Helsedirektoratet must place: {people.waiting}.")
         if loaded.unchanged:
             self.stdout.write("The registers are as in the files; nothing was changed.")
             return
