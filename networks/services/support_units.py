@@ -156,6 +156,11 @@ class UnitBook:
         made_of = [entry.unit_id for entry in self._lineage.origins(unit_id, first) if entry.whole]
         return frozenset([unit_id, *made_of])
 
+    def became(self, unit_id: int, day: dt.date) -> list[UnitOnDay]:
+        """The units on ``day`` that a unit leads to; itself while it exists. In Norwegian order."""
+        found = [self.on(other.unit_id, day) for other in self._lineage.today(unit_id, day)]
+        return sorted((row for row in found if row is not None), key=lambda row: row.sort_key)
+
     def _one(self, typed: str, office_id: int, day: dt.date) -> tuple[int | None, str]:
         number, name = _parted(typed)
         if number:
