@@ -137,7 +137,9 @@ class SupportEdit(Writing):
             "solutions": [solution.code for solution in activity.solutions.all()],
             "seen": support.support_state(activity),
         }
-        return self._page(activity, self.form(initial=initial))
+        form = self.form(initial=initial)
+        form.fields["units_text"].widget.attrs["rows"] = min(12, max(3, units.count("\n") + 1))
+        return self._page(activity, form)
 
     def _units_text(self, activity: SupportActivity) -> str:
         ids = activity.municipalities.values_list("pk", flat=True)
