@@ -26,7 +26,7 @@ INDICATORS = ("network", "support", "adopted", "adopted_process", "samfunnsdel")
 def indicator_measures(book: Book) -> tuple[Measure, ...]:
     """The five core indicators of Tillegg 40, each with its rule. Networks, support and plans are counted from the
     registers as they were on the round's reference date, the anchoring from the reports."""
-    _, every = book._, book.every
+    _, every, registered = book._, book.every, every_unit(book)
     adopted = "|".join(rules.ADOPTED)
     process = "|".join(rules.ADOPTED_OR_PROCESS)
     return (
@@ -37,14 +37,14 @@ def indicator_measures(book: Book) -> tuple[Measure, ...]:
                 "the reference date: municipal, leader, professional or learning network, or a forum with the "
                 "hospital. The national network of age-friendly communities is not counted"
             ),
-            denominator=every, rule="core.network", version=2,
+            denominator=registered, rule="core.network", version=2,
         ),
         Measure(
             "support", _("Has been given support"), {"register": "support"},
             definition=_(
                 "Municipalities with at least one registered support activity in the half-year up to the reference date"
             ),
-            denominator=every, rule="core.support",
+            denominator=registered, rule="core.support",
         ),
         Measure(
             "adopted", _("Adopted plan"), {"register": "plan", "values": adopted},
@@ -52,7 +52,7 @@ def indicator_measures(book: Book) -> tuple[Measure, ...]:
                 "Municipalities that by the plan register have a plan or decision of their own, or the reform in "
                 "another adopted plan, on the reference date. A report changes the register when it is approved"
             ),
-            denominator=every, rule="core.plan_adopted", version=2,
+            denominator=registered, rule="core.plan_adopted", version=2,
         ),
         Measure(
             "adopted_process", _("Adopted plan or process described"), {"register": "plan", "values": process},
@@ -60,7 +60,7 @@ def indicator_measures(book: Book) -> tuple[Measure, ...]:
                 "Municipalities that by the plan register have an adopted plan, or a described process that leads to a "
                 "decision, on the reference date. A report changes the register when it is approved"
             ),
-            denominator=every, rule="core.plan_or_process", version=2,
+            denominator=registered, rule="core.plan_or_process", version=2,
         ),
         Measure(
             "samfunnsdel", _("Anchored in the samfunnsdel"), {"question": "plan.anchoring", "values": "samfunnsdel"},

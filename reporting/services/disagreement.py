@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import FilteredRelation
@@ -35,6 +35,8 @@ SUBJECTS = (
     "network.participates", "network.which", "progress.step", "progress.phase",
 )  # fmt: skip
 """The questions that a register answers too, in the order in which they are listed."""
+DIRECTLY = "register"
+"""How the origin of a row begins that was written in the register itself."""
 REASON = "the registers beside the reports"
 
 
@@ -127,6 +129,7 @@ class _Registers:
     def __init__(self, offices: Mapping[int, int], day: dt.date) -> None:
         self.offices, self.day = offices, day
         self.held: dict[str, dict[int, Held]] = {subject: {} for subject in SUBJECTS}
+        self.positions: dict[int, dict[str, Held]] = {}
         self._plans()
         self._phases()
         self._anchoring()
@@ -175,19 +178,26 @@ class _Registers:
             self._put("network.participates", (yes or mine)[-1], "yes" if yes else "planned")
 
     def _put_sets(self, subject: str, rows: Iterable[Any], about: str) -> None:
-        """The newest row says since when and who; the value is all of them."""
+        """The value is all of the rows; the newest one, or one that was written directly, says since when and who."""
         values: dict[int, list[str]] = {}
-        for row in rows:
+        for row in sorted(rows, key=lambda row: row.origin.startswith(DIRECTLY)):
             values.setdefault(row.municipality_id, []).append(str(getattr(row, about)))
             self._put(subject, row, tuple(sorted(values[row.municipality_id])))
 
     def _positions(self) -> None:
-        values: dict[int, dict[str, str]] = {}
         fields = ("municipality_id", "solution__code", "position", "valid_from", "origin", "registered_by_name",
                   "registered_at")  # fmt: skip
         for unit, code, position, since, origin, by, at in self._rows(SolutionPosition).values_list(*fields):
-            values.setdefault(unit, {})[code] = position
-            self.held["solutions"][unit] = Held(values[unit], since, origin, by, at)
+            self.positions.setdefault(unit, {})[code] = Held(position, since, origin, by, at)
+        for unit, rows in self.positions.items():
+            self.held["solutions"][unit] = Held({code: row.value for code, row in rows.items()})
+
+    def behind(self, unit: int, given: Mapping[str, str]) -> Held:
+        """The position that says why a matrix differs: one written directly before the others, the newest first."""
+        rows = self.positions.get(unit, {})
+        differing = [row for code, row in rows.items() if given.get(code) != row.value]
+        found = max(differing, key=lambda row: (row.origin.startswith(DIRECTLY), row.since), default=Held())
+        return replace(found, value={code: row.value for code, row in rows.items()})
 
     def _put(self, subject: str, row: Any, value: Any) -> None:
         by, at = getattr(row, "registered_by_name", ""), getattr(row, "registered_at", None)
@@ -223,7 +233,10 @@ def _of_report(row: Mapping[str, Any], registers: _Registers, words: _Words) -> 
         given = _given(subject, answers, words.spec)
         if given is _UNASKED or not _differs(subject, given, held, answers, registers, row["municipality_id"]):
             continue
-        parts = _parts(given, held.value, words) if subject == "solutions" else ()
+        parts: tuple[tuple[str, str, str], ...] = ()
+        if subject == "solutions":
+            held = registers.behind(row["municipality_id"], given)
+            parts = _parts(given, held.value, words)
         yield Difference(
             report=row["pk"], unit=row["municipality_id"], number=row["version__number"] or "",
             name=row["version__name"] or "", official_names=row["version__official_names"] or [],
@@ -263,11 +276,11 @@ def _differs(
         if answers.get("plan.status") != registers.of("plan.status", unit).value:
             return False
         return bool(given != held.value)
-    if subject == "network.participates":
-        return bool(given != (held.value or "no"))
+    if subject == "network.participates":  # planned without a network is nothing that a register can hold
+        return bool((given == "yes") != (held.value == "yes"))
     if subject == "network.which":
-        same = answers.get("network.participates") == (registers.of("network.participates", unit).value or "no")
-        return same and given != (held.value or ())
+        active = registers.of("network.participates", unit).value == "yes"
+        return (answers.get("network.participates") == "yes") == active and given != (held.value or ())
     if subject == "solutions":
         return any(given.get(code) != position for code, position in _both(given, held.value or {}))
     return bool(given != (held.value or (() if subject == "plan.anchoring" else None)))
@@ -301,7 +314,7 @@ def _count(parts: tuple[Any, ...]) -> str:
 def _why(row: Mapping[str, Any], held: Held) -> str:
     if row["status"] != Report.Status.APPROVED:
         return WAITING
-    if held.origin.startswith("register"):
+    if held.origin.startswith(DIRECTLY):
         return DIRECT
     return REPLACED if held.origin else NOTHING
 

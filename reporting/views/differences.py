@@ -154,5 +154,6 @@ class RegisterDifferences(ScopedPage):
         ]
         facts += [(_("Search"), self.query.search)] if self.query.search else []
         facts += [(_("Office"), self.query.office)] if self.query.office else []
-        name = f"{_('differences')}-{round_.reference_date:%Y-%m-%d}"
+        word = _("differences")
+        name = f"{word}-{round_.reference_date:%Y-%m-%d}"
         return table_response(ListTable(_("Reports and registers"), heads, rows, facts), style, name)

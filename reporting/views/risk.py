@@ -68,7 +68,8 @@ class RiskListPage(ScopedPage):
         facts = [(_("As of"), day_words(self.today)), (_("Internal"), _("not for the municipality or the public"))]
         facts += [(str(what), str(value)) for what, value in self._in_words()]
         table = ListTable(_("Risk patterns"), file_heads(), rows, facts)
-        return table_response(table, style, f"{_('risk-patterns')}-{self.today:%Y-%m-%d}")
+        name = _("risk-patterns")
+        return table_response(table, style, f"{name}-{self.today:%Y-%m-%d}")
 
     def get_context(self) -> dict[str, Any]:
         query, listing = self.query, self.listing
