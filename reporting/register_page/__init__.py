@@ -73,7 +73,7 @@ def register_page(
         exists=current is not None,
         office=version.office_name or "",
         office_key=version.office.key,
-        numbers=numbers_of(known),
+        numbers=numbers_of(known, today),
         made_of=made_of,
         became=became,
         plans=plans,

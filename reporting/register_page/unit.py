@@ -63,13 +63,13 @@ def holds(row: Any, day: dt.date) -> bool:
     return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
 
 
-def numbers_of(versions: Iterable[MunicipalityVersion]) -> list[NumberRow]:
-    """The numbers and names through time, the newest first."""
+def numbers_of(versions: Iterable[MunicipalityVersion], today: dt.date) -> list[NumberRow]:
+    """The numbers and names through time, the newest first; what is to end after ``today`` stands as open."""
     rows: list[NumberRow] = []
     for version in versions:
         row = NumberRow(
             version.number, version.name, version.official_names, version.county.name, version.valid_from,
-            version.valid_to,
+            version.valid_to if version.valid_to and version.valid_to < today else None,
         )  # fmt: skip
         if rows and (rows[-1].number, rows[-1].name, rows[-1].county) == (row.number, row.name, row.county):
             names = row.official_names or rows[-1].official_names

@@ -48,6 +48,8 @@ def test_names_and_numbers_through_time(client, world):
     assert 'Kautokeino – <span lang="se">Guovdageaidnu</span>' in text
     assert all(number in text for number in ("2011", "5430"))
     assert "5612" not in text  # not before 2024
+    numbers = page(client, world, "editor-5430", "5430").context["page"].numbers
+    assert [(row.number, row.valid_to) for row in numbers] == [("5430", None), ("2011", dt.date(2019, 12, 31))]
     merged = page(client, world, "hdir", "3025").content.decode()
     assert "Røyken" in merged
 
