@@ -109,14 +109,27 @@ class SolutionSerializer(serializers.ModelSerializer[Solution]):
 
 
 class PlanDecisionSerializer(serializers.ModelSerializer[PlanDecision]):
-    """A municipality's position on the reform in a period; ``municipality`` is the identity's id."""
+    """A municipality's position on the reform in a period; ``municipality`` is the identity's id.
+
+    ``areas`` and ``positions`` are the positions that the decision itself takes, by the code of the area and solution;
+    ``replaces`` is the decision that held until then, ``elder_council`` the statement of the council for the elderly.
+    """
+
+    areas = serializers.SerializerMethodField()
+    positions = serializers.SerializerMethodField()
 
     class Meta:
         model = PlanDecision
         fields = [
-            "id", "municipality", "status", "decided_on", "case_number", "link", "expected_on", "process",
-            "valid_from", "valid_to", "origin",
+            "id", "municipality", "status", "title", "decided_on", "case_number", "link", "expected_on", "process",
+            "elder_council_on", "elder_council", "replaces", "areas", "positions", "valid_from", "valid_to", "origin",
         ]  # fmt: skip
+
+    def get_areas(self, row: Any) -> dict[str, str]:
+        return {entry.area.code: entry.position for entry in row.area_positions.all()}
+
+    def get_positions(self, row: Any) -> dict[str, str]:
+        return {entry.solution.code: entry.position for entry in row.positions.all()}
 
 
 @extend_schema(parameters=[AS_OF])
@@ -158,10 +171,11 @@ class SolutionList(RightedAPI, generics.ListAPIView[Solution]):
 
 @extend_schema(parameters=[AS_OF])
 class PlanDecisionList(RightedAPI, generics.ListAPIView[PlanDecision]):
-    """The plan decisions that hold on a day."""
+    """The plan decisions that hold on a day, with the positions they take."""
 
     right = "register.read"
     serializer_class = PlanDecisionSerializer
 
     def get_queryset(self) -> Any:
-        return self.rows(PlanDecision).on(self.day()).order_by("municipality_id", "id")
+        rows = self.rows(PlanDecision).on(self.day()).order_by("municipality_id", "id")
+        return rows.prefetch_related("area_positions__area", "positions__solution")
