@@ -66,6 +66,7 @@ class Scope:
 
 
 EMPTY = Scope()
+CHANGES_BACK = 3
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,17 @@ def units_in(scope: Scope, path: str = "id") -> Q:
 
 
 def predecessors(scope: Scope) -> QuerySet[MunicipalityLink]:
-    """The mergers and splits of which one's own units were made until today: their history is read, not changed."""
+    """The mergers and splits of which one's own units were made until today: their history is read, not changed.
+
+    Followed back through ``CHANGES_BACK`` changes of the map (Ålesund of today, that of 2020, and its parts of 2019).
+    """
     kinds = (MunicipalityLink.Kind.MERGER, MunicipalityLink.Kind.SPLIT)
-    return MunicipalityLink.objects.filter(new_id__in=scope.municipality_ids, kind__in=kinds, on__lte=scope.today)
+    known = MunicipalityLink.objects.filter(kind__in=kinds, on__lte=scope.today)
+    own = Q(new_id__in=scope.municipality_ids)
+    found = known.filter(own)
+    for _back in range(CHANGES_BACK - 1):
+        found = known.filter(own | Q(new_id__in=found.values("old_id")))
+    return found
 
 
 def _of_offices(scope: Scope) -> QuerySet[MunicipalityVersion]:

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Q
 from municipalities.borders import Group, regroup
 from municipalities.lineage import Span
 from municipalities.models import Municipality, PhaseStatus, PlanDecision, SolutionPosition, User
+from municipalities.names import sort_key
 from municipalities.services import lineage_of_all, office_names, units_search
 from municipalities.vocabulary import CHOSEN
 from networks.models import Participation, SupportActivity
@@ -93,7 +94,7 @@ def found_by(rows: Iterable[UnitRow], text: str, day: dt.date, then: dt.date) ->
     """The units among ``rows`` that ``text`` means, by what they are or were called, each with why (empty when it is
     called so on ``day``). ``then`` is the day of units that are shown in borders that are gone. Two to four queries."""
     rows = list(rows)
-    found = {}
+    found: dict[int, str] = {}
     for when, among in (
         (then, {row.unit_id for row in rows if row.leads_to}),
         (day, {row.unit_id for row in rows if not row.leads_to}),
@@ -125,12 +126,18 @@ def in_todays_borders(rows: Iterable[UnitRow], user: User, *, day: dt.date, toda
     def joined(group: Group) -> UnitRow:
         members = [then[span.unit_id] for span in group.members]
         if not group.fits:
-            return replace(members[0], column=None, row=None, leads_to=_names(group.leads_to))
-        row = replace(now[group.unit_id], also_from=_names(group.also_from))
-        if len(members) == 1:
-            return _moved(members[0], row)
-        if not members:
-            return replace(row, positions=None)
+            row = replace(members[0], column=None, row=None, leads_to=_names(group.leads_to))
+            if len(members) == 1:
+                return row
+            # A merger that was split since: its parts come together under the name it had between.
+            row = replace(row, unit_id=group.unit_id, number=group.number, name=group.name, official_names=[],
+                          key=sort_key(group.name))  # fmt: skip
+        else:
+            row = replace(now[group.unit_id], also_from=_names(group.also_from))
+            if len(members) == 1:
+                return _moved(members[0], row)
+            if not members:
+                return replace(row, positions=None)
         ids = {member.unit_id for member in members}
 
         def distinct(kept: dict[int, set[int]]) -> int:

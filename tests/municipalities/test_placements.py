@@ -181,6 +181,17 @@ def test_each_person_goes_where_it_is_said(world, split, admin):
     assert event.actor == world.user("hdir-admin") and event.municipality_id == split["5531"].pk
 
 
+def test_the_history_is_read_through_several_changes_of_the_map(world, split, admin):
+    """Tranøy became a part of Senja in 2020, and Senja was split in 2024."""
+    post(admin, world, **{"editor-5421": [split["5531"].pk]})
+    user = world.user("editor-5421")
+    for number in ("5421", "1927", "1928"):
+        assert can(user, "register.read", world.unit(number), today=LATER)
+        assert not can(user, "report.edit", world.unit("0627"), today=LATER)
+    assert not can(user, "register.read", split["5530"], today=LATER)
+    assert not can(user, "register.read", world.unit("0627"), today=LATER)
+
+
 def test_who_is_left_open_goes_on_waiting(world, split, admin):
     post(admin, world, **{"editor-5421": [split["5531"].pk]})
     assert [entry.membership.user.username for entry in memberships_homeless(LATER)] == ["reader-5421"]

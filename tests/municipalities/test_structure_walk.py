@@ -6,9 +6,10 @@ import datetime as dt
 from django.test import TestCase
 
 from municipalities.borders import Share, counts, listed, regroup, shares
-from municipalities.models import Municipality, MunicipalityLink, MunicipalityVersion
+from municipalities.models import Membership, Municipality, MunicipalityLink, MunicipalityVersion, Role, User
 from municipalities.registers.services import DATA, registers_load
 from municipalities.services import lineage_of_all, office_names, unit_with_number
+from reporting.register_rows import in_todays_borders, unit_rows
 
 D = dt.date
 Y19, Y20, Y22, Y23, Y24 = D(2019, 12, 31), D(2020, 1, 1), D(2022, 5, 1), D(2023, 12, 31), D(2024, 5, 1)
@@ -115,3 +116,14 @@ class TestTheWalk(TestCase):
         kept = MunicipalityLink.objects.filter(kind="boundary").values_list("old_number", "new_number")
         assert len(told) == len(kept) == 4
         assert {*kept} == {("1133", "1103"), ("1418", "4638"), ("1520", "1577"), ("5039", "5054")}
+
+    def test_the_list_in_todays_borders_loses_nobody(self):
+        user = User.objects.create(username="hdir")
+        Membership.objects.create(user=user, role=Role.HDIR, valid_from=D(2019, 1, 1))
+        rows = unit_rows(user, day=Y19, today=Y24)
+        shown = in_todays_borders(rows, user, day=Y19, today=Y24)
+        by_number = {row.number: row for row in shown}
+        assert {part.number for part in by_number["1507"].parts} == {"1504", "1523", "1529", "1534", "1546"}
+        assert by_number["1507"].leads_to == ("Ålesund", "Haram")
+        assert {part.number for part in by_number["3203"].parts} == {"0220", "0627", "0628"}
+        assert len(shown) == 357 + 3 + 15
