@@ -115,7 +115,7 @@ class MunicipalityList(ScopedPage):
         listing = self._listing()
         style = request.GET.get("format", "")
         if style in FORMATS:
-            filters = self._in_words(listing)
+            filters = self._in_words()
             table = list_table(listing.hits, day=self.day, today=self.today, borders=self.borders, filters=filters)
             return table_response(table, style, file_name(self.day))
         return self.render(self.template_name, self._context(listing))
@@ -209,7 +209,7 @@ class MunicipalityList(ScopedPage):
             found.append(Select("enheter", _("Units"), units))
         return found
 
-    def _in_words(self, listing: UnitList) -> list[tuple[str, str]]:
+    def _in_words(self) -> list[tuple[str, str]]:
         """The filters as lines of the file."""
         query, said = self.query, []
         if query.search:
