@@ -102,7 +102,7 @@ class SupportAPI(RightedAPI):
 
     def _shown(self, rows: list[SupportActivity]) -> dict[str, Any]:
         scope = scope_of(self.request.user, today=self.today)
-        return {"shown": {row.activity.pk: row for row in shown_rows(rows, scope, UnitBook.load())} if rows else {}}
+        return {"shown": {row.activity.pk: row for row in shown_rows(rows, scope)}}
 
     def support(self, row: SupportActivity | None = None) -> tuple[Support, UnitBook]:
         """What the caller wrote, over what stands in ``row``. Raises ValidationError (400)."""

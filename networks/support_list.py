@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,6 +30,8 @@ SORTS = {
 }
 MOST_FIRST = frozenset({"dato", "antall"})
 """The columns whose first click shows the newest or the most."""
+FEW = 3
+"""As many names as a cell has room for."""
 _THROUGH = SupportActivity.municipalities.through
 
 
@@ -192,7 +194,7 @@ class Shown:
     @property
     def few(self) -> bool:
         """Whether all are so few that their names have room in a cell."""
-        return len(self.units) <= 3 and not self.others
+        return self.count <= FEW and not self.others
 
     @property
     def names(self) -> list[str]:
@@ -211,43 +213,58 @@ def units_in_words(municipalities: int, districts: int) -> str:
     return joined(parts)
 
 
-def shown_rows(activities: list[SupportActivity], scope: Scope, book: UnitBook) -> list[Shown]:
-    """What of each row the reader sees. Three queries at most.
+def shown_rows(
+    activities: list[SupportActivity], scope: Scope, book: UnitBook | None = None, *, only_few: bool = False
+) -> list[Shown]:
+    """What of each row the reader sees. Five queries at most.
 
     The region that gave it, and the readers of the whole country, see all that received it. A municipality sees
-    itself and how many others there were: that another got a letter of expectation is not its business.
+    itself and how many others there were: that another got a letter of expectation is not its business. With
+    ``only_few`` the names are read only where they have room in a cell.
     """
-    keys = [activity.pk for activity in activities]
-    links = _THROUGH.objects.filter(supportactivity_id__in=keys)
-    units: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for key, unit, kind in links.values_list("supportactivity_id", "municipality_id", "municipality__kind"):
-        units[key].append((unit, kind))
-    about = SupportActivity.solutions.through.objects.filter(supportactivity_id__in=keys).select_related("solution")
-    solutions: dict[int, list[Any]] = defaultdict(list)
-    for link in about.order_by("solution__order"):
-        solutions[link.supportactivity_id].append(link.solution)
+    counts = _counts(activities)
     everywhere = any(grant.office_id is None and grant.municipality_id is None for grant in scope.grants)
-    own = set(_own_units(scope)) if scope.municipality_ids and not everywhere else set()
+    whole = {row.pk for row in activities if everywhere or row.office_id in scope.office_ids}
+    named = [row for row in activities if not only_few or row.pk not in whole or sum(counts[row.pk]) <= FEW]
+    units = _units_of(named, whole, scope)
+    book = book or UnitBook.load({unit for found in units.values() for unit in found})
+    solutions: dict[int, list[Any]] = defaultdict(list)
+    about = SupportActivity.solutions.through.objects.filter(supportactivity__in=activities)
+    for link in about.select_related("solution").order_by("solution__order"):
+        solutions[link.supportactivity_id].append(link.solution)
     shown = []
     for activity in activities:
-        received = units.get(activity.pk, [])
-        open_to = everywhere or activity.office_id in scope.office_ids
-        mine = [unit for unit, _kind in received if open_to or unit in own]
-        districts = sum(kind == Municipality.Kind.DISTRICT for _unit, kind in received)
-        rows = [row for unit in mine if (row := book.near(unit, activity.on)) is not None]
+        rows = [row for unit in units.get(activity.pk, ()) if (row := book.near(unit, activity.on)) is not None]
         rows.sort(key=lambda row: (row.is_district, row.sort_key, row.number))
-        about_these, others = tuple(solutions.get(activity.pk, ())), len(received) - len(mine)
-        counts = (len(received) - districts, districts)
-        shown.append(Shown(activity, tuple(rows), others, about_these, *counts))
+        others = 0 if activity.pk in whole else sum(counts[activity.pk]) - len(rows)
+        shown.append(Shown(activity, tuple(rows), others, tuple(solutions[activity.pk]), *counts[activity.pk]))
     return shown
+
+
+def _counts(activities: list[SupportActivity]) -> dict[int, tuple[int, int]]:
+    """How many municipalities and districts received each activity. One query."""
+    links = _THROUGH.objects.filter(supportactivity__in=activities)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    kinds = links.values_list("supportactivity_id", "municipality__kind").annotate(count=Count("pk")).order_by()
+    for key, kind, count in kinds:
+        found[key][kind] = count
+    whole, part = Municipality.Kind.MUNICIPALITY, Municipality.Kind.DISTRICT
+    return {row.pk: (found[row.pk].get(whole, 0), found[row.pk].get(part, 0)) for row in activities}
+
+
+def _units_of(activities: list[SupportActivity], whole: set[int], scope: Scope) -> dict[int, list[int]]:
+    """The ids of the units that the reader may know of, by activity. One query."""
+    links = _THROUGH.objects.filter(supportactivity__in=activities)
+    if any(row.pk not in whole for row in activities):
+        own = Municipality.objects.across_all(reason="one's own units, to show only them").filter(units_in(scope))
+        links = links.filter(Q(supportactivity_id__in=whole) | Q(municipality__in=own.values("pk")))
+    found: dict[int, list[int]] = defaultdict(list)
+    for key, unit in links.values_list("supportactivity_id", "municipality_id"):
+        found[key].append(unit)
+    return found
 
 
 def reached(rows: Any) -> int:
     """How many different municipalities and districts received any of the rows. One query."""
     found = _THROUGH.objects.filter(supportactivity__in=rows.order_by().values("pk"))
     return found.values("municipality_id").distinct().count()
-
-
-def _own_units(scope: Scope) -> Any:
-    rows = Municipality.objects.across_all(reason="one's own units, to show only them")
-    return rows.filter(units_in(scope)).values_list("pk", flat=True)

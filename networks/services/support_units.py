@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -88,13 +88,15 @@ class UnitBook:
         self._lineage = Lineage(spans, links)
 
     @classmethod
-    def load(cls) -> UnitBook:
-        """The book from the registers."""
+    def load(cls, unit_ids: Collection[int] | None = None) -> UnitBook:
+        """The book from the registers. With ``unit_ids`` it holds these alone, to say what they were called."""
         fields = (
             "municipality_id", "number", "name", "official_names", "sort_key", "valid_from", "valid_to", "office_id",
             "municipality__kind",
         )  # fmt: skip
         rows = MunicipalityVersion.objects.values_list(*fields)
+        if unit_ids is not None:
+            return cls((UnitOnDay(*row) for row in rows.filter(municipality_id__in=unit_ids)), [])
         links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
         return cls((UnitOnDay(*row) for row in rows), [Link(*row) for row in links])
 

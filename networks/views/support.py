@@ -106,7 +106,7 @@ class SupportListPage(ScopedPage, Supported):
             "query": query,
             "found": found,
             "page": page,
-            "rows": shown_rows(list(page.object_list), self.scope, self.book) if page.object_list else [],
+            "rows": shown_rows(list(page.object_list), self.scope, only_few=True),
             "reached": reached(found.rows) if not self.scope.municipality_ids else None,
             "columns": [
                 (label, list_url(query, sort=query.next_sort(name), page=1), query.sorted_by(name))
@@ -152,7 +152,7 @@ class SupportFile(Supported):
             raise Http404
         query = Query.read(request.GET.get)
         found = self.find(query)
-        rows = shown_rows(list(found.rows), self.scope, self.book)
+        rows = shown_rows(list(found.rows), self.scope)
         heads = (
             _("Date"), _("Kind of support"), _("Given by"), _("Region"), _("What it was about"), _("Solutions"),
             _("The whole region"), _("Number of municipalities and districts"), _("Municipalities and districts"),
@@ -196,7 +196,7 @@ class SupportDetail(ScopedPage, Supported):
 
     def get_context(self) -> dict[str, Any]:
         may_edit = self.may_edit(self.object)
-        row = shown_rows([self.object], self.scope, self.book)[0]
+        row = shown_rows([self.object], self.scope)[0]
         parts = ((_("Municipalities"), False), (_("Districts"), True))
         groups = [(label, [unit for unit in row.units if unit.is_district is kind]) for label, kind in parts]
         return {

@@ -108,7 +108,7 @@ class SupportNew(Writing):
             form.fields["kind"].widget.attrs["autofocus"] = True  # the date stands; the next line begins here
         context = {
             "form": form,
-            "latest": shown_rows(latest, self.scope, self.book) if latest else [],
+            "latest": shown_rows(latest, self.scope, self.book, only_few=True),
         }
         return self.render("networks/support_form.html", context, status=status)
 
@@ -184,7 +184,7 @@ class SupportRemove(ScopedPage, Supported):
         return super().get_queryset().select_related("office")
 
     def get_context(self) -> dict[str, Any]:
-        row = shown_rows([self.object], self.scope, self.book)[0]
+        row = shown_rows([self.object], self.scope)[0]
         return {"object": self.object, "row": row, "seen": support.support_state(self.object)}
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:

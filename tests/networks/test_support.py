@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 
 from municipalities.models import Event, PlanDecision
 from municipalities.transitions import WrongState
@@ -23,6 +25,7 @@ from networks.services.support import (
     support_state,
 )
 from networks.services.support_units import UnitBook
+from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -217,3 +220,26 @@ def test_forty_units_take_no_more_queries_than_one(give, world, now, django_asse
         give("3004")
     with django_assert_max_num_queries(22):
         give("3004", "3025", "0301", "030101", title="x")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_register_the_same_at_once_make_one_row(now):
+    world = build_world()
+    office, units = world.office("oslo-og-viken"), (world.unit("3004").pk, world.unit("3025").pk)
+    actors = [world.user(f"{partner}-oslo-og-viken") for partner in ("ks", "usht", "statsforvalter")]
+    start, made = threading.Barrier(len(actors)), []
+
+    def work(actor):
+        try:
+            start.wait()
+            made.append(support_give(Support(office, "letter", "together", SPRING, units), actor=actor, now=now).made)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(actor,)) for actor in actors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == [False, False, True]
+    assert every().count() == 1
