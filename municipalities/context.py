@@ -99,6 +99,7 @@ MENU = (
     ),
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_", "register_differences")),
     Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
+    Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_")),
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
     Place(gettext_lazy("Risk patterns"), "risk_list", "risk.read", ("risk_",)),

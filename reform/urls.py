@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("reform.api_urls")),
     path("", include("municipalities.urls")),
     path("", include("municipalities.urls_corrections")),
+    path("", include("networks.urls")),
     path("", include("networks.urls_support")),
     path("", include("reporting.urls")),
 ]
