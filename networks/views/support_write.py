@@ -159,7 +159,7 @@ class SupportEdit(Writing):
             except support.SupportInvalid as invalid:
                 form.refuse(invalid.faults)
             except WrongState as refused:
-                if not SupportActivity.objects.get_queryset().filter(pk=activity.pk).exists():
+                if not self.rows(SupportActivity).filter(pk=activity.pk).exists():
                     raise
                 form.add_error(None, f"{refused.message} {_('What you wrote is kept. Save again to replace theirs.')}")
                 form.data = form.data.copy()
