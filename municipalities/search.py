@@ -24,6 +24,8 @@ _NORDIC = str.maketrans({"ä": "æ", "ö": "ø"})
 _SPELLED = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 _BARE = str.maketrans({"æ": "a", "ø": "o", "å": "a"})
 _LONGEST = 100
+_SAID_OF_ALL = frozenset({"kommune", "kommunen", "bydel", "bydelen", "herad", "suohkan"})
+"""Words that people add to a name and that tell no unit from another."""
 
 EXACT, BEGINS, WORD, WITHIN, LOOSE = range(5)
 """How well a text fits, best first."""
@@ -162,7 +164,8 @@ def find(
 
 def query_of(text: str) -> Query:
     """What was typed, folded. The number before a name is a word of its own: ``0514 Lom`` finds Lom."""
-    folded = _tidy(text[:_LONGEST])
+    typed = _tidy(text[:_LONGEST]).split(" ")
+    folded = " ".join(word for word in typed if word not in _SAID_OF_ALL) or " ".join(typed)
     digits = folded.replace(" ", "")
     if re.fullmatch(r"\d{1,6}", digits, re.ASCII):
         return Query(digits, frozenset(), ())

@@ -27,7 +27,9 @@ class TestTheRealRegisters(TestCase):
     def test_by_todays_name_and_number(self):
         assert found("Lom") == [("3434 Lom", "")]
         assert found("3434") == [("3434 Lom", "")]
-        assert found("  lOm ") == [("3434 Lom", "")]
+        for text in ("  lOm ", "Lom kommune", "3434 Lom", "kommune 3434", "Lom, Innlandet"):
+            assert found(text) == [("3434 Lom", "")], text
+        assert found("Nordstrand bydel")[0][0] == "030114 Nordstrand"
         assert found("301")[0] == ("0301 Oslo", "")
 
     def test_by_an_old_number_and_why(self):
