@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from municipalities.models import Municipality, Office
+from municipalities.models import Event, Municipality, Office
 from municipalities.services import register_lock
 from networks.models import Network, Participation, SupportActivity
-from networks.services.history import DIRECT
+from networks.services.history import DIRECT, noted
 
 
 def participation_register(
@@ -21,14 +22,17 @@ def participation_register(
     status: str,
     origin: str,
     valid_from: dt.date,
+    known_at: dt.datetime | None = None,
 ) -> int:
     """The networks in which a unit says in a report that it takes part, from ``valid_from``.
 
     ``status`` is a ``Participation.Status`` (active or planned), ``origin`` the report. Participations that it does
     not name end the day before, but only in networks that its form offered: those of the unit's region (and of no
     region) on that day. A network of another region is none of the report's business. A row that was written
-    directly in the register from that very day stays as it is, and so does everything that begins later. Returns
-    how many rows were ended or added; run again with the same values it changes nothing.
+    directly in the register from that very day stays as it is, and so does everything that begins later. With
+    ``known_at`` (when the report was sent in, or approved where it is written once more) a network in which the unit's
+    part was entered, changed or removed directly after that moment is left alone: the report did not know of it.
+    Returns how many rows were ended or added; run again with the same values it changes nothing.
     """
     wanted = {int(network_id) for network_id in network_ids}
     with transaction.atomic():
@@ -36,8 +40,10 @@ def participation_register(
         rows = list(_parts_of(municipality))
         holds = [row for row in rows if row.valid_from <= valid_from and _reaches(row, valid_from)]
         direct = {row.network_id for row in holds if row.valid_from == valid_from and row.origin.startswith(DIRECT)}
+        direct |= _entered_since(municipality, rows, known_at)
         kept = direct | {row.network_id for row in holds if row.network_id in wanted and row.status == status}
-        offered = _offered(municipality, valid_from)
+        others = any(row.network_id not in wanted | kept for row in holds)
+        offered = _offered(municipality, valid_from) if others else set()
         ended = [row for row in holds if row.network_id not in kept and row.network_id in wanted | offered]
         for row in ended:
             _end_before(row, valid_from)
@@ -61,16 +67,26 @@ def _parts_of(municipality: Municipality) -> Any:
     return rows.filter(municipality=municipality).order_by("valid_from")
 
 
+def _entered_since(municipality: Municipality, rows: Iterable[Participation], moment: dt.datetime | None) -> set[int]:
+    """The networks in which the unit's part was written directly after a moment, as its Events tell."""
+    if moment is None:
+        return set()
+    every = Event.objects.across_all(reason="what was entered since a report was sent in")
+    events = every.filter(object_type="networks.participation", municipality=municipality, happened_at__gt=moment)
+    networks = {row.pk: row.network_id for row in rows}
+    told = [(event.object_id, noted(event).get("network", [None, None])) for event in events]
+    return {pk for key, said in told for pk in (networks.get(key), *said) if isinstance(pk, int)}
+
+
 def _reaches(row: Participation, day: dt.date) -> bool:
     return row.valid_to is None or row.valid_to >= day
 
 
 def _offered(municipality: Municipality, day: dt.date) -> set[int]:
     """The networks that the form of a unit's report offers per a day."""
-    version = municipality.versions.on(day).first()
     networks = Network.objects.across_all(reason="what a report could choose from").on(day)
-    own = networks.filter(offices=version.office_id if version else None) | networks.filter(offices__isnull=True)
-    return set(own.values_list("pk", flat=True))
+    here = municipality.versions.on(day).values("office_id")
+    return set(networks.filter(Q(offices__in=here) | Q(offices__isnull=True)).values_list("pk", flat=True))
 
 
 def _end_before(row: Participation, day: dt.date) -> None:

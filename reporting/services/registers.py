@@ -50,7 +50,7 @@ def registers_write(
 
     Only what the form asks is touched: a round without the networks changes no participation. Run again it changes
     nothing. ``known_at`` is the moment of the approval, where it is written once more: what was entered directly in
-    the plan registers since then stays.
+    the registers since then stays. What was entered about a network after the report was sent in stays too.
     """
     answers: Mapping[str, Any] = submission.answers
     where = {
@@ -68,7 +68,7 @@ def registers_write(
     if "progress.step" in answers or "progress.phase" in answers:
         phase_status_register(**plans, **_phase(answers))
     if "network.participates" in answers:
-        _networks(answers, **where)
+        _networks(answers, **where, known_at=known_at or submission.submitted_at)
 
 
 def _plan(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +92,14 @@ def _phase(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _networks(answers: Mapping[str, Any], *, municipality: Municipality, origin: str, valid_from: dt.date) -> None:
+def _networks(
+    answers: Mapping[str, Any],
+    *,
+    municipality: Municipality,
+    origin: str,
+    valid_from: dt.date,
+    known_at: dt.datetime,
+) -> None:
     active = answers["network.participates"] == "yes"
     participation_register(
         municipality=municipality,
@@ -100,6 +107,7 @@ def _networks(answers: Mapping[str, Any], *, municipality: Municipality, origin:
         status=Participation.Status.ACTIVE if active else Participation.Status.PLANNED,
         origin=origin,
         valid_from=valid_from,
+        known_at=known_at,
     )
 
 

@@ -225,3 +225,16 @@ def test_an_older_report_that_is_approved_late_ends_where_the_register_goes_on(a
     add(start=D(2022, 3, 1))
     assert approved(world, D(2021, 11, 1), 1, "planned", network) == 1
     assert held(network)[0] == ("planned", D(2021, 11, 1), D(2022, 2, 28), "report")
+
+
+def test_what_was_entered_after_the_report_was_sent_in_stays(add, world, network, now):
+    add(start=D(2021, 1, 1))
+    [other] = add(network=world.networks["troms-og-finnmark"], start=D(2021, 1, 1))
+    participation_remove(participation=other, actor=None, now=now)
+    before, after = now - dt.timedelta(hours=1), now + dt.timedelta(hours=1)
+    where = {"municipality": world.unit("3004"), "status": "active", "origin": "report:1/1"}
+    where |= {"network_ids": [other.network_id], "valid_from": D(2022, 5, 1)}
+    assert participation_register(**where, known_at=before) == 0
+    assert held(network) == [("active", D(2021, 1, 1), None, "register")]
+    assert participation_register(**where, known_at=after) == 2
+    assert held(network) == [("active", D(2021, 1, 1), D(2022, 4, 30), "register")]
