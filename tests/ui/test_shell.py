@@ -159,10 +159,10 @@ def test_the_menu_follows_the_rights(as_user):
 
     work, national, summaries = reverse("work_list"), reverse("national_status"), reverse("summary_list")
     units, risk, support = reverse("municipality_list"), reverse("risk_list"), reverse("support_list")
-    mended = reverse("correction_list")
-    assert labels("editor-3004") == {reverse("municipality_home"), reverse("municipality_own"), support, reverse("help")}
-    assert labels("statsforvalter-oslo-og-viken") == {work, units, support, mended, risk, reverse("help")}
-    assert labels("hdir") == {national, units, work, support, mended, risk, summaries, reverse("help")}
+    networks, mended, own = reverse("network_list"), reverse("correction_list"), reverse("municipality_own")
+    assert labels("editor-3004") == {reverse("municipality_home"), own, networks, support, reverse("help")}
+    assert labels("statsforvalter-oslo-og-viken") == {work, units, networks, support, mended, risk, reverse("help")}
+    assert labels("hdir") == {national, units, work, networks, support, risk, summaries, reverse("help")}
     assert labels("hod") == {summaries, reverse("help")}
     assert labels("nobody") == {reverse("help")}
 
