@@ -20,6 +20,8 @@ LARGEST = 20_000_000
 """Bytes; the real files hold less than one hundredth of it."""
 
 LONGEST_NAME = 120
+_NAMESAKE = re.compile(r"\s*\([^()]*\)$")
+"""The county after the name of one that has a namesake, as in Herøy (Nordland): no part of the name."""
 _BETWEEN_NAMES = re.compile(r"\s+[-–]\s+")
 
 
@@ -136,7 +138,8 @@ def _text(path: Path, number: int, entry: dict[str, Any], key: str) -> str:
 
 
 def _names(path: Path, number: int, entry: dict[str, Any]) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(_BETWEEN_NAMES.split(_text(path, number, entry, "name"))))
+    whole = _NAMESAKE.sub("", _text(path, number, entry, "name"))
+    names = tuple(dict.fromkeys(_BETWEEN_NAMES.split(whole)))
     if not all(0 < len(name) <= LONGEST_NAME for name in names):
         raise _wrong(path, number, f"a name is empty or longer than {LONGEST_NAME} characters")
     return names

@@ -198,6 +198,24 @@ class TestOf2024(TestCase):
         assert scope_of(people["3004"], today=D(2024, 5, 1)).municipality_ids == {fredrikstad}
         assert scope_of(people["1507"], today=D(2024, 5, 1)).municipality_ids == {self.unit["1507"].pk}
 
+    def test_namesakes_keep_their_names_and_are_never_joined(self):
+        self.codes = [
+            {**entry, "name": f"{entry['name']} (fylket)"} if entry["name"] in ("Herøy", "Våler") else entry
+            for entry in self.codes
+        ]
+        run(*self.files())
+        now = MunicipalityVersion.objects.on(D(2024, 1, 1))
+        for name, numbers in (("Herøy", ["1515", "1818"]), ("Våler", ["3114", "3419"])):
+            assert list(now.filter(name=name).order_by("number").values_list("number", flat=True)) == numbers
+        links = MunicipalityLink.objects.filter(on=D(2024, 1, 1), old_number__in=["3018", "3419", "1515", "1818"])
+        assert list(links.values_list("old_number", "new_number")) == [("3018", "3114")]
+
+    def test_a_file_with_the_changes_of_several_years_needs_the_day(self):
+        self.changes = [*changes_of(2020), *self.changes]
+        assert "holds 2020-01-01 and 2024-01-01; say which day with --on" in refused(*self.files())
+        assert "renumbered: 113" in run(*self.files(), "--on", "2024-01-01")
+        assert len(on_day(D(2024, 1, 1))) == 357
+
     def test_all_or_nothing(self):
         with mock.patch("municipalities.services.structure.memberships_follow", side_effect=KlassError("Broken.")):
             assert "Broken." in refused(*self.files())
