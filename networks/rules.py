@@ -71,6 +71,14 @@ class Life:
     last: dt.date | None
 
 
+def life_of(versions: Sequence[tuple[str, dt.date, dt.date | None]], begins: dt.date, today: dt.date) -> Life:
+    """A unit's life from its versions (name, first and last day) in their order, under its newest name of ``today``.
+    A last day that is still to come is not its end yet: what is open ends when it does."""
+    known = [version for version in versions if version[1] <= today] or versions[:1]
+    first, last = versions[0][1], versions[-1][2]
+    return Life(known[-1][0], None if first <= begins else first, last if last is not None and last < today else None)
+
+
 def overlap(one: NetworkValues | Part, other: NetworkValues | Part) -> bool:
     """Whether two periods have a day in common."""
     return (one.valid_to is None or other.valid_from <= one.valid_to) and (

@@ -120,7 +120,7 @@ def _check(
     if not faults and attendance:
         gone = set(attendance) - set(unit_names(attendance, on))
         if gone:
-            names = sorted(life.name for life in lives(gone).values())
+            names = sorted(life.name for life in lives(gone, today).values())
             sentence = _("%(units)s did not exist on %(day)s.")
             faults["attendance"] = sentence % {"units": ", ".join(names), "day": said(on)}
     if faults:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from municipalities.models import Municipality
 from networks.models import Network, Participation
@@ -48,7 +49,7 @@ def participations_add(
     with transaction.atomic():
         units_lock(part.unit for part in wanted)
         held = _held(network, [part.unit for part in wanted])
-        values, known = network_values(network), lives(part.unit for part in wanted)
+        values, known = network_values(network), lives((part.unit for part in wanted), timezone.localdate(now))
         faults: dict[str, list[str]] = {}
         closed: list[Part] = []
         for part in wanted:
@@ -86,7 +87,7 @@ def participation_change(
             return False
         held = _held(row.network, [row.municipality_id]).get(row.municipality_id, [])
         others = [part_of(other) for other in held if other.pk != row.pk]
-        known = lives([row.municipality_id])
+        known = lives([row.municipality_id], timezone.localdate(now))
         faults = part_faults(part, network=network_values(row.network), life=known[row.municipality_id], others=others)
         if faults:
             raise ValidationError(faults)

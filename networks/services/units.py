@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db.models import Min
 
 from municipalities.models import MunicipalityVersion
 from municipalities.names import display_name
-from networks.rules import Life
-
-Version = tuple[int, str, str, dt.date, dt.date | None]
-"""Identity, number, name, first and last day of one version."""
+from networks.rules import Life, life_of
 
 
 def first_day() -> dt.date:
@@ -21,15 +18,8 @@ def first_day() -> dt.date:
     return day or dt.date.min
 
 
-def life_of(versions: Sequence[tuple[str, dt.date, dt.date | None]], begins: dt.date) -> Life:
-    """A unit's life from its versions (name, first and last day) in their order; it has its last name."""
-    name, _first, last = versions[-1]
-    first = versions[0][1]
-    return Life(name, None if first <= begins else first, last)
-
-
-def lives(unit_ids: Iterable[int]) -> dict[int, Life]:
-    """The life of each unit, by identity. Two queries."""
+def lives(unit_ids: Iterable[int], today: dt.date) -> dict[int, Life]:
+    """The life of each unit as it is known on ``today``, by identity. Two queries."""
     begins = first_day()
     rows = MunicipalityVersion.objects.filter(municipality_id__in=set(unit_ids)).order_by("valid_from")
     found: dict[int, list[tuple[str, dt.date, dt.date | None]]] = {}
@@ -37,4 +27,4 @@ def lives(unit_ids: Iterable[int]) -> dict[int, Life]:
         "municipality_id", "name", "official_names", "valid_from", "valid_to"
     ):
         found.setdefault(pk, []).append((display_name(name, official), first, last))
-    return {pk: life_of(versions, begins) for pk, versions in found.items()}
+    return {pk: life_of(versions, begins, today) for pk, versions in found.items()}

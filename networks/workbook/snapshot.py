@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from networks.rules import Life, NetworkValues, Part
+from networks.rules import Life, NetworkValues, Part, life_of
 
 Version = tuple[int, str, str, tuple[str, ...], dt.date, dt.date | None, int]
 """Identity, number, shown name, all names, first and last day, office: one version of a unit."""
@@ -48,9 +48,8 @@ class Units:
         return [unit for unit in self._versions if self.own(unit)]
 
     def life(self, unit: int) -> Life:
-        """How long the unit existed, and its last name."""
-        rows = self._versions[unit]
-        return Life(rows[-1][2], None if rows[0][4] <= self._begins else rows[0][4], rows[-1][5])
+        """How long the unit existed, as it is known today."""
+        return life_of([row[2:3] + row[4:6] for row in self._versions[unit]], self._begins, self._today)
 
     def exists(self, unit: int, day: dt.date) -> bool:
         return any(row[4] <= day and (row[5] is None or day <= row[5]) for row in self._versions[unit])

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
 from reporting.demo.decisions import decisions_make
-from reporting.demo.networks import networks_make
+from reporting.demo.networks import networks_keep, networks_make
 from reporting.demo.people import Cast, cast_make
 from reporting.demo.risk import risk_make
 from reporting.demo.support import corrections_make, support_make
@@ -110,6 +110,7 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
         support_make(cast, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
         decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         play_round(round_, step, cast, networks, until, say)
+    networks_keep(cast, until=until)
     corrections_make(cast, until=until)
     risk_make(cast.reviewers, now=until)
     reports = Report.objects.across_all(reason="count the demo").filter(round__reference_date=CURRENT)
