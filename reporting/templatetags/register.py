@@ -100,11 +100,14 @@ def document_link(document: PlanDocument) -> SafeString:
 
 
 @register.simple_tag
-def origin_tag(origin: Origin | None) -> SafeString | str:
-    """A tag on a row that no report put there: who registered it and when, and whether it was after the report."""
+def origin_tag(origin: Origin | None, brief: bool = False) -> SafeString | str:
+    """A tag on a row that no report put there: who registered it and when, and whether it was after the report.
+    ``brief`` is for long lists: a tag on what came after the report, a word on what came before it."""
     if origin is None or not origin.direct:
         return ""
     word = _("Registered directly after the report") if origin.after_report else _("Registered directly")
-    who = ", ".join(part for part in (origin.by, day(origin.at)) if part)
+    if brief and not origin.after_report:
+        return format_html('<span class="sub">{}</span>', word)
+    who = "" if brief else ", ".join(part for part in (origin.by, day(origin.at)) if part)
     said = format_html('<span class="sub">{}</span>', who) if who else ""
     return format_html(' <span class="ds-tag" data-color="brand2" data-size="sm">{}</span>{}', word, said)
