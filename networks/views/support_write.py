@@ -16,7 +16,7 @@ from municipalities.templatetags.portal import day as day_words
 from municipalities.transitions import WrongState
 from municipalities.views import ScopedPage
 from networks.days import read_day, typed
-from networks.forms_support import SOME, SupportForm
+from networks.forms_support import NOT_STARTED, SOME, SupportForm
 from networks.models import SupportActivity
 from networks.services import support
 from networks.support_list import shown_rows
@@ -86,7 +86,9 @@ class SupportNew(Writing):
             "provider": provider or support.own_provider(self.request.user, today=self.today),
             "kind": get("type", ""),
             "office": get("embete", "")[:60],
-            "to": SOME,
+            "to": NOT_STARTED
+            if get("type", "") == SupportActivity.Kind.INVITATION and not get("kommune", "")
+            else SOME,
         }
         initial["on"] = typed(initial["on"])
         asked = get("kommune", "").strip()[:200]

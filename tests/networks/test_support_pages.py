@@ -160,6 +160,8 @@ def test_twice_is_told_and_not_doubled(as_user, give):
 def test_the_page_of_a_municipality_leads_here_with_its_number(as_user):
     page = text_of(as_user().get(reverse("support_new"), {"kommune": "0106"}))
     assert "3004 Fredrikstad" in page
+    form = as_user().get(reverse("support_new"), {"type": "invitation", "embete": VIKEN}).context["form"]
+    assert (form.initial["kind"], form.initial["to"]) == ("invitation", "ikke-i-gang")
     page = text_of(as_user("hdir-admin").get(reverse("support_new"), {"kommune": "5430"}))
     assert '<option value="troms-og-finnmark" selected>' in page
 
