@@ -141,6 +141,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     content.person = str(user)
     content.unit = unit_label(scope)
     content.home_url = reverse(home_of(scope) or "home")
+    content.footer.insert(0, _item(request, gettext("The reform's period and phases"), "reform_page"))
     return {"frame": content, "nav": menu(request, scope)}
 
 

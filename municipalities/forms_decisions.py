@@ -277,6 +277,8 @@ class EndForm(EntryForm):
 class DocumentsForm(EntryForm):
     """More documents to a decision."""
 
+    NEEDED = ("document",)
+
     document = FilesField(
         label=gettext_lazy("Add documents"), help_text=gettext_lazy("PDF, docx, odt or xlsx, at most 20 MB each.")
     )
