@@ -7,7 +7,7 @@ or renamed, and who keeps its number, is the same municipality; a merger and eac
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from municipalities.klass.kinds import BOUNDARY, MERGER, RENAMING, RENUMBERING, SPLIT, Kinds, Pair, in_doubt, kinds_of
@@ -269,22 +269,48 @@ def _ended_counties(registers: Registers, counties: set[str]) -> set[str]:
 
 def summary(plan_: Plan, registers: Registers) -> list[tuple[str, list[str]]]:
     """The plan in words for a terminal: a heading and its lines, in the order new, renamed, renumbered, merged, split,
-    ended, boundary adjustments, counties."""
-
-    def old(number: str) -> str:
-        return f"{number} {registers.before[number].name}"
-
-    lines: dict[str, list[str]] = {key: [] for key in ("new", "renamed", "renumbered", "merged", "split", "ended")}
+    ended, boundary adjustments, counties, and what is in doubt."""
+    label = _labels(plan_, registers)
+    lines: dict[str, list[str]] = {key: [] for key in ("new", "renamed", "renumbered", "merged")}
     for version in plan_.versions:
-        label = f"{version.number} {' - '.join(name for name, _ in version.official_names) or version.name}"
-        froms = ", ".join(old(source) for source in version.sources) or old(version.number)
+        froms = ", ".join(label(source, old=True) for source in version.sources or (version.number,))
         if version.unit_id is None:
-            lines["new"].append(f"{label} (county {version.county}, office {version.office})")
-        lines[version.how].append(f"{froms} -> {label}")
+            lines["new"].append(f"{label(version.number)} (county {version.county}, office {version.office})")
+        if version.how in lines:
+            lines[version.how].append(f"{froms} -> {label(version.number)}")
     kept = [(o, n) for o, n, kind in plan_.links if kind == MERGER and n in registers.before and o != n]
-    lines["merged"] += [f"{old(o)} -> {old(n)}, which keeps its number" for o, n in kept]
-    lines["ended"] = [f"{known.number} {known.name} -> {', '.join(into)}" for known, into in plan_.ended]
-    lines["boundary adjustments"] = [f"a part of {old(o)} -> {n}" for o, n, kind in plan_.links if kind == BOUNDARY]
+    lines["merged"] += [f"{label(o, old=True)} -> {label(n)}, which keeps its number" for o, n in kept]
+    parts: dict[str, list[str]] = {}
+    for old, new, kind in plan_.links:
+        if kind == SPLIT:
+            parts.setdefault(old, []).append(label(new))
+    lines["split"] = [f"{label(old, old=True)} -> {', '.join(into)}" for old, into in parts.items()]
+    lines["ended"] = [
+        f"{known.number} {known.name} -> {', '.join(label(number) for number in into)}" for known, into in plan_.ended
+    ]
+    lines["boundary adjustments"] = [
+        f"a part of {label(old, old=True)} -> {label(new)}" for old, new, kind in plan_.links if kind == BOUNDARY
+    ]
     lines["new counties"] = [f"{number} {name}" for number, name in plan_.new_counties]
     lines["ended counties"] = list(plan_.ended_counties)
+    lines["taken for a split, but the codes cannot tell it from a boundary adjustment"] = [
+        f"{label(old, old=True)} -> {label(new)}: if only a part was moved, say --boundary {old}-{new}"
+        for old, new in plan_.doubts
+    ]
     return list(lines.items())
+
+
+def _labels(plan_: Plan, registers: Registers) -> Callable[..., str]:
+    """Number and names of a municipality, as it is called from the day, or the day before (``old``)."""
+    new = {
+        version.number: " - ".join(name for name, _language in version.official_names) or version.name
+        for version in plan_.versions
+    }
+
+    def label(number: str, *, old: bool = False) -> str:
+        if number in new and not old:
+            return f"{number} {new[number]}"
+        known = registers.before.get(number) or registers.after[number]
+        return f"{number} {known.name}"
+
+    return label

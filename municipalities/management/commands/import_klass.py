@@ -74,10 +74,6 @@ class Command(BaseCommand):
             self.stdout.write(f"\n{heading}: {len(entries)}")
             for entry in entries:
                 self.stdout.write(f"  {entry}")
-        if plan.doubts:
-            self.stdout.write("\nTaken for a split, but the codes cannot tell it from a boundary adjustment:")
-            for old, new in plan.doubts:
-                self.stdout.write(f"  {old} -> {new}: if only a part was moved, say --boundary {old}-{new}")
         self.stdout.write("")
 
 
