@@ -57,7 +57,7 @@ class Query:
     @classmethod
     def read(cls, get: Callable[[str, str], str]) -> Query:
         """From a request's parameters: ``get(name, default)``."""
-        typed = {name: " ".join(get(address, "").split())[:80] for name, address in cls.NAMES.items()}
+        typed = {name: " ".join(get(address, "").replace("\0", "").split())[:80] for name, address in cls.NAMES.items()}
         page = typed.pop("page")
         if typed["kind"] not in SupportActivity.Kind.values:
             typed["kind"] = ""

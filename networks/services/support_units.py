@@ -82,8 +82,10 @@ class UnitBook:
         self._by_key: dict[str, set[int]] = defaultdict(set)
         for row in self._rows:
             self._of[row.unit_id].append(row)
-            for name in (row.name, row.full_name, *(entry["name"] for entry in row.official_names)):
-                self._by_key[sort_key(name)].add(row.unit_id)
+            official = [entry["name"] for entry in row.official_names]
+            for name in (row.name, row.full_name, *official, " – ".join(official)):
+                if name:
+                    self._by_key[sort_key(name)].add(row.unit_id)
         spans = (Span(row.unit_id, row.number, row.name, row.valid_from, row.valid_to) for row in self._rows)
         self._lineage = Lineage(spans, links)
 
