@@ -1,4 +1,8 @@
-"""The annex by municipality, one table a county, and the sheets that only the workbook has. Pure."""
+"""The annex by municipality, one table a county, and the sheets that only the workbook has. Pure.
+
+Which municipality shows which risk pattern is not in it: that is internal to the region and Hdir (oppdragsbrev 2022),
+and the document goes to the ministry.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from decimal import Decimal
 
 from reporting.form_spec import FormSpec, QuestionSpec, local
 
-from . import rules, texts
+from . import texts
 from .book import Book, name_cell
 from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
 from .facts import Unit, UnitAnswer, UnitReport
@@ -48,7 +52,6 @@ class _Annex:
             Column("phase", _("Phase"), "count"),
             Column("delay", _("Delay, months"), "count"),
             Column("network", _("Learning network")),
-            Column("patterns", _("Patterns seen"), "count"),
         )
 
     def row(self, unit: Unit, group: str = "") -> Row:
@@ -64,7 +67,6 @@ class _Annex:
             self._level(given, "progress.phase"),
             self._delay(unit),
             self._network(given.get("network.participates", frozenset())),
-            self._patterns(unit),
         )
         return Row(unit.number, cells, group=group)
 
@@ -96,12 +98,6 @@ class _Annex:
 
     def _network(self, values: frozenset[str]) -> str:
         return self.part.get(next(iter(values), ""), "–")
-
-    def _patterns(self, unit: Unit) -> Figure:
-        states = [self.book.tallies.pattern_state(self.day, unit.id, pattern.key) for pattern in rules.PATTERNS]
-        if all(state == rules.MISSING for state in states):
-            return Figure(None, "count")
-        return Figure(states.count(rules.SEEN), "count")
 
 
 def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:

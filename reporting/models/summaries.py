@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 class NationalSummary(models.Model):
     """A national summary of a round. ``submission_ids`` is the frozen set it was computed from (of this round and the
-    earlier ones), ``register_ids`` the register rows (``participation``, ``support``), ``as_of`` their day,
+    earlier ones), ``register_ids`` the register rows (``participation``, ``plan``, ``support``), ``as_of`` their day,
     ``frozen_at`` the moment all were taken; with a figure's selector they lead home.
 
     ``assessment`` is Helsedirektoratet's own text, ``{"nb": {"status", "goals", "progress"}, "nn": {...}}``.

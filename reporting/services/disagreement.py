@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import FilteredRelation
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,10 +27,10 @@ from reporting.form_spec import FormSpec, local
 from reporting.models import Report, Round
 from reporting.services.rounds import form_spec
 
-WAITING, DIRECT, REPLACED, NOTHING = "waiting", "direct", "replaced", "nothing"
-REASONS = (WAITING, DIRECT, REPLACED, NOTHING)
-"""Why the two differ: the report waits for approval; somebody wrote the register directly; another report wrote it;
-the register has nothing."""
+WAITING, OVERWRITES, DIRECT, REPLACED, NOTHING = "waiting", "overwrites", "direct", "replaced", "nothing"
+REASONS = (WAITING, OVERWRITES, DIRECT, REPLACED, NOTHING)
+"""Why the two differ: the report waits for approval; it waits, and will take the place of what somebody wrote in the
+register directly; somebody wrote the register directly; another report wrote it; the register has nothing."""
 SUBJECTS = (
     "plan.status", "plan.decided_on", "plan.case", "plan.expected_on", "plan.anchoring", "solutions",
     "network.participates", "network.which", "progress.step", "progress.phase",
@@ -92,8 +93,16 @@ def round_differences(*, round_: Round, user: User, today: dt.date) -> list[Diff
 
 
 def report_differences(*, report: Report) -> list[Difference]:
-    """The differences of one report; none for one that is not delivered. Eight queries."""
-    return _differences(report.round, Report.objects.across_all(reason=REASON).filter(pk=report.pk))
+    """The differences of one report, without its unit's name; none for one that is not delivered. At most seven
+    queries beside the report's own. What an approval will put right by itself says ``explained``."""
+    if report.status not in Report.DELIVERED or report.current is None:
+        return []
+    row = dict.fromkeys(_FIELDS)
+    row |= {
+        "pk": report.pk, "municipality_id": report.municipality_id, "status": report.status,
+        "current__answers": report.current.answers, "office_id": report.office_id,
+    }  # fmt: skip
+    return _of_rows(report.round, [row])
 
 
 _FIELDS = (
@@ -114,10 +123,13 @@ def _differences(round_: Round, reports: Any) -> list[Difference]:
         .order_by("version__sort_key", "version__number")
         .values(*_FIELDS)
     )
-    found = list(rows)
+    return _of_rows(round_, list(rows))
+
+
+def _of_rows(round_: Round, found: list[dict[str, Any]]) -> list[Difference]:
     offices = {row["municipality_id"]: row["office_id"] for row in found}
     spec = form_spec(round_.form_version)
-    registers = _Registers(offices, day)
+    registers = _Registers(offices, round_.reference_date)
     words = _Words(spec)
     return [entry for row in found for entry in _of_report(row, registers, words)]
 
@@ -159,14 +171,16 @@ class _Registers:
         self._put_sets("plan.anchoring", self._rows(PlanAnchoring).filter(is_expected=False), "plan_type")
 
     def _networks(self) -> None:
+        taken = self._rows(Participation).exclude(status=Participation.Status.ENDED).select_related("network")
+        every = list(taken)
         covers: dict[int, set[int]] = {}
-        for network, office in Network.offices.through.objects.values_list("network_id", "office_id"):
-            covers.setdefault(network, set()).add(office)
+        if every:
+            for network, office in Network.offices.through.objects.values_list("network_id", "office_id"):
+                covers.setdefault(network, set()).add(office)
         rows = [
             row
-            for row in self._rows(Participation).select_related("network")
-            if row.status != Participation.Status.ENDED
-            and self.offices[row.municipality_id] in covers.get(row.network_id, {self.offices[row.municipality_id]})
+            for row in every
+            if self.offices[row.municipality_id] in covers.get(row.network_id, {self.offices[row.municipality_id]})
         ]
         self._put_sets("network.which", rows, "network_id")
         parts: dict[int, list[Any]] = {}
@@ -205,13 +219,16 @@ class _Registers:
 
 
 class _Words:
-    """The form's words in the language in use. One query for the names of networks."""
+    """The form's words in the language in use. One query for the names of networks, where one is named."""
 
     def __init__(self, spec: FormSpec) -> None:
         self.spec = spec
         self.language = "nn" if (get_language() or "nb").startswith("nn") else "nb"
+
+    @cached_property
+    def networks(self) -> dict[str, str]:
         names = Network.objects.across_all(reason=REASON).values_list("pk", "name")
-        self.networks = {str(pk): name for pk, name in names}
+        return {str(pk): name for pk, name in names}
 
     def label(self, subject: str) -> str:
         question = self.spec.question(subject)
@@ -221,7 +238,8 @@ class _Words:
         if value in (None, "", (), [], {}):
             return ""
         question = self.spec.question(subject)
-        return format_answer(question, list(value) if isinstance(value, tuple) else value, self.language, self.networks)
+        networks = self.networks if question.kind == "register" else {}
+        return format_answer(question, list(value) if isinstance(value, tuple) else value, self.language, networks)
 
 
 def _of_report(row: Mapping[str, Any], registers: _Registers, words: _Words) -> Iterable[Difference]:
@@ -240,8 +258,8 @@ def _of_report(row: Mapping[str, Any], registers: _Registers, words: _Words) -> 
         yield Difference(
             report=row["pk"], unit=row["municipality_id"], number=row["version__number"] or "",
             name=row["version__name"] or "", official_names=row["version__official_names"] or [],
-            sort_key=row["version__sort_key"] or "", office_key=row["office__key"],
-            office=row["office_name__short_name"] or row["office__key"], status=row["status"], subject=subject,
+            sort_key=row["version__sort_key"] or "", office_key=row["office__key"] or "",
+            office=row["office_name__short_name"] or row["office__key"] or "", status=row["status"], subject=subject,
             label=words.label(subject),
             said=_count(parts) if parts else words.of(subject, given) or _("Nothing"),
             registered="" if parts else words.of(subject, held.value) or _("Nothing"),
@@ -312,9 +330,10 @@ def _count(parts: tuple[Any, ...]) -> str:
 
 
 def _why(row: Mapping[str, Any], held: Held) -> str:
+    direct = held.origin.startswith(DIRECTLY)
     if row["status"] != Report.Status.APPROVED:
-        return WAITING
-    if held.origin.startswith(DIRECTLY):
+        return OVERWRITES if direct else WAITING
+    if direct:
         return DIRECT
     return REPLACED if held.origin else NOTHING
 
@@ -323,6 +342,7 @@ def why_words(why: str) -> str:
     """A reason as a sentence for a person."""
     return {
         WAITING: _("The report is not approved yet."),
+        OVERWRITES: _("Written directly in the register. When the report is approved, it takes its place."),
         DIRECT: _("Changed directly in the register."),
         REPLACED: _("Another report has written the register."),
         NOTHING: _("The register has nothing on this day."),

@@ -81,6 +81,22 @@ def test_a_change_made_directly_after_the_approval_shows_and_leaves_the_submissi
     assert list(report.current.answer_rows.order_by("pk").values()) == rows
 
 
+def test_what_an_approval_will_write_over_is_told_before_it(home, staff):
+    place = factories.unit("Lyngdal", of=home)
+    plan_decision_register(
+        municipality=place, origin="register:7", valid_from=SPRING - dt.timedelta(days=30), now=NOW, status="process",
+        expected_on=TODAY,
+    )  # fmt: skip
+    report = ReportFactory.submitted(round_=factories.open_round(), municipality=place, values=answers())
+    entries = found(report)
+    assert entries["plan.status"].why == "overwrites" and not entries["plan.status"].explained
+    assert entries["progress.step"].why == "waiting"
+
+
+def test_planned_without_a_network_is_nothing_that_a_register_holds(home, staff):
+    assert found(approved(home, staff, network_participates="planned")) == {}
+
+
 def test_a_change_that_holds_from_a_later_day_is_no_difference_on_the_reference_date(home, staff):
     report = approved(home, staff)
     directly(report, SPRING + dt.timedelta(days=1), status="none")
@@ -146,6 +162,7 @@ def test_a_returned_report_is_not_compared(home, staff):
     report = approved(home, staff)
     Report.objects.get_queryset().filter(pk=report.pk).update(status=Report.Status.RETURNED)
     PlanDecision.objects.get_queryset().update(status="none")
+    report.refresh_from_db()
     assert report_differences(report=report) == []
 
 
