@@ -18,6 +18,8 @@ from reporting.register_list import MIXED, UnitRow
 
 UNIT = 10
 """The side of a tile with its gap, in the drawing's own units."""
+NARROWEST = 10
+"""How many columns the drawing has room for at least, so that a small region's tiles do not grow huge."""
 
 
 @dataclass(frozen=True)
@@ -173,13 +175,14 @@ def tile_map(rows: Sequence[UnitRow], hits: Iterable[UnitRow], colouring: str) -
     shown = [klass for klass in chosen.classes if klass.key != "blandet" or "blandet" in used]
     keys = sorted({(row.office_place, row.office_key, row.office) for row in hits})
     columns, lines = [tile.column for tile in tiles] or [0], [tile.row for tile in tiles] or [0]
+    wide = max(max(columns) - min(columns) + 1, NARROWEST)
     return TileMap(
         colouring=chosen,
         tiles=tiles,
         lines=tuple(tuple(UNIT * end for end in line) for line in borders(_squares(tiles))),
-        left=UNIT * min(columns) - 2,
+        left=UNIT * min(columns) - 2 - UNIT * (wide - (max(columns) - min(columns) + 1)) // 2,
         top=UNIT * min(lines) - 2,
-        width=UNIT * (max(columns) - min(columns) + 1) + 4,
+        width=UNIT * wide + 4,
         height=UNIT * (max(lines) - min(lines) + 1) + 4,
         key=tuple(KeyLine(klass, used.count(klass.key)) for klass in shown),
         table=tuple(_line(key, name, [r for r in hits if r.office_key == key], chosen, shown) for _, key, name in keys),

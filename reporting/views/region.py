@@ -60,6 +60,7 @@ class RegionPage(ScopedPage):
             "phases": self._lines(page, page.phases),
             "list_url": self._list(),
             "may_review": bool(can(self.request.user, "report.review", today=self.today)),
+            "may_region": False,  # it is this page
             "may_support": bool(can(self.request.user, "support.edit", today=self.today)),
             **map_context(tile_map(page.municipalities, page.municipalities, self.query.colour), query),
             "colourings": [

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.access import NATIONAL
+from municipalities.access import NATIONAL, can
 from municipalities.render_table import FORMATS, table_response
 from municipalities.views import ScopedPage
 from municipalities.vocabulary import PHASES, STEPS
@@ -178,6 +178,7 @@ class MunicipalityList(ScopedPage):
             "paged_url": list_url(query, whole=False, page=1),
             "files": [(style, f"{_joined(list_url(query, page=1, whole=False))}format={style}") for style in FORMATS],
             "several_offices": len(self.offices) > 1,
+            "may_region": bool(can(self.request.user, "region.read", today=self.today)),
             **map_context(tiles, query),
         }
 

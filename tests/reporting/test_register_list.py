@@ -313,3 +313,12 @@ def test_ones_own_page(client, world):
     assert client.get("/kommune/registrert/").headers["Location"] == "/kommune/3004/"
     client.force_login(world.user("hdir"))
     assert client.get("/kommune/registrert/").headers["Location"] == "/kommuner/"
+
+
+def test_no_page_that_is_closed_to_the_reader_is_offered(client, world):
+    """A municipality that was merged sees several units, but not its region's page."""
+    client.force_login(world.user("editor-3025"))
+    text = client.get("/kommuner/?dato=2019-12-31").content.decode()
+    assert 'href="/kommune/0627/"' in text and "/region/" not in text
+    client.force_login(world.user("ks-oslo-og-viken"))
+    assert "/region/oslo-og-viken/" in client.get("/kommuner/").content.decode()
