@@ -154,7 +154,6 @@ class WithUnits(Told):
             "Numbers or names with comma, semicolon or line shift between. You can paste a column from Excel."
         ),
         max_length=MAX_TYPED,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
     )
     units = UnitTicks(label=gettext_lazy("Tick in the list"), required=False, widget=forms.CheckboxSelectMultiple)
@@ -209,6 +208,10 @@ class MeetingForm(WithUnits):
         label=gettext_lazy("Note"), required=False, max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
     )
     field_order = ("on", "title", "units_text", "units", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units_text"].required = False
 
     def values(self) -> dict[str, Any]:
         """What is to be registered. Only for a valid form."""

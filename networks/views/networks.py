@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -64,11 +65,17 @@ class Networked(ScopedView):
 
 
 class NetworkList(Networked):
-    """The networks on a day, filtered and sorted by the address; ``?format=xlsx`` or ``csv`` gives them as a file."""
+    """The networks on a day, filtered and sorted by the address; ``?format=xlsx`` or ``csv`` gives them as a file.
+
+    Who works for a region is led to its networks; the address says so, so that a view can be shared.
+    """
 
     right = "register.read"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        own = self.rows(Office).filter(pk__in=self.scope.office_ids) if not request.GET else ()
+        if len(own) == 1:
+            return redirect(f"{reverse('network_list')}?{urlencode({'embete': own[0].key})}")
         query = Query.read(request.GET.get)
         day, readable = query.on(self.today)
         rows = rows_of(self.rows(Network), query, day, self.office_labels)

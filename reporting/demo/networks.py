@@ -137,8 +137,9 @@ class _Keeper:
             for on, title in MEETINGS:
                 if on < network.valid_from or (network.valid_to and on > network.valid_to):
                     continue
-                members = Participation.objects.across_all(reason="demo").filter(network=network).on(on)
-                ids = sorted(set(members.values_list("municipality_id", flat=True)))
+                members = Participation.objects.across_all(reason="demo").filter(network=network)
+                ids = set(members.on(on).values_list("municipality_id", flat=True))
+                ids = sorted(ids or members.on(self.now.date()).values_list("municipality_id", flat=True))
                 there = self.rng.sample(ids, len(ids) * 3 // 4) if on <= self.now.date() else []
                 meeting_register(network=network, on=on, title=title, attendance=there, **self.how)
 
