@@ -21,6 +21,9 @@ MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 20 * MEGABYTE
 """Bytes of one uploaded file."""
 
+LARGEST_LIST = MEGABYTE
+"""Bytes of an archive's list of parts, some ten thousand of them: more than any document has."""
+
 UPLOADS = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -92,8 +95,14 @@ def kind_of(data: bytes) -> Kind | None:
     return Kind(suffix, UPLOADS[suffix]) if suffix else None
 
 
+def _list_size(data: bytes) -> int:
+    """The size in bytes of an archive's list of parts, as the archive says; larger than any where it has none."""
+    end = data.rfind(b"PK\x05\x06")
+    return int.from_bytes(data[end + 12 : end + 16], "little") if end >= 0 else LARGEST_LIST + 1
+
+
 def _office_kind(data: bytes) -> str:
-    if not data.startswith(b"PK\x03\x04"):
+    if not data.startswith(b"PK\x03\x04") or _list_size(data) > LARGEST_LIST:
         return ""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

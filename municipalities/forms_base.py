@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.services.dated import EntryRefused
-from municipalities.services.plan_documents import Upload, size_fault, upload_fault
+from municipalities.services.plan_documents import MOST, Upload, room_fault, size_fault, upload_fault
 
 LONG = 4000
 _MONTHS = ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des")
@@ -69,6 +69,8 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if len(files) > MOST:
+            raise forms.ValidationError(room_fault())
         faults = [fault for fault in (size_fault(file.name, file.size) for file in files) if fault]
         if faults:
             raise forms.ValidationError(faults)

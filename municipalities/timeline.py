@@ -174,10 +174,11 @@ def _decisions(rows: list[Any], today: dt.date) -> Iterable[Entry]:
     for row in rows:  # what a later report says about the same decision adds to it, and is no new one
         newest[_same_decision(row)] = row
     first = {_same_decision(row): row for row in reversed(rows)}
+    titles = {_same_decision(row): row.title for row in rows if row.title}
     for key, row in newest.items():
-        day = row.decided_on or first[key].valid_from
-        heading = row.title or _capital(row.get_status_display())
-        tag = row.get_status_display() if row.title else ""
+        day, title = row.decided_on or first[key].valid_from, titles.get(key, "")
+        heading = title or _capital(row.get_status_display())
+        tag = row.get_status_display() if title else ""
         yield Entry(day, heading, "decision", _about(row), _capital(tag), _COLORS.get(row.status, "neutral"), pk=row.pk)
         if row.elder_council_on is not None and row.elder_council_on <= today:
             heading = _("Statement from the council for the elderly")
@@ -189,7 +190,7 @@ def _decisions(rows: list[Any], today: dt.date) -> Iterable[Entry]:
 
 def _same_decision(row: Any) -> Any:
     if row.status in ADOPTED and row.decided_on is not None:
-        return row.status, row.decided_on, row.title
+        return row.status, row.decided_on
     return row.pk if row.status == "process" else (row.status, row.valid_from)
 
 

@@ -63,6 +63,11 @@ class UnitNamed(ScopedView):
         """Whether the reader may change the unit's registers."""
         return bool(can(self.request.user, "register.edit", self.unit, today=self.today))
 
+    @cached_property
+    def may_propose(self) -> bool:
+        """Whether the reader may propose a correction of what stands here."""
+        return not self.may_edit and bool(can(self.request.user, "correction.propose", self.unit, today=self.today))
+
 
 class UnitPage(UnitNamed):
     """A page below a unit's address: an older or a later number leads to the one of today."""

@@ -149,7 +149,7 @@ def remove(row: Any, rows: Sequence[Any], *, actor: Any, now: dt.datetime, reaso
     The Event keeps what it said. Call it in a transaction, after the lock.
     """
     before = max((other for other in rows if other.valid_from < row.valid_from), key=_begin, default=None)
-    said = "\n".join(f"{name}: {value}" for name, value in contents(row).items())
+    said = "\n".join(f"{name}: {_said(value)}" for name, value in contents(row).items())
     log(row, REMOVED, actor=actor, now=now, from_state=getattr(row, "status", ""), note=f"{reason}\n{said}")
     begins, ends = row.valid_from, row.valid_to
     row.delete()
@@ -195,4 +195,5 @@ def _change(name: str, before: Any, after: Any) -> str:
 
 
 def _said(value: Any) -> str:
-    return "–" if value is None or value == "" else str(value)
+    """A value on one line, as the history reads it."""
+    return "–" if value is None or value == "" else " ".join(str(value).split())

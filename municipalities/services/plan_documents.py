@@ -61,6 +61,11 @@ def size_fault(name: str, size: int) -> str:
     return "" if size else _("%(name)s is empty.") % {"name": name}
 
 
+def room_fault() -> str:
+    """That a decision has no room for so many documents; asked before they are read."""
+    return _("A decision has room for %(most)s documents.") % {"most": MOST}
+
+
 def upload_fault(upload: Upload) -> str:
     """What is wrong with a file: its size, or that it is not one of the four kinds. Its name says nothing."""
     fault = size_fault(upload.name, len(upload.data))
@@ -94,8 +99,7 @@ def documents_add(*, decision: PlanDecision, uploads: list[Upload], actor: Any, 
             register_lock(target.municipality_id)
             there = {row.sha256: row for row in target.documents.all()}
             if sum(1 for row in there.values() if row.removed_at is None) + len(uploads) > MOST:
-                text = _("A decision has room for %(most)s documents.")
-                raise EntryRefused({FIELD: text % {"most": MOST}})
+                raise EntryRefused({FIELD: room_fault()})
             added = [_keep(decision, upload, there, written, actor, now) for upload in uploads]
     except BaseException:
         for name in written:

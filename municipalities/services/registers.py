@@ -161,6 +161,7 @@ def _register_one(
             return _rewrite(same_day, values, origin, now)
         _end(holds, valid_from)
         return model.objects.get_queryset().create(
+            **_replacing(model, holds, values),
             municipality=municipality,
             origin=origin,
             registered_at=now,
@@ -168,6 +169,15 @@ def _register_one(
             valid_to=_day_before_next(rows, valid_from),
             **values,
         )
+
+
+def _replacing(model: type[Any], holds: list[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new plan decision replaces; the same decision in other words replaces nothing."""
+    if model is not PlanDecision or not holds:
+        return {}
+    held = holds[-1]
+    same = held.decided_on is not None and (held.status, held.decided_on) == (values["status"], values["decided_on"])
+    return {"replaces": held.replaces if same else held}
 
 
 def _rewrite(row: Any, values: Mapping[str, Any], origin: str, now: dt.datetime) -> Any:

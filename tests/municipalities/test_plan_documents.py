@@ -73,6 +73,7 @@ def test_what_is_taken(data, suffix):
         office("content.xml", "Basic/Standard/Module1.xml", mimetype=ODT),
         office("content.xml", mimetype="application/vnd.oasis.opendocument.spreadsheet"),
         DOCX[: len(DOCX) // 2],
+        office("[Content_Types].xml", "word/document.xml", *(f"word/{'x' * 900}{n}" for n in range(1200))),
     ],
 )
 def test_what_is_not(data):
