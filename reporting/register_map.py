@@ -6,6 +6,7 @@ from the same rows. Pure, but for the words, which are in the language in use.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -166,8 +167,9 @@ def tile_map(rows: Sequence[UnitRow], hits: Iterable[UnitRow], colouring: str) -
     hits = tuple(hits)
     inside = {row.unit_id for row in hits}
     known = {klass.key: klass for klass in chosen.classes}
+    twins = {name for name, times in Counter(row.full_name for row in rows).items() if times > 1}
     tiles = tuple(
-        _tile(row, known[chosen.of(row)], row.unit_id in inside)
+        _tile(row, known[chosen.of(row)], row.unit_id in inside, twin=row.full_name in twins)
         for row in sorted(rows, key=lambda row: (row.row or 0, row.column or 0))
         if row.column is not None and row.row is not None and not row.district
     )
@@ -195,11 +197,13 @@ def _squares(tiles: Iterable[MapTile]) -> Any:
     return tuple(SimpleNamespace(column=tile.column, row=tile.row, group=tile.group) for tile in tiles)
 
 
-def _tile(row: UnitRow, klass: MapClass, inside: bool) -> MapTile:
+def _tile(row: UnitRow, klass: MapClass, inside: bool, *, twin: bool) -> MapTile:
+    """``twin`` says that another unit has the same name: then the number tells them apart."""
     column, line = row.column or 0, row.row or 0
+    name = f"{row.full_name} ({row.number})" if twin else row.full_name
     return MapTile(
         x=UNIT * column, y=UNIT * line, column=column, row=line, group=row.office_key, unit=row, number=row.number,
-        name=row.full_name, letter=klass.letter if inside else "", look=klass.look if inside else "outside",
+        name=name, letter=klass.letter if inside else "", look=klass.look if inside else "outside",
         words=str(klass.label), inside=inside,
     )  # fmt: skip
 

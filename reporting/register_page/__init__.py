@@ -8,6 +8,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -134,7 +135,7 @@ def _report_entries(reports: list[Report]) -> list[Entry]:
         url = reverse("report_detail", args=[report.pk])
         at = day(report.approved_at) if report.approved_at and report.status == Report.Status.APPROVED else ""
         text = _("Approved %(day)s.") % {"day": at} if at else ""
-        sent = report.submitted_at.date()
+        sent = timezone.localdate(report.submitted_at)
         found.append(Entry(sent, heading, "report", text, str(word), color, url=url))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -104,6 +105,7 @@ def _map(content: Any) -> dict[str, Any]:
     tiles, words = drawing.tiles, {letter: label for letter, label, _count in drawing.key}
     columns = max((tile.column for tile in tiles), default=0) + 1
     rows = max((tile.row for tile in tiles), default=0) + 1
+    twins = {name for name, times in Counter(tile.name for tile in tiles).items() if times > 1}
     lines = [tuple(round(10 * place, 2) for place in line) for line in borders(tiles)]
     return {
         "squares": [
@@ -111,6 +113,7 @@ def _map(content: Any) -> dict[str, Any]:
                 "x": tile.column * 10,
                 "y": tile.row * 10,
                 "tile": tile,
+                "name": f"{tile.name} ({tile.number})" if tile.name in twins else tile.name,
                 "label": words.get(tile.letter, ""),
                 "look": LOOKS.get(tile.letter, "empty"),
             }

@@ -212,6 +212,8 @@ class TestTheRealRegisters(TestCase):
             assert {found.number for found in response.context["list"].hits} == set(numbers)
             text = response.content.decode()
             assert all(f'href="/kommune/{number}/"' in text for number in numbers)
+        tiles = {tile.name for tile in self.client.get("/kommuner/").context["tiles"].tiles}
+        assert {"Herøy (1515)", "Herøy (1818)", "Våler (3018)", "Våler (3419)", "Lom"} <= tiles
         assert "3018, Oslo og Viken, Viken" in text and "3419, Innlandet, Innlandet" in text
 
     def test_the_files_hold_the_rows_of_the_page_with_day_and_borders(self):
