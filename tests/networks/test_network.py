@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from municipalities.models import Event
 from networks.days import NBSP, read_day
@@ -24,6 +25,12 @@ from networks.services import (
 from networks.services.history import noted
 
 D = dt.date
+
+
+@pytest.fixture(autouse=True)
+def _english(_fresh_language):
+    """The sentences are asked for in the code's own language: their translations are tested elsewhere."""
+    translation.activate("en")
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def test_what_is_wrong_is_said_at_its_field(values, now, wrong, field):
 def test_a_name_stands_for_one_network_at_a_time_in_a_region(world, values, now):
     network_create(values=replace(values, valid_to=D(2021, 12, 31)), actor=None, now=now)
     twin = replace(values, name="LEVE hele livet i østfold", valid_from=D(2021, 12, 31))
-    assert "31. desember 2021" in refusal(network_create, values=twin, actor=None, now=now)["name"]
+    assert "31. December 2021" in refusal(network_create, values=twin, actor=None, now=now)["name"]
     network_create(values=replace(twin, valid_from=D(2022, 1, 1)), actor=None, now=now)
     elsewhere = frozenset({world.office("troms-og-finnmark").pk})
     network_create(values=replace(values, offices=elsewhere), actor=None, now=now)
@@ -91,7 +98,7 @@ def test_a_network_cannot_begin_after_its_members(world, values, now):
     add = {"units": units, "status": "active", "actor": None, "now": now}
     participations_add(network=network, valid_from=D(2020, 10, 1), **add)
     late = replace(values, valid_from=D(2020, 10, 2))
-    assert "1. oktober 2020" in refusal(network_change, network=network, values=late, actor=None, now=now)["valid_from"]
+    assert "1. October 2020" in refusal(network_change, network=network, values=late, actor=None, now=now)["valid_from"]
 
 
 @pytest.mark.django_db

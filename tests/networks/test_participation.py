@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from municipalities.models import Event
 from networks.days import NBSP
@@ -26,6 +27,12 @@ from networks.services.history import noted
 D = dt.date
 NEW_YEAR = D(2022, 1, 1)
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english(_fresh_language):
+    """The sentences are asked for in the code's own language: their translations are tested elsewhere."""
+    translation.activate("en")
 
 
 @pytest.fixture
@@ -123,7 +130,7 @@ def test_after_a_break_a_new_one_may_begin(add, network):
 
 def test_the_period_lies_within_the_unit_and_the_network(add, world, network, now):
     assert "Asker" in refusal(add, "3025", start=D(2019, 12, 31))["valid_from"][0]
-    assert "31. desember 2019" in refusal(add, "0220", start=D(2019, 6, 1))["valid_to"][0]
+    assert "31. December 2019" in refusal(add, "0220", start=D(2019, 6, 1))["valid_to"][0]
     add("0220", start=D(2018, 6, 1), end=D(2019, 12, 31))
     add("3004", start=D(2018, 6, 1))  # there when the registers begin
     assert "began" in refusal(add, "3025", start=D(2017, 12, 31))["valid_from"][0]
@@ -175,7 +182,7 @@ def test_a_network_that_ends_takes_its_participations_with_it(add, world, networ
     network_end(network=network, valid_to=D(2022, 3, 31), actor=None, now=now)
     assert [row[2] for row in held(network)] == [D(2022, 3, 31), D(2021, 12, 31)]
     faults = refusal(network_end, network=network, valid_to=D(2020, 12, 31), actor=None, now=now)
-    assert "1. januar 2021" in faults["valid_to"][0]
+    assert "1. January 2021" in faults["valid_to"][0]
 
 
 def test_ended_follows_from_the_dates():

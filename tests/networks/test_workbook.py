@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from django.utils.translation import override
 
 from municipalities.models import Event
@@ -29,6 +30,12 @@ from tests.networks.workbooks import TODAY, Edited
 
 D = dt.date
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english(_fresh_language):
+    """The sentences are asked for in the code's own language: their translations are tested elsewhere."""
+    translation.activate("en")
 
 
 @pytest.fixture
@@ -281,8 +288,8 @@ FAULTS = [
     ({"number": "fire"}, "C", "Write a municipality number of four digits, for example 0301."),
     ({"number": None}, "C", "Write a municipality number of four digits, for example 0301."),
     ({"number": None, "unit": "Bærum"}, "D", "The region has no municipality called “Bærum”."),
-    ({"number": "0220"}, "G", "Asker existed until 31. desember 2019."),
-    ({"number": "3025", "valid_from": "1.12.2019"}, "F", "Asker came into being on 1. januar 2020."),
+    ({"number": "0220"}, "G", "Asker existed until 31. December 2019."),
+    ({"number": "3025", "valid_from": "1.12.2019"}, "F", "Asker came into being on 1. January 2020."),
     ({"network": "Finnes ikke"}, "B", "The region has no network called “Finnes ikke”."),
     ({"network": None}, "B", "Write which network it is."),
     ({"status": "kanskje"}, "E", "“kanskje” is none of:"),
@@ -291,9 +298,13 @@ FAULTS = [
     ({"valid_from": "i fjor"}, "F", "Write a day, for example 1.5.2022."),
     ({"valid_from": None}, "F", "Write a day, for example 1.5.2022."),
     ({"valid_from": dt.time(10, 0)}, "F", "This is a time of day."),
-    ({"valid_to": "31.12.2021"}, "G", "The last day comes before the first, 1. januar 2022."),
-    ({"valid_from": "31.12.2017"}, "F", "Aldersvennlig Østfold began on 1. januar 2018; nobody took part before that."),
-    ({"number": "030101"}, "F", "Gamle Oslo takes part in this network already from 1. januar 2021 on;"),
+    ({"valid_to": "31.12.2021"}, "G", "The last day comes before the first, 1. January 2022."),
+    (
+        {"valid_from": "31.12.2017"},
+        "F",
+        "Aldersvennlig Østfold began on 1. January 2018; nobody took part",
+    ),
+    ({"number": "030101"}, "F", "Gamle Oslo takes part in this network already from 1. January 2021 on;"),
     ({"id": "abc"}, "A", "The ID is not one of ours."),
     ({"id": 99999}, "A", "No row of your region has this ID."),
     ({"note": "x" * 301}, "H", "The text is too long: at most 300 characters."),
@@ -323,7 +334,7 @@ OTHER_FAULTS = [
     ("meetings", {**HELD, "attendance": 3004.3025}, "E", "Excel has made one number of this."),
     ("meetings", {**HELD, "attendance": "Moss"}, "E", "“Moss” is no municipality number"),
     ("meetings", {**HELD, "on": "1.3.2023"}, "E", "The meeting has not been held yet."),
-    ("meetings", {**HELD, "on": "1.3.2021", "attendance": "0220"}, "E", "Asker did not exist on 1. mars 2021."),
+    ("meetings", {**HELD, "on": "1.3.2021", "attendance": "0220"}, "E", "Asker did not exist on 1. March 2021."),
     ("meetings", {**HELD, "attendance": "5430"}, "E", "Kautokeino – Guovdageaidnu belongs to another region"),
     ("meetings", {**HELD, "on": None}, "C", "Write a day"),
 ]

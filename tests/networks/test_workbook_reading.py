@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SHEET = "xl/worksheets/sheet1.xml"
 HEADS = ["Network", "Municipality number", "Status", "First day"]
 D = dt.date
+
+
+@pytest.fixture(autouse=True)
+def _english(_fresh_language):
+    """The sentences are asked for in the code's own language: their translations are tested elsewhere."""
+    translation.activate("en")
 
 
 def workbook(*lines, name="Participations", **options) -> bytes:
