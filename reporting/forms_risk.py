@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from reporting.models import RiskAssessment
 from reporting.services.risk import TEXT_LIMIT
 
-PII = "risiko-pii"
-
 
 class RiskForm(forms.Form):
     """Recognised, in part or not; why; and what is done about it. Whether it can be kept is said by the service."""
@@ -25,19 +23,24 @@ class RiskForm(forms.Form):
         error_messages={"required": _("Choose whether you recognise the pattern.")},
     )
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the judgement"),
         help_text=_("Needed where you do not recognise it."),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": TEXT_LIMIT, "aria-describedby": PII}),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": TEXT_LIMIT}),
     )
     follow_up = forms.CharField(
         label=_("Follow-up"),
         help_text=_("What you have done or will do, and when."),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": TEXT_LIMIT, "aria-describedby": PII}),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": TEXT_LIMIT}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("reason", "follow_up"):
+            self.fields[name].widget.attrs["aria-describedby"] = f"pii-{self.prefix}"
 
     def take_faults(self, faults: dict[str, list[str]]) -> None:
         """Put what the service has refused at its field; what has none stands above the form."""

@@ -27,9 +27,9 @@ STATES: dict[str, tuple[Any, Callable[[RiskRow], bool]]] = {
     "ikke": (gettext_lazy("No sign"), lambda row: row.derived == rules.NOT_SEEN),
     "ubesvart": (gettext_lazy("Not answered"), lambda row: row.derived == rules.MISSING),
     "venter": (gettext_lazy("Waits for a judgement"), lambda row: row.waits),
-    "kjenner": (gettext_lazy("Recognised"), lambda row: row.stands == _VERDICT.CONFIRMED),
-    "delvis": (gettext_lazy("Recognised in part"), lambda row: row.stands == _VERDICT.PARTLY),
-    "avvist": (gettext_lazy("Not recognised"), lambda row: row.stands == _VERDICT.DISMISSED),
+    "kjenner": (gettext_lazy("Is recognised"), lambda row: row.stands == _VERDICT.CONFIRMED),
+    "delvis": (gettext_lazy("Is recognised in part"), lambda row: row.stands == _VERDICT.PARTLY),
+    "avvist": (gettext_lazy("Is not recognised"), lambda row: row.stands == _VERDICT.DISMISSED),
     "utdatert": (gettext_lazy("Overtaken by a newer report"), lambda row: row.outdated),
 }
 """The states that the address can ask for: the word, and which rows are in it."""
@@ -173,6 +173,6 @@ def file_heads() -> list[str]:
     """The heads of the file."""
     return [
         _("Number"), _("Name"), _("Office"), _("Latest report as of"), _("Pattern"), _("In the answers"),
-        _("The statsforvalter's judgement"), _("Overtaken by a newer report"), _("Reason"), _("Follow-up"),
-        _("Judged by"), _("Judged on"),
+        _("The statsforvalter's judgement"), _("Overtaken by a newer report"), _("Reason for the judgement"),
+        _("Follow-up"), _("Judged by"), _("Judged on"),
     ]  # fmt: skip
