@@ -55,10 +55,10 @@ def network_link(pk: int, name: str) -> SafeString:
 
 
 @register.simple_tag
-def row_address(name: str, pk: int) -> str:
-    """The address of a register row's own page; empty where it has none."""
+def row_address(name: str, key: int | str) -> str:
+    """The address of a register row's own page, or of a unit's by its number; empty where it has none."""
     try:
-        return reverse(name, args=[pk])
+        return reverse(name, args=[key])
     except NoReverseMatch:
         return ""
 
