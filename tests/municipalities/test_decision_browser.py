@@ -30,9 +30,11 @@ def stage(settings, transactional_db, now):
     )  # fmt: skip
     world.decision = decision_enter(entry=entry, **by)
     years = {"covers_from": 2021, "covers_to": 2024}
-    anchoring_enter(entry=AnchoringEntry("handlingsdel", adopted_on=D(2020, 12, 14), name=LONG.strip(), **years), **by)
+    world.plan = anchoring_enter(
+        entry=AnchoringEntry("handlingsdel", adopted_on=D(2020, 12, 14), name=LONG.strip(), **years), **by
+    )
     anchoring_enter(entry=AnchoringEntry("samfunnsdel", is_expected=True), **by)
-    progress_enter(entry=ProgressEntry(D(2020, 3, 1), 2, 2, 6, "pandemic", LONG), **by)
+    world.step = progress_enter(entry=ProgressEntry(D(2020, 3, 1), 2, 2, 6, "pandemic", LONG), **by)
     return world
 
 
@@ -44,8 +46,10 @@ def test_the_pages_fit_and_axe_finds_nothing(stage, open_page, live_server, sett
     for url in (
         "/kommune/3004/vedtak/nytt/", f"/vedtak/{decision}/", f"/vedtak/{decision}/rett/", "/kommune/3004/forankring/",
         "/kommune/3004/framdrift/", "/reformen/", "/reformen/?dato=x",
+        f"/forankring/{stage.plan.pk}/rett/", f"/framdrift/{stage.step.pk}/rett/",
     ):  # fmt: skip
         page.goto(url)
+        page.locator("main details.ds-details").evaluate_all("all => all.forEach(one => (one.open = true))")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
         assert axe_violations(page) == [], url
 
