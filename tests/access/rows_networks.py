@@ -10,7 +10,7 @@ from municipalities.models import Municipality, MunicipalityVersion
 from networks.models import Network, NetworkMeeting, Participation
 from networks.services import meeting_register, participations_add
 from networks.services.workbook import workbook_make, workbook_upload
-from tests.access.matrix import Row, Target
+from tests.access.matrix import Make, Row, Target
 from tests.world import World
 
 NOW = dt.datetime(2022, 5, 4, 8, 0, tzinfo=ZoneInfo("Europe/Oslo"))
@@ -71,6 +71,19 @@ def upload(**data: Any):
     return make
 
 
+def api(make: Make, **data: Any) -> Make:
+    """The same object, asked for over HTTP."""
+
+    def made(world: World, unit: Municipality) -> Target:
+        return Target(obj=make(world, unit).obj, data=data, json=True)
+
+    return made
+
+
+def nothing(world: World, unit: Municipality) -> Target:
+    return Target(kwargs={}, data={}, json=True)
+
+
 PART = {"status": "active", "valid_from": "1.1.2021"}
 ROWS = [
     Row("network_list", "GET", "register.read"),
@@ -95,4 +108,11 @@ ROWS = [
     Row("workbook_preview", "GET", "network.edit", upload()),
     Row("workbook_preview", "POST", "network.edit", upload(seen="x")),
     Row("workbook_discard", "POST", "network.edit", upload()),
+    Row("api_networks", "POST", "network.edit", nothing, anonymous=401),
+    Row("api_network", "GET", "register.read", api(network()), anonymous=401),
+    Row("api_network", "PATCH", "network.edit", api(network(), host="Moss"), anonymous=401),
+    Row("api_participations", "POST", "network.edit", nothing, anonymous=401),
+    Row("api_participation", "GET", "register.read", api(part()), anonymous=401),
+    Row("api_participation", "PATCH", "network.edit", api(part(), note="x"), anonymous=401),
+    Row("api_participation", "DELETE", "network.edit", api(part()), anonymous=401),
 ]
