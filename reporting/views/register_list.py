@@ -178,6 +178,7 @@ class MunicipalityList(ScopedPage):
             "paged_url": list_url(query, whole=False, page=1),
             "files": [(style, f"{_joined(list_url(query, page=1, whole=False))}format={style}") for style in FORMATS],
             "several_offices": len(self.offices) > 1,
+            "own_region": self.offices[0][0] if len(self.offices) == 1 else query.office,
             "may_region": bool(can(self.request.user, "region.read", today=self.today)),
             **map_context(tiles, query),
         }
