@@ -6,7 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from municipalities.models import AreaPosition, CorrectionProposal, PlanDecision
+from municipalities.models import (
+    AreaPosition,
+    CorrectionProposal,
+    PhaseStatus,
+    PlanAnchoring,
+    PlanDecision,
+    SolutionPosition,
+)
 from municipalities.services import (
     phase_status_register,
     plan_anchoring_register,
@@ -18,6 +25,7 @@ from networks.models import Network, NetworkMeeting, Participation
 from networks.services import participation_register, support_register
 from reform.models import FocusArea
 from reporting.register_page.plans import origin_of
+from reporting.register_page.together import together
 
 pytestmark = pytest.mark.django_db
 SPRING = dt.date(2022, 5, 1)
@@ -219,3 +227,19 @@ def test_a_unit_that_is_no_more_leads_to_what_it_became(client, world):
     assert 'href="/kommune/3025/"' in text
     back = page(client, world, "editor-3025", "3025").content.decode()
     assert 'href="/kommune/0627/"' in back
+
+
+def test_rows_that_came_together_are_those_of_their_tables(world, now, django_assert_num_queries):
+    rich(world, now, years=1)
+    models = (PlanDecision, PlanAnchoring, SolutionPosition, AreaPosition, PhaseStatus, CorrectionProposal)
+    with django_assert_num_queries(1):
+        found = together(model.objects.get_queryset() for model in models)
+    for model in models:
+        wanted = list(model.objects.get_queryset().order_by("pk"))
+        fields = [field.attname for field in model._meta.concrete_fields]
+        assert wanted == found[model]
+        assert [[getattr(row, name) for name in fields] for row in wanted] == [
+            [getattr(row, name) for name in fields] for row in found[model]
+        ]
+    with pytest.raises(ValueError):
+        together([])
