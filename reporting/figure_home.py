@@ -258,8 +258,8 @@ def register_words(frozen: Frozen, select: Mapping[str, str]) -> dict[int, str]:
         return {row.unit: plan_words(row) for row in frozen.plans(select)}
     if about == "support":
         count: dict[int, set[int]] = {}
-        for row in frozen.support(select):
-            count.setdefault(row.unit, set()).add(row.activity)
+        for given in frozen.support(select):
+            count.setdefault(given.unit, set()).add(given.activity)
         words = {n: ngettext("%(n)s activity", "%(n)s activities", n) % {"n": n} for n in map(len, count.values())}
         return {unit: words[len(activities)] for unit, activities in count.items()}
     if about is None:

@@ -298,7 +298,7 @@ def _differs(
         return bool((given == "yes") != (held.value == "yes"))
     if subject == "network.which":
         active = registers.of("network.participates", unit).value == "yes"
-        return (answers.get("network.participates") == "yes") == active and given != (held.value or ())
+        return (answers.get("network.participates") == "yes") == active and bool(given != (held.value or ()))
     if subject == "solutions":
         return any(given.get(code) != position for code, position in _both(given, held.value or {}))
     return bool(given != (held.value or (() if subject == "plan.anchoring" else None)))

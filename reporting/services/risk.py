@@ -127,14 +127,14 @@ def risk_rows(*, unit: Municipality, user: User, today: dt.date) -> list[RiskRow
 
 
 def _units(reach: Any, day: dt.date) -> Any:
+    every: Any = Municipality.objects.get_queryset()
     delivered = (
         Report.objects.across_all(reason="the latest answers of each unit")
         .filter(municipality=OuterRef("pk"), status__in=Report.DELIVERED)
         .order_by("-round__reference_date")
     )
     return (
-        Municipality.objects.get_queryset()
-        .filter(reach)
+        every.filter(reach)
         .units_as_of(day)
         .annotate(
             latest_submission=Subquery(delivered.values("current_id")[:1]),
@@ -224,7 +224,7 @@ def risk_assess(
             raise ValidationError({"submission": [_("A newer report has come in since you opened the page.")]})
         rows = found[0].rows if found else _rows({}, {}, texts.patterns(_))
         row = next(entry for entry in rows if entry.key == pattern)
-        made = RiskAssessment.objects.get_queryset().create(
+        made: RiskAssessment = RiskAssessment.objects.get_queryset().create(
             municipality=unit, pattern=pattern, verdict=verdict, reason=reason, follow_up=follow_up,
             derived=row.derived, rule_version=rules.PATTERN_BY_KEY[pattern].version, submission_id=latest,
             assessed_by=actor, assessed_by_name=str(actor), assessed_at=now,
