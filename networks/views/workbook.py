@@ -171,8 +171,9 @@ class WorkbookPreview(Networked):
 
     def _shown(self, change: Change) -> ShownChange:
         heads = {column.key: _(column.head) for column in BY_KEY[change.sheet].columns}
+        pairs = {name: _moved(old, new) for name, (old, new) in change.fields.items()}
         fields = tuple(
-            (heads[name], self._words(name, old), self._words(name, new)) for name, (old, new) in change.fields.items()
+            (heads[name], self._words(name, old), self._words(name, new)) for name, (old, new) in pairs.items()
         )
         return ShownChange(change, _(BY_KEY[change.sheet].title), fields)
 
@@ -213,6 +214,11 @@ class WorkbookDiscard(Networked):
         workbook.workbook_discard(upload=self.get_object(), actor=request.user, now=self.now)
         messages.success(request, _("The workbook is thrown away. Nothing was changed."))
         return redirect("workbook_page")
+
+
+def _moved(old: Any, new: Any) -> tuple[Any, Any]:
+    """Of two sets only what went and what came; other values as they are."""
+    return (old - new, new - old) if isinstance(old, frozenset) and isinstance(new, frozenset) else (old, new)
 
 
 def _counts(plan: Plan) -> list[tuple[str, str, int]]:
