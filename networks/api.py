@@ -22,7 +22,7 @@ from municipalities.models import Municipality, Office
 from networks import services
 from networks.models import Network, Participation
 from networks.rules import NAME_LENGTH, NOTE_LENGTH, PART_NOTE_LENGTH, NetworkValues, clean_line, clean_text
-from networks.services.networks import ORGANISERS
+from networks.services.networks import ORGANISERS, Reach
 from networks.services.support_units import MAX_TYPED, UnitBook
 
 NETWORK = OpenApiParameter("network", OpenApiTypes.INT, description="Only this network's participations.")
@@ -120,6 +120,12 @@ class WritingAPI(RightedAPI):
         own = scope_of(self.request.user, today=self.today).office_ids
         return every, {key: pk for key, pk in every.items() if pk in own or not own}
 
+    def units(self, among: Any = None) -> set[int]:
+        """The ids of the units that the caller keeps the participations of (of those ``among`` a list)."""
+        reach = allowed_filter(Municipality, "network.edit", scope_of(self.request.user, today=self.today))
+        rows = self.rows(Municipality).filter(reach)
+        return set((rows if among is None else rows.filter(pk__in=among)).values_list("pk", flat=True))
+
     def as_told(self, refused: Refused) -> ValidationError:
         """A service's sentences as an answer."""
         told = refused.message_dict if hasattr(refused, "error_dict") else {"non_field_errors": refused.messages}
@@ -196,8 +202,9 @@ class NetworkOne(NetworkAPI):
     def patch(self, request: Request, pk: int) -> Response:
         """Change the network; what is left out stays. Its participations end with it."""
         row = self.one(Network, pk)
+        reach = Reach(frozenset(self.units()), frozenset(self.offices()[1].values()))
         try:
-            services.network_change(network=row, values=self.values(row), actor=request.user, now=self.now)
+            services.network_change(network=row, values=self.values(row), reach=reach, actor=request.user, now=self.now)
         except Refused as refused:
             raise self.as_told(refused) from None
         return Response(NetworkSerializer(self.one(Network, pk)).data)
@@ -252,8 +259,7 @@ class ParticipationList(WritingAPI, generics.ListAPIView[Participation]):
             ids += found.unit_ids
         if not ids:
             raise ValidationError({"municipalities": [_("Write or tick at least one municipality or district.")]})
-        reach = allowed_filter(Municipality, "network.edit", scope_of(self.request.user, today=self.today))
-        mine = set(self.rows(Municipality).filter(reach, pk__in=ids).values_list("pk", flat=True))
+        mine = self.units(ids)
         if strange := [pk for pk in ids if pk not in mine]:
             sentence = _("%(id)s is no municipality or district of your region.")
             raise ValidationError({"municipalities": [sentence % {"id": strange[0]}]})

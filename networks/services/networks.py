@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -41,28 +42,44 @@ def network_create(*, values: NetworkValues, actor: Any, now: dt.datetime) -> Ne
         return network_write(None, values, actor=actor, now=now)
 
 
-def network_change(*, network: Network, values: NetworkValues, actor: Any, now: dt.datetime) -> bool:
+@dataclass(frozen=True)
+class Reach:
+    """Whom the one who changes a network speaks for: units and offices, by id."""
+
+    units: frozenset[int]
+    offices: frozenset[int]
+
+
+def network_change(
+    *, network: Network, values: NetworkValues, reach: Reach | None = None, actor: Any, now: dt.datetime
+) -> bool:
     """Bring a network to ``values``. Returns whether anything changed.
 
-    Participations that were to go on until the network's last day or longer end with it. Raises ValidationError,
-    also when a participation begins outside the new dates.
+    Participations that were to go on until the network's last day or longer end with it. ``reach`` is whom the caller
+    speaks for (None: everybody): she ends no other region's participations, and takes no other region out. Raises
+    ValidationError, also when a participation begins outside the new dates.
     """
     with transaction.atomic():
         row = Network.objects.get_queryset().select_for_update().get(pk=network.pk)
-        if network_values(row) == values:
+        held = network_values(row)
+        if held == values:
             return False
         _check(values, row)
-        _check_parts(row, values)
+        if reach is not None and held.offices - values.offices - reach.offices:
+            raise ValidationError({"offices": _("Only a region itself, or Helsedirektoratet, takes it out.")})
+        _check_parts(row, values, reach)
         network_write(row, values, actor=actor, now=now)
         _end_parts(row, values.valid_to, actor=actor, now=now)
     return True
 
 
-def network_end(*, network: Network, valid_to: dt.date, actor: Any, now: dt.datetime) -> bool:
+def network_end(
+    *, network: Network, valid_to: dt.date, reach: Reach | None = None, actor: Any, now: dt.datetime
+) -> bool:
     """Let a network end on ``valid_to``, its last day, and its participations with it. As ``network_change``."""
     held = network_values(network)
     ended = NetworkValues(**{**held.__dict__, "valid_to": valid_to})
-    return network_change(network=network, values=ended, actor=actor, now=now)
+    return network_change(network=network, values=ended, reach=reach, actor=actor, now=now)
 
 
 def network_write(
@@ -114,7 +131,7 @@ def _parts(network: Network) -> list[Participation]:
     return list(rows.select_for_update().order_by("valid_from", "pk"))
 
 
-def _check_parts(network: Network, values: NetworkValues) -> None:
+def _check_parts(network: Network, values: NetworkValues, reach: Reach | None) -> None:
     parts = [Part(row.municipality_id, row.status, row.valid_from, row.valid_to, pk=row.pk) for row in _parts(network)]
     if early := [part for part in parts if part.valid_from < values.valid_from]:
         sentence = _("A municipality takes part from %(day)s; the network cannot begin after that.")
@@ -123,6 +140,11 @@ def _check_parts(network: Network, values: NetworkValues) -> None:
         sentence = _("A participation begins on %(day)s, after the network's last day. Change or remove it first.")
         raise ValidationError({"valid_to": sentence % {"day": said(late[0].valid_from)}})
     if values.valid_to is not None:
+        last = values.valid_to
+        going_on = [part for part in parts if part.valid_to is None or part.valid_to > last]
+        if reach is not None and any(part.unit not in reach.units for part in going_on):
+            sentence = _("Municipalities of other regions take part after %(day)s. Helsedirektoratet can end it.")
+            raise ValidationError({"valid_to": sentence % {"day": said(last)}})
         meeting = network.meetings.filter(on__gt=values.valid_to).order_by("on").first()
         if meeting is not None:
             sentence = _("A meeting is registered on %(day)s, after the network's last day. Change or remove it first.")
@@ -142,6 +164,7 @@ def _end_parts(network: Network, last: dt.date | None, *, actor: Any, now: dt.da
 
 __all__ = [
     "ORGANISERS",
+    "Reach",
     "faults_of_network",
     "network_change",
     "network_create",

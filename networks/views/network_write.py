@@ -14,13 +14,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.access import allowed_filter
-from municipalities.models import Municipality, Office
+from municipalities.models import Office
 from networks import services
 from networks.days import read_day, typed
 from networks.forms import MeetingForm, NetworkForm, PartForm, PartsForm
 from networks.models import Network, NetworkMeeting, Participation
 from networks.services.meetings import attended
+from networks.services.networks import Reach
 from networks.services.support_units import UnitOnDay
 from networks.views.networks import Networked
 
@@ -85,8 +85,9 @@ class NetworkEdit(NetworkWriting):
         if form.is_valid():
             try:
                 changed = services.network_change(
-                    network=self.object, values=form.values(), actor=request.user, now=self.now
-                )
+                    network=self.object, values=form.values(), actor=request.user, now=self.now,
+                    reach=Reach(frozenset(self.own_units()), frozenset(self.own_offices)),
+                )  # fmt: skip
             except ValidationError as error:
                 form.refuse(error)
             else:
@@ -112,11 +113,6 @@ class OfNetwork(Networked):
             raise PermissionDenied(_("This does not belong to your unit."))
         keys = {office.key: office.pk for office in self.network.offices.all()}
         return keys[asked] if (asked := self.request.GET.get("embete", "")) in keys and keys[asked] in own else own[0]
-
-    def own_units(self) -> set[int]:
-        """The units that may be named: those in the writer's scope, of the region or once of it."""
-        reach = allowed_filter(Municipality, self.right, self.scope)
-        return set(self.rows(Municipality).filter(reach).values_list("pk", flat=True))
 
     def offices(self) -> list[tuple[str, str, bool]]:
         """The regions to choose between, when the writer keeps several."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import allowed_filter, can
-from municipalities.models import Office
+from municipalities.models import Municipality, Office
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import office_names
 from municipalities.views import ScopedPage, ScopedView
@@ -58,6 +58,11 @@ class Networked(ScopedView):
             return []
         own = self.scope.office_ids
         return [pk for pk in self.office_labels if pk in own or not own]
+
+    def own_units(self) -> set[int]:
+        """The units that the reader keeps the participations of: those in her scope."""
+        reach = allowed_filter(Municipality, "network.edit", self.scope)
+        return set(self.rows(Municipality).filter(reach).values_list("pk", flat=True))
 
     def may_edit(self, network: Network | None = None) -> bool:
         """Whether the reader may register networks, or change this one."""

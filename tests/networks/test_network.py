@@ -23,6 +23,7 @@ from networks.services import (
     participations_add,
 )
 from networks.services.history import noted
+from networks.services.networks import Reach
 
 D = dt.date
 
@@ -99,6 +100,22 @@ def test_a_network_cannot_begin_after_its_members(world, values, now):
     participations_add(network=network, valid_from=D(2020, 10, 1), **add)
     late = replace(values, valid_from=D(2020, 10, 2))
     assert "1. October 2020" in refusal(network_change, network=network, values=late, actor=None, now=now)["valid_from"]
+
+
+@pytest.mark.django_db
+def test_a_region_ends_nothing_of_another(world, values, now):
+    viken, finnmark = (world.office(key).pk for key in ("oslo-og-viken", "troms-og-finnmark"))
+    shared = replace(values, offices=frozenset({viken, finnmark}))
+    network = network_create(values=shared, actor=None, now=now)
+    how = {"status": "active", "valid_from": D(2021, 1, 1), "actor": None, "now": now}
+    participations_add(network=network, units=[world.unit("3004").pk, world.unit("5430").pk], **how)
+    reach = Reach(frozenset({world.unit("3004").pk}), frozenset({viken}))
+    change = {"network": network, "reach": reach, "actor": None, "now": now}
+    ended = replace(shared, valid_to=D(2022, 5, 1))
+    assert list(refusal(network_change, values=ended, **change)) == ["valid_to"]
+    assert list(refusal(network_change, values=values, **change)) == ["offices"]
+    assert network_change(values=replace(shared, offices=frozenset({finnmark})), **change)
+    assert network_change(values=replace(ended, offices=frozenset({finnmark})), **{**change, "reach": None})
 
 
 @pytest.mark.django_db
