@@ -182,7 +182,7 @@ def _within_network(part: Part, network: NetworkValues) -> Faults:
         }
     if network.valid_to is not None and (part.valid_to is None or part.valid_to > network.valid_to):
         return {
-            "valid_to": _("%(network)s ended on %(day)s; no participation goes on after that.")
+            "valid_to": _("%(network)s has its last day on %(day)s; no participation goes on after that.")
             % {"network": network.name, "day": said(network.valid_to)}
         }
     return {}
@@ -268,7 +268,7 @@ def meeting_faults(
             "day": said(network.valid_from),
         }
     elif network.valid_to is not None and on > network.valid_to:
-        faults["on"] = _("%(network)s ended on %(day)s; it had no meetings after that.") % {
+        faults["on"] = _("%(network)s has its last day on %(day)s; it has no meetings after that.") % {
             "network": network.name,
             "day": said(network.valid_to),
         }

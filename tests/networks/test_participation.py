@@ -136,7 +136,7 @@ def test_the_period_lies_within_the_unit_and_the_network(add, world, network, no
     assert "began" in refusal(add, "3025", start=D(2017, 12, 31))["valid_from"][0]
     Network.objects.across_all(reason="test").filter(pk=network.pk).update(valid_to=D(2022, 6, 30))
     network.refresh_from_db()
-    assert "ended" in refusal(add, "3025", start=D(2022, 1, 1))["valid_to"][0]
+    assert "last day" in refusal(add, "3025", start=D(2022, 1, 1))["valid_to"][0]
 
 
 def test_dates_out_of_order_and_far_away_are_refused(add):
