@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 
 import pytest
+import python_calamine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -160,6 +162,15 @@ def test_numbers_are_text_and_words_can_be_chosen(office, filled):
     assert len(book.book.worksheets) == 5
 
 
+def test_another_reader_sees_the_same(office, filled):
+    """Numbers stay text with their zero, days are days, and no cell is a formula, also to a reader of other make."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(workbook_make(office, today=TODAY, language="nb")))
+    rows = book.get_sheet_by_index(1).to_python()
+    assert {row[2] for row in rows[1:]} == {"3004", "3025", "0301", "030101", "0220"}
+    assert all(isinstance(row[5], dt.date) for row in rows[1:])
+    assert "=1+1" in [row[8] for row in book.get_sheet_by_index(0).to_python()]
+
+
 # --- what people do to it ---------------------------------------------------------------------------
 
 
@@ -262,8 +273,6 @@ def test_a_formula_without_value_is_a_fault_with_its_cell(office, filled, plan):
 
 
 def test_a_formula_with_its_value_is_read(office, filled, plan):
-    import io
-
     import xlsxwriter
 
     out = io.BytesIO()
@@ -460,8 +469,6 @@ def test_a_missing_and_a_doubled_column_are_said_once(office, filled, plan):
 
 
 def test_a_workbook_of_something_else(office, filled, plan):
-    import io
-
     import openpyxl
 
     out = io.BytesIO()
