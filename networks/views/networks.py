@@ -64,6 +64,13 @@ class Networked(ScopedView):
         reach = allowed_filter(Municipality, "network.edit", self.scope)
         return set(self.rows(Municipality).filter(reach).values_list("pk", flat=True))
 
+    def correct_url(self) -> str:
+        """Where a contact proposes a correction of what is registered about her unit's networks; empty for others."""
+        if not can(self.request.user, "correction.propose", today=self.today):
+            return ""
+        rows = [row for unit in self.scope.municipality_ids if (row := self.book.on(unit, self.today)) is not None]
+        return f"{reverse('correction_new', args=[rows[0].number])}?om=nettverk" if rows else ""
+
     def may_edit(self, network: Network | None = None) -> bool:
         """Whether the reader may register networks, or change this one."""
         return bool(can(self.request.user, "network.edit", network, today=self.today))
@@ -185,6 +192,7 @@ class NetworkDetail(Networked, ScopedPage):
             "meetings": meetings(self.object, self.book),
             "history": history(self.object, self.book, self.office_labels),
             "may_edit": self.may_edit(self.object),
+            "correct_url": self.correct_url(),
         }  # fmt: skip
 
     def _table(self) -> ListTable:

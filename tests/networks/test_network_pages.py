@@ -150,6 +150,11 @@ def test_only_those_who_may_see_a_way_to_change(login, network, add):
         assert ("/nettverk/deltakelse/" in page) is may
 
 
+def test_a_contact_may_propose_a_correction(login, network):
+    assert "om=nettverk" in text(login("editor-3004").get(f"/nettverk/{network.pk}/"))
+    assert "om=nettverk" not in text(login("reader-3004").get(f"/nettverk/{network.pk}/"))
+
+
 def test_pages_ask_as_often_whatever_the_size(login, network, add, now, world):
     def counted():
         found = []
