@@ -108,11 +108,12 @@ MENU = (
     Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_")),
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
-    Place(gettext_lazy("Risk patterns"), "risk_list", "risk.read", ("risk_",)),
+    Place(gettext_lazy("Risk patterns"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Access"), "placements", "membership.place"),
     Place(gettext_lazy("Help"), "help", None),
 )
+LONG_MENU = 6
 HOMES = (
     ("national.read", "national_status"),
     ("report.return", "work_list"),
@@ -160,12 +161,15 @@ def home_of(scope: Scope) -> str | None:
 
 def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:
     """The lines of the menu that this person has use for."""
-    return [
-        _item(request, place.label, place.url_name, place.below)
+    places = [
+        place
         for place in MENU
         if (place.right is None or scope.has(RIGHTS[place.right].roles))
         and (place.municipal is None or place.municipal == bool(scope.municipality_ids))
     ]
+    if len(places) > LONG_MENU:  # the help stands at the foot of every page too
+        places = [place for place in places if place.right is not None]
+    return [_item(request, place.label, place.url_name, place.below) for place in places]
 
 
 def unit_label(scope: Scope) -> str:

@@ -36,7 +36,8 @@ def test_the_pages_fit_and_axe_finds_nothing(place, open_page, live_server, sett
     page = open_page(width=width, user=place.user("statsforvalter-oslo-og-viken"))
     page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
     for address in (
-        "/kommuner/", "/kommuner/?farge=nettverk&nettverk=ja", "/kommuner/?farge=stotte&q=ingen", "/kommuner/?farge=fase",
+        "/kommuner/", "/kommuner/?farge=nettverk&nettverk=ja", "/kommuner/?farge=stotte&q=ingen",
+        "/kommuner/?farge=fase",
         "/kommuner/?dato=2019-12-31", "/kommuner/?dato=2019-12-31&grenser=na", "/kommuner/?dato=aldri",
         f"/region/{VIKEN}/", "/kommune/3004/", "/kommune/0627/", "/kommune/030101/",
     ):  # fmt: skip
