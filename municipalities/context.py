@@ -108,7 +108,7 @@ MENU = (
     Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_")),
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
-    Place(gettext_lazy("Risk patterns"), "risk_list", "risk.assess", ("risk_",)),
+    Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Access"), "placements", "membership.place"),
     Place(gettext_lazy("Help"), "help", None),
