@@ -384,6 +384,10 @@ SPECTACULAR_SETTINGS = {
         "SummaryStatus": "reporting.models.NationalSummary.Status",
         "DocumentStatus": "reporting.models.Document.Status",
         "SupportKind": "networks.models.SupportActivity.Kind",
+        "NetworkKind": "networks.models.Network.Kind",
+        "PlanStatus": "municipalities.models.PlanDecision.Status",
+        "ParticipationStatus": "networks.models.Participation.Status",
+        "ParticipationStatusGiven": "networks.api.STATUSES",
     },
 }
 
