@@ -29,6 +29,30 @@ AGGREGATE = """
     GROUP BY report.round_id, report.office_id, answer.question, answer.row, answer.value
 """
 
+REGISTERS = (
+    """
+    SELECT round.id, version.office_id, decision.status, COUNT(*)
+    FROM reporting_round round
+    JOIN municipalities_plandecision decision ON decision.valid_from <= round.reference_date
+     AND (decision.valid_to IS NULL OR decision.valid_to >= round.reference_date)
+    JOIN municipalities_municipalityversion version ON version.municipality_id = decision.municipality_id
+     AND version.valid_from <= round.reference_date
+     AND (version.valid_to IS NULL OR version.valid_to >= round.reference_date)
+    GROUP BY round.id, version.office_id, decision.status
+    """,
+    """
+    SELECT round.id, version.office_id, part.status, COUNT(DISTINCT part.municipality_id)
+    FROM reporting_round round
+    JOIN networks_participation part ON part.valid_from <= round.reference_date
+     AND (part.valid_to IS NULL OR part.valid_to >= round.reference_date)
+    JOIN municipalities_municipalityversion version ON version.municipality_id = part.municipality_id
+     AND version.valid_from <= round.reference_date
+     AND (version.valid_to IS NULL OR version.valid_to >= round.reference_date)
+    GROUP BY round.id, version.office_id, part.status
+    """,
+)
+"""The same of the registers' rows as they were on each round's day: the core indicators are counted from them."""
+
 
 def run(emit: Callable[..., None]) -> None:
     data.registers()
@@ -92,8 +116,11 @@ def registered(rounds: list[Any]) -> None:
 
 def aggregate() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(AGGREGATE)
-        return len(cursor.fetchall())
+        rows = 0
+        for query in (AGGREGATE, *REGISTERS):
+            cursor.execute(query)
+            rows += len(cursor.fetchall())
+        return rows
 
 
 def figures(round_: Any) -> None:

@@ -221,9 +221,17 @@ class Tallies:
         return sum(self._pattern_counts(day, office, key)[state] for office in offices)
 
     def _pattern_counts(self, day: str, office: str, key: str) -> Counter[str]:
+        """Each combination of answers is judged once: there are few of them, however many units."""
         kept = self._pattern_tally.get((day, office, key))
         if kept is None:
-            kept = Counter(self.pattern_state(day, unit, key) for unit in self._members[day, office])
+            questions = rules.PATTERN_BY_KEY[key].questions
+            asked = Counter(
+                tuple(self.given(day, unit).get(question, NOTHING) for question in questions)
+                for unit in self._members[day, office]
+            )
+            kept = Counter()
+            for answers, n in asked.items():
+                kept[rules.pattern_state(key, dict(zip(questions, answers, strict=True)))] += n
             self._pattern_tally[day, office, key] = kept
         return kept
 
