@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.access import HDIR, MUNICIPAL
+from municipalities.access import HDIR, MUNICIPAL, predecessors
 from municipalities.models import Municipality, Office, Role
 from municipalities.querysets import ScopedManager
 from reporting.models.forms import FormVersion
@@ -71,11 +71,13 @@ class Report(models.Model):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        """A municipality sees its own, the statsforvalter those of its office, Hdir all; KS, USHT and the evaluator
-        those that are sent in."""
+        """A municipality sees its own, and what was sent in by those that it was made of; the statsforvalter those of
+        its office, Hdir all; KS, USHT and the evaluator those that are sent in."""
         if scope.has(HDIR):
             return Q()
-        own = Q(municipality_id__in=scope.only(MUNICIPAL).municipality_ids)
+        mine = scope.only(MUNICIPAL)
+        parts = predecessors(mine).values("old_id")
+        own = Q(municipality_id__in=mine.municipality_ids) | Q(status__in=cls.DELIVERED, municipality_id__in=parts)
         region = Q(office_id__in=scope.only({Role.STATSFORVALTER}).office_ids)
         delivered = Q(status__in=cls.DELIVERED)
         partners = delivered & Q(office_id__in=scope.only({Role.KS, Role.USHT}).office_ids)

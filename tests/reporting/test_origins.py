@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from municipalities.access import can
 from municipalities.models import Membership, MunicipalityLink, MunicipalityVersion, Role
 from reform.models import Solution
+from reporting.models import Report
 from reporting.services.origins import answers_of_parts
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, open_round
 from tests.world import World
@@ -76,3 +78,19 @@ def test_a_split_says_that_the_whole_answered(world, parts, client, settings):
     assert [part.whole for part in answers_of_parts(parts)] == [True, False]
     client.force_login(world.user("editor-3025"))
     assert "0627 Røyken, " in client.get(reverse("report_section", args=[parts.pk, "plan"])).content.decode()
+
+
+def test_what_the_parts_sent_in_is_read_and_not_changed(world, parts, client):
+    old = Report.objects.get_queryset().get(municipality=world.unit("0627"))
+    editor = world.user("editor-3025")
+    assert can(editor, "report.read", old, today=dt.date(2022, 5, 4))
+    client.force_login(editor)
+    assert client.get(reverse("report_detail", args=[old.pk])).status_code == 200
+    version = old.draft_version
+    for name in ("report_submit", "report_nothing_new"):
+        assert client.post(reverse(name, args=[old.pk]), {"draft_version": version}).status_code in (302, 403, 404, 409)
+    old.refresh_from_db()
+    assert (old.status, old.draft_version, old.submissions.count()) == ("submitted", version, 1)
+    assert not can(world.user("editor-3004"), "report.read", old, today=dt.date(2022, 5, 4))
+    Report.objects.get_queryset().filter(pk=old.pk).update(status="returned")
+    assert not can(editor, "report.read", old, today=dt.date(2022, 5, 4))
