@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from municipalities import views, views_placements
+from municipalities import views
+from municipalities.views import placements
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
@@ -11,6 +12,6 @@ urlpatterns = [
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
-    path("tilganger/", views_placements.Placements.as_view(), name="placements"),
+    path("tilganger/", placements.Placements.as_view(), name="placements"),
     path("", include("municipalities.urls_plans")),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from municipalities import views_corrections as views
+from municipalities.views import corrections as views
 
 urlpatterns = [
     re_path(r"^kommune/(?P<number>\d{4}|\d{6})/rett/$", views.CorrectionNew.as_view(), name="correction_new"),

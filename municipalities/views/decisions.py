@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import can
 from municipalities.filestore import NotThere, content_disposition
-from municipalities.forms_base import EntryForm
-from municipalities.forms_decisions import DecisionForm, DocumentsForm, ReasonForm
+from municipalities.forms import EntryForm
+from municipalities.forms.decisions import DecisionForm, DocumentsForm, ReasonForm
 from municipalities.history import happenings
 from municipalities.models import (
     AreaPosition,

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.forms_placements import PlacementForm
+from municipalities.forms.placements import PlacementForm
 from municipalities.lineage import Span
 from municipalities.services import Homeless, PlaceRefused, membership_place, memberships_homeless
 from municipalities.views import ScopedPage

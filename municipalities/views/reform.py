@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from municipalities.forms_base import read_day
+from municipalities.forms import read_day
 from municipalities.views import ScopedView
 from reform.dates import EndDecision, PhaseDates, end_changes, periods_known, phases_on, reform_end_on
 from reform.models import Phase, PhasePeriod, Reform, ReformEnd

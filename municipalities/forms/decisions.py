@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.forms_base import FILL_IN, DayField, EntryForm, FilesField, text_field, words_field
+from municipalities.forms import FILL_IN, DayField, EntryForm, FilesField, text_field, words_field
 from municipalities.models import PlanAnchoring, PlanDecision
 from municipalities.services.anchoring import AnchoringEntry, anchoring_faults
 from municipalities.services.decisions import DecisionEntry, decision_faults

@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.coverage import Years, coverage
-from municipalities.forms_base import EntryForm
-from municipalities.forms_decisions import AnchoringForm, EndForm, ProgressForm, ReasonForm
+from municipalities.forms import EntryForm
+from municipalities.forms.decisions import AnchoringForm, EndForm, ProgressForm, ReasonForm
 from municipalities.history import happenings
 from municipalities.models import Event, PhaseStatus, PlanAnchoring, PlanDecision
 from municipalities.services.anchoring import (
@@ -24,7 +24,7 @@ from municipalities.services.anchoring import (
 from municipalities.services.dated import EntryRefused, in_words
 from municipalities.services.progress import progress_correct, progress_enter, progress_remove
 from municipalities.timeline import delay_words, years_words
-from municipalities.views_decisions import UnitNamed, UnitPage, origin_of, safe_link
+from municipalities.views.decisions import UnitNamed, UnitPage, origin_of, safe_link
 from municipalities.vocabulary import PHASES, PLAN_TYPES, STEPS, word
 
 
