@@ -35,7 +35,7 @@ class Query:
     @classmethod
     def read(cls, get: Callable[[str, str], str]) -> Query:
         """From a request's parameters: ``get(name, default)``."""
-        typed = {name: " ".join(get(address, "").split())[:80] for name, address in NAMES.items()}
+        typed = {name: _line(get(address, "")) for name, address in NAMES.items()}
         page = typed.pop("page")
         if typed["kind"] not in Network.Kind.values:
             typed["kind"] = ""
@@ -57,6 +57,11 @@ class Query:
         """The address's parameters with changes, without those that say nothing."""
         values = replace(self, **changes).__dict__
         return {NAMES[name]: str(value) for name, value in values.items() if value and (name, value) != ("page", 1)}
+
+
+def _line(text: str) -> str:
+    """What was typed as one line without signs that no database holds."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())[:80]
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def meeting_register(
     A unit need not take part in the network to be at a meeting, but it must exist on that day.
     """
     with transaction.atomic():
-        Network.objects.get_queryset().select_for_update().get(pk=network.pk)
+        Network.objects.get_queryset().select_for_update(no_key=True).get(pk=network.pk)
         _check(network, None, on, title, note, attendance, timezone.localdate(now))
         return meeting_write(
             None, network_id=network.pk, on=on, title=title, note=note, attendance=attendance, actor=actor, now=now

@@ -60,7 +60,7 @@ def network_change(
     ValidationError, also when a participation begins outside the new dates.
     """
     with transaction.atomic():
-        row = Network.objects.get_queryset().select_for_update().get(pk=network.pk)
+        row = Network.objects.get_queryset().select_for_update(no_key=True).get(pk=network.pk)
         held = network_values(row)
         if held == values:
             return False

@@ -176,10 +176,13 @@ def workbook_discard(*, upload: WorkbookUpload, actor: User, now: dt.datetime) -
 
 
 def _lock(office: Office, today: dt.date) -> None:
-    """Hold the region's networks and units, so that nothing moves between the comparison and the writing."""
+    """Hold the region's networks and units, so that nothing moves between the comparison and the writing.
+
+    A participation written beside it keeps the network's key (``no_key``): the two cannot wait for each other.
+    """
     own = Network.offices.through.objects.filter(office_id=office.pk).values("network_id")
     rows = Network.objects.across_all(reason=REASON).filter(pk__in=own).order_by("pk")
-    list(rows.select_for_update().values_list("pk"))
+    list(rows.select_for_update(no_key=True).values_list("pk"))
     units_lock(_units(office, today).all_own())
 
 
