@@ -138,6 +138,11 @@ def test_an_internal_note_is_seen_by_the_office_and_by_nobody_else(region, clien
     assert "Inviter dem til dialogmøte." in page(login(factories.reviewer(home)), "report_review", report.pk)
     hdir = login(factories.user(Role.HDIR))
     assert "Inviter dem til dialogmøte." not in page(hdir, "report_review", report.pk)
+    for role in (Role.KS, Role.USHT):  # they read the status of the region's municipalities, and no internal note
+        partner = factories.user(role, of=home)
+        assert "dialogmøte" not in page(login(partner), "report_detail", report.pk)
+        assert login(partner).get(reverse("report_review", args=[report.pk])).status_code == 403
+        assert not ReviewComment.objects.visible_to(partner, today=today).filter(text__contains="dialogmøte").exists()
     post(client, "report_return", report, text="Skriv datoen.")
     editor = report.municipality.memberships.get().user
     assert not ReviewComment.objects.visible_to(editor, today=today).exists()
