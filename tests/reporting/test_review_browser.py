@@ -83,7 +83,7 @@ def test_several_are_chosen_and_approved_with_the_keyboard(region, open_page):
     assert "2" in page.locator("[data-picked]").inner_text()
     page.locator("[data-pick-none]").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('tr.is-picked').length === 0")
+    page.wait_for_selector("tr.is-picked", state="detached")
     assert button.inner_text() == idle
     page.locator("[data-pick-all]").press("Enter")
     page.keyboard.press("Enter")  # the focus is on the button that approves
