@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.border_words import borders_words
 from municipalities.names import display_name
 from municipalities.render_table import ListTable
 from municipalities.vocabulary import PHASES, STEPS, word
@@ -27,13 +28,6 @@ PLAN_WORDS = {
 def file_name(day: dt.date) -> str:
     """``kommuner-2022-05-01``."""
     return f"kommuner-{day.isoformat()}"
-
-
-def borders_words(borders: str, day: dt.date, today: dt.date) -> str:
-    """Whose borders: ``da`` (those of ``day``) or ``na`` (those of ``today``)."""
-    if borders == "na":
-        return _("Today's borders, %(day)s") % {"day": f"{today:%d.%m.%Y}"}
-    return _("The borders of that day, %(day)s") % {"day": f"{day:%d.%m.%Y}"}
 
 
 def list_table(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from municipalities.border_words import read_borders
 from municipalities.names import display_name
 
 PER_PAGE = 50
@@ -132,7 +133,6 @@ UNITS: dict[str, Test] = {
     "bydeler": lambda row: row.district,
     "alle": ALL,
 }
-BORDERS = ("da", "na")
 COLOURS = ("plan", "fase", "nettverk", "stotte")
 
 _PLAN_ORDER = {"": 0, "none": 1, "declined": 2, "process": 3, MIXED: 4, "inside": 5, "own": 6}
@@ -196,7 +196,7 @@ class ListQuery:
         page, sort = get("side", "1"), get("sorter", "")
         return cls(
             day_text=" ".join(get("dato", "").split())[:40],
-            borders=one("borders", BORDERS, "da"),
+            borders=read_borders(get),
             units=one("units", UNITS, "kommuner"),
             search=" ".join(get("q", "").replace("\0", "").split())[:80],
             office=get("embete", "")[:60],

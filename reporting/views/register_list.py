@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import NATIONAL, can
+from municipalities.border_words import TODAY, Switch, holding, switch
 from municipalities.render_table import FORMATS, table_response
 from municipalities.views import ScopedPage
 from municipalities.vocabulary import PHASES, STEPS
@@ -128,7 +129,18 @@ class MunicipalityList(ScopedPage):
     @property
     def borders(self) -> str:
         """``da`` or ``na``."""
-        return self.query.borders if self.earlier else "da"
+        return holding(self.query.borders, self.day, self.today)
+
+    def _switch(self) -> Switch:
+        def url(borders: str) -> str:
+            return list_url(self.query, borders=borders, page=1)
+
+        joined = _(
+            "Municipalities that have merged since are joined: support and networks are counted once for all parts, "
+            "plan status and steps are listed for each. A municipality that was split since stays itself."
+        )
+        sentence = joined if self.borders == TODAY else ""
+        return switch(self.borders, day=self.day, today=self.today, differs=self.earlier, url=url, sentence=sentence)
 
     def _listing(self) -> UnitList:
         user = self.request.user
@@ -151,10 +163,7 @@ class MunicipalityList(ScopedPage):
             "day_error": self.day_error,
             "earlier": self.earlier,
             "borders": self.borders,
-            "border_links": [
-                Link(_("The borders of that day"), list_url(query, borders="da", page=1), self.borders == "da"),
-                Link(_("Today's borders"), list_url(query, borders="na", page=1), self.borders == "na"),
-            ],
+            "switch": self._switch(),
             "list": listing,
             "rows": listing.rows,
             "why": self.found or {},
