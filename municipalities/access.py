@@ -120,11 +120,19 @@ RIGHTS: dict[str, Right] = {
     "report.list": Right(
         frozenset({Role.KS, Role.USHT, Role.EVALUATOR}), _("See the list of reports that are sent in.")
     ),
-    "report.edit": Right(_EDITOR, _("Fill in the form of one's own municipality.")),
-    "report.submit": Right(_EDITOR, _("Send in the report of one's own municipality.")),
+    "report.edit": Right(
+        _EDITOR | _SF, _("Fill in the form of one's own municipality; the statsforvalter one that it has taken over.")
+    ),
+    "report.submit": Right(
+        _EDITOR | _SF, _("Send in the report of one's own municipality; the statsforvalter one that it has taken over.")
+    ),
+    "report.message": Right(_EDITOR | _SF, _("Write about a report to colleagues, or to the other side.")),
     "report.review": Right(_SF | HDIR, _("See the work list and reports beside their predecessors.")),
     "report.return": Right(_SF, _("Return a report with a comment.")),
     "report.approve": Right(_SF, _("Approve a report.")),
+    "report.reopen": Right(_SF, _("Take back an approval, or reopen an approved report with a reason.")),
+    "report.extend": Right(_SF, _("Give one municipality a later deadline, with a reason.")),
+    "report.on_behalf": Right(_SF, _("Take over the reporting of a municipality, on its behalf.")),
     "report.note": Right(_SF, _("Write and read internal notes about a report.")),
     "national.read": Right(HDIR, _("See the status of all offices.")),
     "summary.build": Right(HDIR, _("Build a national summary and write its assessment.")),
@@ -132,6 +140,21 @@ RIGHTS: dict[str, Right] = {
     "summary.read": Right(HDIR | {Role.HOD}, _("Read national summaries; the ministry reads those that are sent.")),
     "figure.read": Right(HDIR, _("Go from a figure to the municipalities and answers behind it.")),
     "round.open": Right(frozenset({Role.HDIR_ADMIN}), _("Open a reporting round.")),
+    "round.compose": Right(HDIR, _("Compose the form and the dates of a round.")),
+    "round.publish": Right(
+        frozenset({Role.HDIR_ADMIN}), _("Publish a round or a new version of its form, and wipe a test round.")
+    ),
+    "round.unlock": Right(frozenset({Role.HDIR_ADMIN}), _("Open a locked round for corrections until a day.")),
+    "regional.read": Right(_SF | HDIR, _("Read the report of a region.")),
+    "regional.edit": Right(_SF, _("Fill in and deliver the report of one's own region.")),
+    "regional.judge": Right(HDIR, _("Accept or return the report of a region.")),
+    "notice.edit": Right(HDIR, _("See what notices are sent, and write their texts.")),
+    "status.read": Right(
+        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("See how far a round has come, and who has delivered.")
+    ),
+    "burden.read": Right(HDIR, _("See how much work a round has been, in sums.")),
+    "contact.invite": Right(_EDITOR, _("Invite colleagues in one's own municipality, and take their access away.")),
+    "service.manage": Right(_EDITOR, _("Give the municipality's own system access to deliver.")),
 }
 
 
@@ -193,11 +216,11 @@ def visible_filter(model: type[Model], scope: Scope) -> Q:
 
 def allowed_filter(model: type[Model], right: str, scope: Scope) -> Q:
     """What of ``model`` the right reaches in the scope. Where rows are seen by more than may change them, the model
-    says in ``editable_in(scope) -> Q`` which ones an ``….edit`` right reaches."""
+    says in ``editable_in(scope) -> Q`` which ones an ``….edit`` or ``….submit`` right reaches."""
     mine = scope.only(RIGHTS[right].roles)
     reach = visible_filter(model, mine)
     narrower = getattr(model, "editable_in", None)
-    if narrower is not None and right.endswith(".edit") and mine.grants:
+    if narrower is not None and right.endswith((".edit", ".submit")) and mine.grants:
         reach &= narrower(mine)
     return reach
 

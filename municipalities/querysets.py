@@ -64,9 +64,10 @@ class MunicipalityQuerySet(models.QuerySet[Any]):
         return self.units_as_of(day).filter(kind="municipality")
 
     def units_as_of(self, day: date) -> MunicipalityQuerySet:
-        """All reporting units on ``day``: the municipalities and Oslo's 15 districts."""
+        """All reporting units on ``day``: the municipalities and Oslo's 15 districts; no made-up ones."""
         return (
-            self.annotate(version=FilteredRelation("versions", condition=valid_on(day, "versions__")))
+            self.exclude(kind="training")
+            .annotate(version=FilteredRelation("versions", condition=valid_on(day, "versions__")))
             .filter(version__isnull=False)
             .annotate(
                 number=F("version__number"),

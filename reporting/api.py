@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from municipalities.access import can
 from municipalities.api import RightedAPI
 from municipalities.services import unit_names
 from reporting.models import NationalSummary, Report, Round, Submission
@@ -170,6 +172,9 @@ class ReportAPI(RightedAPI):
         found = rows.select_related("round__form_version", "office", "current", "municipality").filter(pk=pk).first()
         if found is None:
             raise Http404
+        decision = can(self.request.user, self.right, found, today=self.today)
+        if not decision:
+            raise PermissionDenied(decision.reason)
         return found
 
     def answer(self, report: Report, status: int = 200) -> Response:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def opened_rounds(user: User, *, today: dt.date) -> list[Round]:
     """The rounds that have been opened, the newest first, without their forms' words. One query (and the scope)."""
-    rows = Round.objects.visible_to(user, today=today).filter(opened_at__isnull=False, opens_on__lte=today)
+    rows = Round.objects.visible_to(user, today=today).counted().filter(opened_at__isnull=False, opens_on__lte=today)
     rows = rows.select_related("form_version").defer("form_version__definition")
     return list(rows.order_by("-reference_date"))
 

@@ -160,7 +160,7 @@ def _networks(key: str, user: User, day: dt.date, today: dt.date) -> tuple[Any, 
 
 
 def _delivery(key: str, user: User, day: dt.date, today: dt.date) -> Delivery | None:
-    rounds = Round.objects.visible_to(user, today=today).filter(opened_at__isnull=False, opens_on__lte=day)
+    rounds = Round.objects.visible_to(user, today=today).counted().filter(opened_at__isnull=False, opens_on__lte=day)
     newest = rounds.order_by("-reference_date").defer("form_version").first()
     if newest is None:
         return None

@@ -1,4 +1,5 @@
-"""The transitions of a report and of a national summary, as tables for ``municipalities.transitions`` (idea 3)."""
+"""The transitions of a report, of a region's report and of a national summary, as tables for the engine
+(``municipalities.transitions``, idea 3)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.transitions import Transition, TransitionRefused, Workflow
-from reporting.models import NationalSummary, Report
+from reporting.models import NationalSummary, RegionalReport, Report
 from reporting.timing import RoundState, round_state
 
 if TYPE_CHECKING:
@@ -29,8 +30,25 @@ def require_open(round_: Round, now: datetime) -> None:
         raise RoundClosed(_("The round is closed. Ask the statsforvalter if something must be changed."), state=state)
 
 
+def require_published(round_: Round, now: datetime) -> None:
+    """Raises RoundClosed before the round has opened; the statsforvalter and Hdir work on after its last day."""
+    if round_state(round_, timezone.localdate(now)) is RoundState.UPCOMING:
+        raise RoundClosed(_("The round has not opened yet."), state=RoundState.UPCOMING)
+
+
 def _report_round_open(report: Report, now: datetime) -> None:
     require_open(report.round, now)
+
+
+class RegionDelivered(TransitionRefused):
+    """The region's report is with Hdir: what it was built on stays as it is."""
+
+
+def _region_not_delivered(report: Report, now: datetime) -> None:
+    under = RegionalReport.objects.across_all(reason="what was delivered to Hdir stays as it was")
+    if under.filter(round=report.round_id, office=report.office_id, status__in=RegionalReport.CLOSED).exists():
+        sentence = _("The region has been delivered to Hdir. Ask Hdir to return it first.")
+        raise RegionDelivered(sentence, state=report.status)
 
 
 _STATE = Report.Status
@@ -49,7 +67,7 @@ REPORT = Workflow(
         ),
         Transition(
             name="submit",
-            source=(_STATE.DRAFT, _STATE.RETURNED),
+            source=(_STATE.DRAFT, _STATE.RETURNED, _STATE.REOPENED),
             target=_STATE.SUBMITTED,
             right="report.submit",
             label=_("Sent in"),
@@ -74,6 +92,24 @@ REPORT = Workflow(
             label=_("Approved"),
             stamp="approved_at",
         ),
+        Transition(
+            name="take_back",
+            source=(_STATE.APPROVED,),
+            target=_STATE.SUBMITTED,
+            right="report.reopen",
+            label=_("Approval taken back"),
+            checks=(_region_not_delivered,),
+        ),
+        Transition(
+            name="reopen",
+            source=(_STATE.APPROVED,),
+            target=_STATE.REOPENED,
+            right="report.reopen",
+            label=_("Reopened"),
+            checks=(_report_round_open, _region_not_delivered),  # else nobody could send it in again
+            needs_note=True,
+            stamp="reopened_at",
+        ),
     ),
     wrong_state={
         _STATE.NOT_STARTED: _("The report has not been started yet."),
@@ -81,6 +117,53 @@ REPORT = Workflow(
         _STATE.SUBMITTED: _("The report has already been sent in."),
         _STATE.RETURNED: _("The report has been returned to the municipality."),
         _STATE.APPROVED: _("The report has already been approved."),
+        _STATE.REOPENED: _("The report is reopened and lies with the municipality."),
+    },
+)
+
+_REGION = RegionalReport.Status
+
+
+def _regional_round_open(regional: RegionalReport, now: datetime) -> None:
+    require_published(regional.round, now)
+
+
+REGIONAL = Workflow(
+    name="regional",
+    states=tuple(_REGION.values),
+    transitions=(
+        Transition(
+            name="deliver",
+            source=(_REGION.DRAFT, _REGION.RETURNED),
+            target=_REGION.DELIVERED,
+            right="regional.edit",
+            label=_("Delivered to Hdir"),
+            checks=(_regional_round_open,),
+            stamp="delivered_at",
+        ),
+        Transition(
+            name="return",
+            source=(_REGION.DELIVERED, _REGION.ACCEPTED),
+            target=_REGION.RETURNED,
+            right="regional.judge",
+            label=_("Returned"),
+            needs_note=True,
+            stamp="returned_at",
+        ),
+        Transition(
+            name="accept",
+            source=(_REGION.DELIVERED,),
+            target=_REGION.ACCEPTED,
+            right="regional.judge",
+            label=_("Accepted"),
+            stamp="accepted_at",
+        ),
+    ),
+    wrong_state={
+        _REGION.DRAFT: _("The region has not been delivered yet."),
+        _REGION.DELIVERED: _("The region has already been delivered."),
+        _REGION.RETURNED: _("The region's report has been returned."),
+        _REGION.ACCEPTED: _("The region's report has already been accepted."),
     },
 )
 

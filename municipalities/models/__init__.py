@@ -9,7 +9,7 @@ from municipalities.models.decisions import (
     PlanDocument,
     SolutionPosition,
 )
-from municipalities.models.people import Membership, Role, User
+from municipalities.models.people import Membership, Role, ServiceAccount, User
 from municipalities.models.places import (
     County,
     Municipality,
@@ -37,6 +37,7 @@ __all__ = [
     "PlanDecision",
     "PlanDocument",
     "Role",
+    "ServiceAccount",
     "SolutionPosition",
     "User",
 ]

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models.places import Dated, Municipality, Office
+from municipalities.querysets import ScopedManager
 
 
 class User(AbstractUser):
@@ -72,3 +73,29 @@ class Membership(Dated):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+
+class ServiceAccount(models.Model):
+    """A municipality's own system that delivers by the API. Its user holds the membership; only a hash of the key is
+    kept, with its first signs to tell keys apart."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="service_account")
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="service_accounts")
+    name = models.CharField(max_length=80)
+    key_start = models.CharField(max_length=8)
+    key_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    made_by_name = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    objects = ScopedManager.from_queryset(models.QuerySet)()
+    scope_path = "municipality"
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("service account")
+        verbose_name_plural = _("service accounts")
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.name}"

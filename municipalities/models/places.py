@@ -88,15 +88,20 @@ class Municipality(models.Model):
     """The identity of a unit that reports: a municipality, or one of Oslo's districts (bydeler).
 
     Number, name, county and office are versions. The identity stays through renumbering, so figures
-    follow the municipality and not its number.
+    follow the municipality and not its number. A ``training`` one is made up: it takes part in test rounds and is in
+    no list, map or figure. ``notice_language`` is the language in which it wants its notices (empty: each person's).
     """
 
     class Kind(models.TextChoices):
         MUNICIPALITY = "municipality", _("municipality")
         DISTRICT = "district", _("district")
+        TRAINING = "training", _("fictitious municipality for training")
 
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.MUNICIPALITY)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="districts")
+    notice_language = models.CharField(
+        max_length=2, choices=[("nb", "Bokmål"), ("nn", "Nynorsk")], blank=True, default=""
+    )
     objects = ScopedManager.from_queryset(MunicipalityQuerySet)()
     scope_path = "id"
 
@@ -105,7 +110,8 @@ class Municipality(models.Model):
         verbose_name_plural = _("municipalities")
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="municipality", parent__isnull=True) | Q(kind="district", parent__isnull=False),
+                condition=Q(kind__in=("municipality", "training"), parent__isnull=True)
+                | Q(kind="district", parent__isnull=False),
                 name="only_districts_have_a_parent",
             )
         ]

@@ -95,6 +95,7 @@ def collect(
 def _rounds(round_: Round) -> tuple[RoundFact, ...]:
     rows = (
         Round.objects.across_all(reason=REASON)
+        .counted()
         .filter(reference_date__lte=round_.reference_date)
         .filter(Q(opened_at__isnull=False) | Q(pk=round_.pk))
         .order_by("reference_date")

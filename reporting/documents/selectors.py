@@ -94,7 +94,7 @@ class Frozen:
         self.now: dt.date = summary.as_of
         self._rounds = {
             row.reference_date.isoformat(): row
-            for row in Round.objects.across_all(reason=REASON).filter(reference_date__lte=self.now)
+            for row in Round.objects.across_all(reason=REASON).counted().filter(reference_date__lte=self.now)
         }
         self._units: dict[str, list[FrozenUnit]] = {}
         self._answers: dict[tuple[str, str], dict[int, list[GivenAnswer]]] = {}

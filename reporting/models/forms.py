@@ -26,11 +26,26 @@ class Question(models.Model):
 
 
 class FormVersion(models.Model):
-    """A form: sections and questions with every word and rule in ``definition``, frozen when published."""
+    """A form: sections and questions with every word and rule in ``definition``, frozen when published.
+
+    ``audience`` says who answers it. A mistake in a published form is mended by a new version that ``replaces`` it;
+    ``change_note`` (``{"nb", "nn"}``) tells those concerned what was mended. ``edit_number`` counts the changes while
+    it is composed, so that two who compose cannot overwrite each other.
+    """
+
+    class Audience(models.TextChoices):
+        MUNICIPALITY = "municipality", _("municipalities and districts")
+        REGION = "region", _("the statsforvalter")
 
     name = models.CharField(max_length=120, unique=True)
+    audience = models.CharField(max_length=12, choices=Audience.choices, default=Audience.MUNICIPALITY)
     definition = models.JSONField()
     definition_hash = models.CharField(max_length=64, blank=True)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    change_note = models.JSONField(default=dict, blank=True)
+    edit_number = models.PositiveIntegerField(default=0)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.CharField(max_length=200, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -25,6 +25,9 @@ class Report(models.Model):
     ``office`` is the office that answered for the unit on the reference date. ``draft`` is a JSON document:
     ``{"fields": {key: {"value", "rev", "source", "by", "at", "raw", "error"}}, "comments": {finding key: text}}``
     where key is a question's code, or ``code:row`` for a row of a matrix. ``draft_version`` counts its changes.
+
+    ``extended_to`` is the deadline of this report alone, where the statsforvalter has given it one, and why.
+    From ``on_behalf_at`` the statsforvalter fills it in on behalf of the municipality, and why.
     """
 
     class Status(models.TextChoices):
@@ -33,9 +36,11 @@ class Report(models.Model):
         SUBMITTED = "submitted", _("Sent in")
         RETURNED = "returned", _("Returned")
         APPROVED = "approved", _("Approved")
+        REOPENED = "reopened", _("Reopened")
 
-    DELIVERED = (Status.SUBMITTED, Status.APPROVED)
-    """The states in which the last Submission counts in figures."""
+    DELIVERED = (Status.SUBMITTED, Status.APPROVED, Status.REOPENED)
+    """The states in which the last Submission counts in figures. What was approved counts on while it is reopened:
+    it is the best that is known until the corrected report comes."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="reports")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="reports")
@@ -49,6 +54,11 @@ class Report(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     returned_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    extended_to = models.DateField(null=True, blank=True)
+    extension_reason = models.CharField(max_length=500, blank=True)
+    on_behalf_at = models.DateTimeField(null=True, blank=True)
+    on_behalf_reason = models.CharField(max_length=500, blank=True)
     objects = ScopedManager.from_queryset(models.QuerySet)()
 
     class Meta:
@@ -58,7 +68,7 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "municipality"], name="one_report_a_round"),
             models.CheckConstraint(
-                condition=~Q(status__in=("submitted", "returned", "approved")) | Q(current__isnull=False),
+                condition=~Q(status__in=("submitted", "returned", "approved", "reopened")) | Q(current__isnull=False),
                 name="sent_in_has_a_submission",
             ),
             models.CheckConstraint(
@@ -83,6 +93,13 @@ class Report(models.Model):
         partners = delivered & Q(office_id__in=scope.only({Role.KS, Role.USHT}).office_ids)
         evaluator = delivered if scope.has({Role.EVALUATOR}) else Q(pk__in=())
         return own | region | partners | evaluator
+
+    @classmethod
+    def editable_in(cls, scope: Scope) -> Q:
+        """A municipality changes and sends in its own; the statsforvalter one that it has taken over on behalf of the
+        municipality."""
+        own = Q(municipality_id__in=scope.only(MUNICIPAL).municipality_ids)
+        return own | Q(on_behalf_at__isnull=False, office_id__in=scope.only({Role.STATSFORVALTER}).office_ids)
 
 
 class DraftChange(models.Model):
@@ -128,7 +145,8 @@ class Submission(Immutable):
     """What was sent in, frozen: answers, form, hash, who, on behalf of whom, when, how many days late.
 
     ``answers`` holds what was visible, ``hidden`` what was filled in but hidden by its condition (kept, never counted);
-    ``findings`` the warnings and remarks with their comments; ``changed`` the codes that differ from last round.
+    ``findings`` the warnings and remarks with their comments; ``changed`` the codes that differ from last round;
+    ``extended_to`` the deadline of its own that held, and after which ``days_late`` are counted.
     """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="submissions")
@@ -147,6 +165,7 @@ class Submission(Immutable):
     on_behalf_of = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     days_late = models.PositiveSmallIntegerField(default=0)
+    extended_to = models.DateField(null=True, blank=True)
     objects = ScopedManager.from_queryset(models.QuerySet)()
 
     class Meta:

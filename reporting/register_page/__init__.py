@@ -32,7 +32,7 @@ from municipalities.templatetags.portal import STATES, day
 from municipalities.timeline import Entry, timeline
 from networks.models import NetworkMeeting, Participation, SupportActivity
 from reform.models import Reform, ReformEnd, Solution
-from reporting.models import Report
+from reporting.models import Report, Round
 from reporting.register_page.plans import anchor_rows, area_rows, origin_of, plan_rows, step_rows
 from reporting.register_page.shapes import Contact, NetworkRow, RegisterPage
 from reporting.register_page.together import together
@@ -119,6 +119,7 @@ def _reports(unit: Municipality, user: User, today: dt.date) -> list[Report]:
     return list(
         Report.objects.visible_to(user, today=today)
         .filter(municipality=unit)
+        .exclude(round__kind=Round.Kind.TEST)
         .select_related("round", "current")
         .defer("draft", "current__answers", "current__hidden", "current__findings")
         .order_by("-round__reference_date")

@@ -16,7 +16,7 @@ from reporting.services.prefill import LastReport
 from reporting.services.rounds import form_spec
 from reporting.workflow import RoundClosed, require_open
 
-EDITABLE = (Report.Status.NOT_STARTED, Report.Status.DRAFT, Report.Status.RETURNED)
+EDITABLE = (Report.Status.NOT_STARTED, Report.Status.DRAFT, Report.Status.RETURNED, Report.Status.REOPENED)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.db.models import F
 from municipalities.models import MunicipalityLink
 from municipalities.services import unit_names
 from reform.dates import previous_reference_date
-from reporting.models import Report, Submission
+from reporting.models import Report, Round, Submission
 
 LEADING = (MunicipalityLink.Kind.MERGER, MunicipalityLink.Kind.SPLIT)
 
@@ -49,6 +49,7 @@ def answers_of_parts(report: Report) -> tuple[PartAnswers, ...]:
             report__round__reference_date__lt=reference,
         )
         .exclude(report__municipality=report.municipality_id)
+        .exclude(report__round__kind=Round.Kind.TEST)
         .annotate(kind=F("report__municipality__links_forward__kind"))
         .order_by("report__round__reference_date", "number")
         .values_list("report__municipality_id", "kind", "report__round__reference_date", "answers")

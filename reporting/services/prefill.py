@@ -62,9 +62,13 @@ def last_report(report: Report) -> LastReport:
     A unit that did not exist then (a merger) has none. A report that was returned and not sent in again counts too:
     it is the best that is known.
     """
-    earlier = Submission.objects.across_all(reason=_REASON).filter(
-        report__municipality_id=report.municipality_id,
-        report__round__reference_date__lt=report.round.reference_date,
+    earlier = (
+        Submission.objects.across_all(reason=_REASON)
+        .filter(
+            report__municipality_id=report.municipality_id,
+            report__round__reference_date__lt=report.round.reference_date,
+        )
+        .exclude(report__round__kind=Round.Kind.TEST)
     )
     submission = earlier.select_related("report__round").order_by("-report__round__reference_date", "-number").first()
     if submission is None:

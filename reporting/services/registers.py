@@ -29,6 +29,8 @@ def registers_follow(*, report: Report, now: dt.datetime) -> None:
     order: a late approval fills in the time until the next report, and never changes what holds after that. Call it
     in the transaction of the approval.
     """
+    if report.round.is_test:  # what was tried out is no fact
+        return
     register_lock(report.municipality_id)
     approved = Report.objects.across_all(reason="the later reports of the same unit").filter(
         municipality=report.municipality_id,

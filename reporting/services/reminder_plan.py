@@ -74,8 +74,10 @@ def reminders_due(*, now: dt.datetime) -> dict[Round, Reminded]:
     Run again in the same stage it sends nothing more. Returns what was done by round.
     """
     today = timezone.localdate(now)
-    open_rounds = Round.objects.across_all(reason="remind").filter(
-        opened_at__isnull=False, opens_on__lte=today, closes_on__gte=today
+    open_rounds = (
+        Round.objects.across_all(reason="remind")
+        .counted()
+        .filter(opened_at__isnull=False, opens_on__lte=today, closes_on__gte=today)
     )
     done: dict[Round, Reminded] = {}
     for round_ in open_rounds.order_by("reference_date"):

@@ -24,7 +24,7 @@ from municipalities.names import display_name
 from municipalities.services import register_lock
 from municipalities.transitions import log
 from reporting.documents import rules, texts
-from reporting.models import Report, RiskAssessment
+from reporting.models import Report, RiskAssessment, Round
 
 READ, ASSESS = "risk.read", "risk.assess"
 TEXT_LIMIT = 4000
@@ -131,6 +131,7 @@ def _units(reach: Any, day: dt.date) -> Any:
     delivered = (
         Report.objects.across_all(reason="the latest answers of each unit")
         .filter(municipality=OuterRef("pk"), status__in=Report.DELIVERED)
+        .exclude(round__kind=Round.Kind.TEST)
         .order_by("-round__reference_date")
     )
     return (

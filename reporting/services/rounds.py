@@ -126,12 +126,13 @@ def _open(
 ) -> Round:
     with transaction.atomic():
         rounds = Round.objects.across_all(reason="open a round").select_for_update(of=("self",))
-        round_ = rounds.filter(reference_date=reference_date).first()
+        round_ = rounds.counted().filter(reference_date=reference_date).first()
         if round_ is None:
             round_ = Round.objects.get_queryset().create(
                 reference_date=reference_date,
                 letter=made["letter"],
                 form_version=made["form_version"] or _standard_form(reference_date, now),
+                published_at=now,
                 **made["dates"],
             )
         _make_reports(round_, units)
@@ -174,4 +175,4 @@ def _make_reports(round_: Round, units: list[tuple[int, int]]) -> None:
 def previous_round(round_: Round) -> Round | None:
     """The round before this one, or None."""
     earlier = Round.objects.across_all(reason="compare with the last round")
-    return earlier.filter(reference_date__lt=round_.reference_date).order_by("-reference_date").first()
+    return earlier.counted().filter(reference_date__lt=round_.reference_date).order_by("-reference_date").first()

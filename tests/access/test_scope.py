@@ -93,8 +93,8 @@ def test_two_memberships_add_up(world, today):
     )
     assert numbers(user, today) == {"3004", "5430", "5421"}
     # ... but each right only where its own role gives it
-    assert can(user, "report.edit", world.unit("3004"), today=today)
-    assert not can(user, "report.edit", world.unit("5430"), today=today)
+    assert can(user, "correction.propose", world.unit("3004"), today=today)
+    assert not can(user, "correction.propose", world.unit("5430"), today=today)
     assert can(user, "report.return", world.unit("5430"), today=today)
     assert not can(user, "report.return", world.unit("3004"), today=today)
 

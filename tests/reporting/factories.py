@@ -8,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from municipalities.models import County, Membership, Municipality, MunicipalityVersion, Office, Role, User
+from municipalities.transitions import perform
 from networks.models import Network
 from reform.models import FocusArea, Solution
 from reporting.models import Report, Round
 from reporting.services.drafts import draft_open, draft_save_many
 from reporting.services.rounds import round_open
+from reporting.workflow import REPORT
 
 OSLO = ZoneInfo("Europe/Oslo")
 SPRING = dt.date(2022, 5, 1)
@@ -185,4 +187,12 @@ class ReportFactory:
         report = cls.submitted(**how)
         by = by or reviewer(report.office)
         submission_approve(report=report, actor=by, now=at(report.round.municipality_deadline + dt.timedelta(days=5)))
+        return report
+
+    @classmethod
+    def reopened(cls, *, note: str = "Vedtaket er gjort om.", by: User | None = None, **how: Any) -> Report:
+        report = cls.approved(by=by, **how)
+        by = by or reviewer(report.office)
+        now = at(report.round.municipality_deadline + dt.timedelta(days=6))
+        perform(REPORT, report, "reopen", actor=by, now=now, note=note)
         return report

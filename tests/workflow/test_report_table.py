@@ -13,29 +13,33 @@ from tests.reporting.factories import SPRING, ReportFactory, at, editor, office,
 NOW = at(SPRING)
 EXPECTED = {
     "start": ({"not_started"}, "draft", {Role.MUNICIPALITY_EDITOR}),
-    "submit": ({"draft", "returned"}, "submitted", {Role.MUNICIPALITY_EDITOR}),
+    "submit": ({"draft", "returned", "reopened"}, "submitted", {Role.MUNICIPALITY_EDITOR}),
     "return": ({"submitted"}, "returned", {Role.STATSFORVALTER}),
     "approve": ({"submitted"}, "approved", {Role.STATSFORVALTER}),
+    "take_back": ({"approved"}, "submitted", {Role.STATSFORVALTER}),
+    "reopen": ({"approved"}, "reopened", {Role.STATSFORVALTER}),
 }
+TAKEN_OVER = {"start", "submit"}
+"""What the statsforvalter may do too, and only with a report that she has taken over."""
 BUILDERS = {
     "not_started": ReportFactory.not_started,
     "draft": ReportFactory.draft,
     "submitted": ReportFactory.submitted,
     "returned": ReportFactory.returned,
     "approved": ReportFactory.approved,
+    "reopened": ReportFactory.reopened,
 }
 
 
 def test_the_table_is_exactly_this():
     table = {rule.name: (set(rule.source), rule.target, set(RIGHTS[rule.right].roles)) for rule in REPORT.transitions}
-    assert table == EXPECTED
+    assert table == {
+        name: (sources, target, roles | ({Role.STATSFORVALTER} if name in TAKEN_OVER else set()))
+        for name, (sources, target, roles) in EXPECTED.items()
+    }
     assert set(REPORT.states) == set(Report.Status.values) == set(BUILDERS)
     assert set(REPORT.wrong_state) == set(REPORT.states)
-    assert {rule.name for rule in REPORT.transitions if rule.needs_note} == {"return"}
-
-
-def test_approved_is_the_end():
-    assert REPORT.open_to("approved") == ()
+    assert {rule.name for rule in REPORT.transitions if rule.needs_note} == {"return", "reopen"}
 
 
 @pytest.fixture

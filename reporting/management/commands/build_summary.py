@@ -65,7 +65,7 @@ class Command(BaseCommand):
             day = dt.date.fromisoformat(text)
         except ValueError as error:
             raise CommandError(f"{text!r} is not a date. Write the round's reference date as 2022-05-01.") from error
-        rounds = Round.objects.across_all(reason=REASON)
+        rounds = Round.objects.across_all(reason=REASON).counted()
         found = rounds.filter(reference_date=day).first()
         if found is None:
             known = ", ".join(entry.isoformat() for entry in rounds.values_list("reference_date", flat=True))

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{path}: {count}")
 
     def _rounds(self, texts: list[str]) -> list[Round]:
-        rounds = Round.objects.across_all(reason="extract").select_related("form_version")
+        rounds = Round.objects.across_all(reason="extract").counted().select_related("form_version")
         if not texts:
             found = list(rounds)
             if not found:
