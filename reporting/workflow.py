@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities.transitions import Transition, TransitionRefused, Workflow
 from reporting.models import NationalSummary, RegionalReport, Report
@@ -155,7 +156,7 @@ REGIONAL = Workflow(
             source=(_REGION.DELIVERED,),
             target=_REGION.ACCEPTED,
             right="regional.judge",
-            label=_("Accepted"),
+            label=pgettext_lazy("region", "Accepted"),
             stamp="accepted_at",
         ),
     ),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from municipalities.access import HDIR
 from municipalities.models import Office, Role
@@ -28,7 +29,7 @@ class RegionalReport(models.Model):
         DRAFT = "draft", _("Draft")
         DELIVERED = "delivered", _("Delivered")
         RETURNED = "returned", _("Returned")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", pgettext_lazy("region", "Accepted")
 
     CLOSED = (Status.DELIVERED, Status.ACCEPTED)
     """The states under which the approved reports of the region's municipalities cannot be changed."""
