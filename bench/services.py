@@ -61,7 +61,7 @@ def filled_drafts() -> tuple[list[Report], Cast]:
 
 def _begun(limit: int | None) -> tuple[list[Report], Cast, Callable[[Report], list[Any]]]:
     cast = cast_make(day=dt.date(2021, 1, 1), now=NOW, password="bench-password", language_nn=frozenset())
-    networks = networks_make()
+    networks = networks_make(now=NOW)
     round_ = round_open(reference_date=DAY, actor=None, now=NOW)
     spec = form_spec(round_.form_version)
     codes = [question.code for question in spec.questions()]

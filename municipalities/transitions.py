@@ -7,7 +7,7 @@ leaves mails and jobs to ``on_commit`` hooks of the service that called it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -126,7 +126,14 @@ def _require(rule: Transition, row: Any, actor: Any, now: datetime, note: str) -
         check(row, now)
 
 
-def log(
+def log(obj: Any, name: str, **said: Any) -> Event:
+    """Write one Event about ``obj``; the arguments are those of ``event_about``."""
+    event = event_about(obj, name, **said)
+    event.save(force_insert=True)
+    return event
+
+
+def event_about(
     obj: Any,
     name: str,
     *,
@@ -140,11 +147,12 @@ def log(
     request_id: str = "",
     internal: bool = False,
 ) -> Event:
-    """Write one Event about ``obj``. ``actor`` None is the portal itself.
+    """One Event about ``obj``, not saved yet: whoever changes many rows writes theirs with ``log_many``. Make it
+    before the row is deleted. ``actor`` None is the portal itself.
 
     An ``internal`` one names no unit: neither the municipality nor KS and USHT find it among their events.
     """
-    return Event.objects.create(
+    return Event(
         actor=actor,
         actor_name=str(actor) if actor is not None else "",
         on_behalf_of=on_behalf_of,
@@ -160,3 +168,8 @@ def log(
         municipality_id=None if internal else getattr(obj, "municipality_id", None),
         office_id=None if internal else getattr(obj, "office_id", None),
     )
+
+
+def log_many(events: Iterable[Event]) -> None:
+    """Write the Events of many rows that were changed together. One query, none without events."""
+    Event.objects.get_queryset().bulk_create(list(events))

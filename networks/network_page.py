@@ -14,7 +14,7 @@ from municipalities.models import Event
 from networks.days import said
 from networks.models import Network, NetworkMeeting, Participation, Provider
 from networks.rules import Part, status_on
-from networks.services.history import DIRECT, noted
+from networks.services.history import BY_REPORT, DIRECT, noted
 from networks.services.support_units import UnitBook, UnitOnDay
 
 HISTORY = 40
@@ -99,7 +99,8 @@ def history(network: Network, book: UnitBook, offices: Mapping[int, str]) -> lis
     every = Event.objects.across_all(reason="history of a network, which its readers may see")
     events = every.filter(object_type="networks.network", object_id=network.pk)
     events = events | every.filter(object_type="networks.participation", object_id__in=own)
-    events = events | every.filter(name="participation_removed", note__contains=f'"network": [{network.pk}, null]')
+    taken_out = ("participation_removed", BY_REPORT)
+    events = events | every.filter(name__in=taken_out, note__contains=f'"network": [{network.pk}, null]')
     words = Words(book, offices)
     return [words.step(event) for event in events.order_by("-happened_at", "-pk")[:HISTORY]]
 
@@ -134,6 +135,7 @@ class Words:
             "participation_changed": _("Participation changed"),
             "participation_ended": _("Participation ended"),
             "participation_removed": _("Participation removed"),
+            BY_REPORT: _("Participation changed by an approved report"),
         }.get(event.name, event.name)
         unit = self._book.near(event.municipality_id, event.happened_at.date()) if event.municipality_id else None
         changes = noted(event)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality, MunicipalityVersion
 from municipalities.querysets import valid_on
-from municipalities.services.registers import DIRECT
+from municipalities.services.notes import DIRECT, all_said, change
 from municipalities.transitions import log
 
 PUT_FORWARD = dt.date(2018, 5, 4)
@@ -117,7 +117,7 @@ def end(row: Any, last: dt.date | None, *, actor: Any, now: dt.datetime, note: s
     """Let ``row`` end on ``last`` (its last day; None lets it go on), with an Event."""
     if row.valid_to == last:
         return
-    text = _change("valid_to", row.valid_to, last)
+    text = change("valid_to", row.valid_to, last)
     row.valid_to = last
     row.save(update_fields=["valid_to"])
     log(row, ENDED, actor=actor, now=now, note=f"{note}\n{text}".strip())
@@ -149,18 +149,12 @@ def remove(row: Any, rows: Sequence[Any], *, actor: Any, now: dt.datetime, reaso
     The Event keeps what it said. Call it in a transaction, after the lock.
     """
     before = max((other for other in rows if other.valid_from < row.valid_from), key=_begin, default=None)
-    said = "\n".join(f"{name}: {_said(value)}" for name, value in contents(row).items())
-    log(row, REMOVED, actor=actor, now=now, from_state=getattr(row, "status", ""), note=f"{reason}\n{said}")
+    state = getattr(row, "status", "")
+    log(row, REMOVED, actor=actor, now=now, from_state=state, note=f"{reason}\n{all_said(row)}")
     begins, ends = row.valid_from, row.valid_to
     row.delete()
     if before is not None and before.valid_to == begins - ONE_DAY:
         end(before, ends, actor=actor, now=now)
-
-
-def contents(row: Any) -> dict[str, Any]:
-    """What a row says, by field, without what is empty."""
-    names = [field.attname for field in row._meta.concrete_fields if field.name != "id"]
-    return {name: getattr(row, name) for name in names if getattr(row, name) not in (None, "")}
 
 
 def changed(row: Any, values: Mapping[str, Any]) -> list[str]:
@@ -168,7 +162,7 @@ def changed(row: Any, values: Mapping[str, Any]) -> list[str]:
     lines = []
     for name, value in values.items():
         if getattr(row, name) != value:
-            lines.append(_change(name, getattr(row, name), value))
+            lines.append(change(name, getattr(row, name), value))
             setattr(row, name, value)
     return lines
 
@@ -188,12 +182,3 @@ def corrected(row: Any, lines: Sequence[str], *, actor: Any, now: dt.datetime, r
 def _begin(row: Any) -> dt.date:
     day: dt.date = row.valid_from
     return day
-
-
-def _change(name: str, before: Any, after: Any) -> str:
-    return f"{name}: {_said(before)} → {_said(after)}"
-
-
-def _said(value: Any) -> str:
-    """A value on one line, as the history reads it."""
-    return "–" if value is None or value == "" else " ".join(str(value).split())

@@ -1,8 +1,9 @@
 """The registers that an approved report changes.
 
 A register row holds from a day until another takes its place. The writers close what no longer holds on the day
-before, and add a row only where something differs; run twice with the same values they change nothing. Everything
-here takes the day and the moment as arguments.
+before, and add a row only where something differs; run twice with the same values they change nothing. Each row that
+begins, ends, goes or is rewritten leaves an Event, and those of one register are written together. Everything here
+takes the day and the moment as arguments.
 
 Rows that were entered directly (origin ``register:``) give way to a report that is approved after them. Where an
 earlier approval is written once more, ``known_at`` is its moment: what was entered directly since then stays.
@@ -16,12 +17,10 @@ from typing import Any
 
 from django.db import transaction
 
-from municipalities.models import Municipality, PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
-from municipalities.transitions import log
+from municipalities.models import Event, Municipality, PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
+from municipalities.services.notes import DIRECT, all_said, by_report, change
+from municipalities.transitions import log_many
 from reform.models import Solution
-
-DIRECT = "register:"
-"""How the origin of a row begins that was entered directly, and not by an approved report."""
 
 
 def plan_decision_register(
@@ -106,7 +105,7 @@ def plan_anchoring_register(
         {plan_type: {} for plan_type in plan_types},
         origin=origin,
         valid_from=valid_from,
-        extra={"registered_at": now},
+        now=now,
         only={"is_expected": False},
         known_at=known_at,
     )
@@ -133,7 +132,7 @@ def solution_positions_register(
         {ids[code]: {"position": position} for code, position in positions.items()},
         origin=origin,
         valid_from=valid_from,
-        extra={"registered_at": now},
+        now=now,
         known_at=known_at,
     )
 
@@ -148,7 +147,7 @@ def _register_one(
     known_at: dt.datetime | None = None,
     completed: Callable[[Any, dict[str, Any]], dict[str, Any]] = lambda held, values: values,
 ) -> Any:
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a part of the approval: it is undone with it
         register_lock(municipality.pk)
         rows = list(_rows(model, municipality).order_by("valid_from"))
         holds = [row for row in rows if _holds(row, valid_from)]
@@ -159,8 +158,8 @@ def _register_one(
         same_day = next((row for row in holds if row.valid_from == valid_from), None)
         if same_day is not None:
             return _rewrite(same_day, values, origin, now)
-        _end(holds, valid_from)
-        return model.objects.get_queryset().create(
+        ended = _end(holds, valid_from, origin=origin, now=now)
+        row = model.objects.get_queryset().create(
             **_replacing(model, holds, values),
             municipality=municipality,
             origin=origin,
@@ -169,6 +168,8 @@ def _register_one(
             valid_to=_day_before_next(rows, valid_from),
             **values,
         )
+        log_many([*ended, by_report(row, all_said(row), origin=origin, now=now)])
+        return row
 
 
 def _replacing(model: type[Any], holds: list[Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,11 +182,10 @@ def _replacing(model: type[Any], holds: list[Any], values: Mapping[str, Any]) ->
 
 
 def _rewrite(row: Any, values: Mapping[str, Any], origin: str, now: dt.datetime) -> Any:
-    """A row that began on the very day says from now on what the report says; what points to it stays. What had been
-    entered directly is kept in an Event."""
-    lines = [f"{name}: {getattr(row, name)} → {value}" for name, value in values.items() if getattr(row, name) != value]
-    if row.origin.startswith(DIRECT):
-        log(row, "register_by_report", actor=None, now=now, to_state=origin[:20], note="\n".join(lines))
+    """A row that began on the very day says from now on what the report says; what points to it stays. What it said
+    before is kept in an Event."""
+    lines = [change(name, getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value]
+    log_many([by_report(row, "\n".join(lines), origin=origin, now=now, before=row.origin)])
     for name, value in {**values, "origin": origin, "registered_at": now, "registered_by_name": ""}.items():
         setattr(row, name, value)
     row.save()
@@ -200,17 +200,17 @@ def register_set(
     *,
     origin: str,
     valid_from: dt.date,
-    extra: Mapping[str, Any] | None = None,
+    now: dt.datetime,
     only: Mapping[str, Any] | None = None,
     known_at: dt.datetime | None = None,
 ) -> int:
     """Bring a register with several rows a municipality to what holds from ``valid_from``.
 
     ``about`` is the field that tells the rows apart (a plan type, a solution), ``wanted`` its values with the other
-    fields. What is not wanted ends the day before. ``only`` leaves rows out of the register that are something else
-    (a plan that is only expected). Returns how many rows were ended or added.
+    fields. What is not wanted ends the day before; ``now`` is when that is written. ``only`` leaves rows out of the
+    register that are something else (a plan that is only expected). Returns how many rows were ended or added.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a part of the approval: it is undone with it
         register_lock(municipality.pk)
         rows = list(_rows(model, municipality).filter(**(only or {})).order_by("valid_from"))
         holds = [row for row in rows if _holds(row, valid_from)]
@@ -219,22 +219,23 @@ def register_set(
             for row in holds
             if _same(row, wanted.get(getattr(row, about))) or _entered_since(row, known_at)
         }
-        ended = [row for row in holds if getattr(row, about) not in kept]
-        _end(ended, valid_from, now=(extra or {}).get("registered_at"))
+        gone = [row for row in holds if getattr(row, about) not in kept]
+        ended = _end(gone, valid_from, origin=origin, now=now)
         added = [
             model(
                 municipality=municipality,
                 origin=origin,
+                registered_at=now,
                 valid_from=valid_from,
                 valid_to=_day_before_next([row for row in rows if getattr(row, about) == key], valid_from),
                 **{about: key},
                 **values,
-                **(extra or {}),
             )
             for key, values in wanted.items()
             if key not in kept
         ]
         model.objects.get_queryset().bulk_create(added)
+        log_many([*ended, *(by_report(row, all_said(row), origin=origin, now=now) for row in added)])
         return len(ended) + len(added)
 
 
@@ -261,17 +262,20 @@ def _entered_since(row: Any, known_at: dt.datetime | None) -> bool:
     return known_at is not None and str(row.origin).startswith(DIRECT) and row.registered_at > known_at
 
 
-def _end(rows: Iterable[Any], day: dt.date, now: dt.datetime | None = None) -> None:
-    """End rows the day before ``day``; one that began on the day itself never held, and goes (what had been entered
-    directly leaves an Event)."""
+def _end(rows: Iterable[Any], day: dt.date, *, origin: str, now: dt.datetime) -> list[Event]:
+    """End rows the day before ``day``; one that began on the day itself never held, and goes. Returns an Event of each,
+    not saved yet."""
+    events = []
     for row in rows:
-        if row.valid_from == day:
-            if now is not None and str(row.origin).startswith(DIRECT):
-                log(row, "register_by_report", actor=None, now=now, note=str(row))
+        gone, last = row.valid_from == day, day - dt.timedelta(days=1)
+        note = f"{row}\n{all_said(row)}" if gone else change("valid_to", row.valid_to, last)
+        events.append(by_report(row, note, origin=origin, now=now, before=row.origin))
+        if gone:
             row.delete()
         else:
-            row.valid_to = day - dt.timedelta(days=1)
+            row.valid_to = last
             row.save(update_fields=["valid_to"])
+    return events
 
 
 def _day_before_next(rows: Iterable[Any], day: dt.date) -> dt.date | None:

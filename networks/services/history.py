@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from municipalities.models import Event
-from municipalities.transitions import log
+from municipalities.transitions import event_about, log
 
 DIRECT = "register:"
+BY_REPORT = "participation_by_report"
 
 
 def direct_origin() -> str:
@@ -48,11 +49,20 @@ def note_event(
     content_hash: str = "",
 ) -> Event:
     """Write the Event of a change; ``content_hash`` is that of the workbook it came from."""
-    note = json.dumps(changes, ensure_ascii=False, sort_keys=True) if changes else ""
     return log(
-        obj, name, actor=actor, now=now, from_state=from_state, to_state=to_state, note=note,
+        obj, name, actor=actor, now=now, from_state=from_state, to_state=to_state, note=_note(changes),
         content_hash=content_hash,
     )  # fmt: skip
+
+
+def by_report(row: Any, changes: Mapping[str, list[Any]], *, origin: str, now: dt.datetime) -> Event:
+    """The Event, not saved yet, of a participation that an approved report begins, ends or takes out; ``origin`` is the
+    report, whose own Event says who approved it."""
+    return event_about(row, BY_REPORT, actor=None, now=now, to_state=origin[:20], note=_note(changes))
+
+
+def _note(changes: Mapping[str, list[Any]]) -> str:
+    return json.dumps(changes, ensure_ascii=False, sort_keys=True) if changes else ""
 
 
 def noted(event: Event) -> dict[str, list[Any]]:

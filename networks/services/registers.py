@@ -11,8 +11,11 @@ from django.db.models import Q
 
 from municipalities.models import Event, Municipality, Office
 from municipalities.services import register_lock
+from municipalities.transitions import log, log_many
 from networks.models import Network, Participation, SupportActivity
-from networks.services.history import DIRECT, noted
+from networks.services.history import BY_REPORT, DIRECT, by_report, changes_between, note_event, noted
+
+FIELDS = ("network", "status", "valid_from", "valid_to")
 
 
 def participation_register(
@@ -22,6 +25,7 @@ def participation_register(
     status: str,
     origin: str,
     valid_from: dt.date,
+    now: dt.datetime,
     known_at: dt.datetime | None = None,
 ) -> int:
     """The networks in which a unit says in a report that it takes part, from ``valid_from``.
@@ -32,10 +36,11 @@ def participation_register(
     directly in the register from that very day stays as it is, and so does everything that begins later. With
     ``known_at`` (when the report was sent in, or approved where it is written once more) a network in which the unit's
     part was entered, changed or removed directly after that moment is left alone: the report did not know of it.
-    Returns how many rows were ended or added; run again with the same values it changes nothing.
+    Returns how many rows were ended or added, each with an Event of ``now``; run again with the same values it changes
+    nothing.
     """
     wanted = {int(network_id) for network_id in network_ids}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a part of the approval: it is undone with it
         register_lock(municipality.pk)
         rows = list(_parts_of(municipality))
         holds = [row for row in rows if row.valid_from <= valid_from and _reaches(row, valid_from)]
@@ -45,8 +50,7 @@ def participation_register(
         others = any(row.network_id not in wanted | kept for row in holds)
         offered = _offered(municipality, valid_from) if others else set()
         ended = [row for row in holds if row.network_id not in kept and row.network_id in wanted | offered]
-        for row in ended:
-            _end_before(row, valid_from)
+        events = [_end_before(row, valid_from, origin=origin, now=now) for row in ended]
         added = [
             Participation(
                 municipality=municipality,
@@ -59,6 +63,8 @@ def participation_register(
             for pk in sorted(wanted - kept)
         ]
         Participation.objects.get_queryset().bulk_create(added)
+        events += [by_report(row, changes_between({}, _says(row)), origin=origin, now=now) for row in added]
+        log_many(events)
         return len(ended) + len(added)
 
 
@@ -73,6 +79,7 @@ def _entered_since(municipality: Municipality, rows: Iterable[Participation], mo
         return set()
     every = Event.objects.across_all(reason="what was entered since a report was sent in")
     events = every.filter(object_type="networks.participation", municipality=municipality, happened_at__gt=moment)
+    events = events.exclude(name=BY_REPORT)
     networks = {row.pk: row.network_id for row in rows}
     told = [(event.object_id, noted(event).get("network", [None, None])) for event in events]
     return {pk for key, said in told for pk in (networks.get(key), *said) if isinstance(pk, int)}
@@ -89,13 +96,21 @@ def _offered(municipality: Municipality, day: dt.date) -> set[int]:
     return set(networks.filter(Q(offices__in=here) | Q(offices__isnull=True)).values_list("pk", flat=True))
 
 
-def _end_before(row: Participation, day: dt.date) -> None:
-    """End a row the day before; one of an earlier report from that same day never held, and goes."""
+def _end_before(row: Participation, day: dt.date, *, origin: str, now: dt.datetime) -> Event:
+    """End a row the day before; one of an earlier report from that same day never held, and goes. Returns the Event,
+    not saved yet."""
+    before = _says(row)
     if row.valid_from == day:
+        event = by_report(row, changes_between(before, dict.fromkeys(FIELDS)), origin=origin, now=now)
         row.delete()
-    else:
-        row.valid_to = day - dt.timedelta(days=1)
-        row.save(update_fields=["valid_to"])
+        return event
+    row.valid_to = day - dt.timedelta(days=1)
+    row.save(update_fields=["valid_to"])
+    return by_report(row, changes_between(before, _says(row)), origin=origin, now=now)
+
+
+def _says(row: Participation) -> dict[str, Any]:
+    return {"network": row.network_id, "status": row.status, "valid_from": row.valid_from, "valid_to": row.valid_to}
 
 
 def _last_day(rows: Iterable[Participation], day: dt.date) -> dt.date | None:
@@ -105,14 +120,22 @@ def _last_day(rows: Iterable[Participation], day: dt.date) -> dt.date | None:
 
 
 def network_register(
-    *, name: str, kind: str, offices: Iterable[Office], host: str = "", valid_from: dt.date
+    *, name: str, kind: str, offices: Iterable[Office], host: str = "", valid_from: dt.date, now: dt.datetime
 ) -> Network:
-    """A network and the regions it covers; one of the same name and kind is returned, with the regions added."""
+    """A network and the regions it covers; one of the same name and kind is returned, with the regions added. What
+    becomes different leaves an Event of ``now``."""
     with transaction.atomic():
-        network, _ = Network.objects.get_queryset().get_or_create(
+        network, made = Network.objects.get_queryset().get_or_create(
             name=name, kind=kind, defaults={"host": host, "valid_from": valid_from}
         )
-        network.offices.add(*offices)
+        held = set(network.offices.values_list("pk", flat=True))
+        wanted = held | {office.pk for office in offices}
+        network.offices.add(*(wanted - held))
+        told: dict[str, Any] = {"offices": wanted}
+        if made:
+            told |= {"name": name, "kind": kind, "host": host, "valid_from": valid_from}
+        if changes := changes_between({"offices": held, "host": ""}, told):
+            note_event(network, "network_registered" if made else "network_changed", changes, actor=None, now=now)
     return network
 
 
@@ -124,11 +147,17 @@ def support_register(
     on: dt.date,
     municipalities: Iterable[Municipality],
     title: str = "",
+    now: dt.datetime,
 ) -> SupportActivity:
-    """One support activity and the units that received it; the same activity named again only adds units."""
+    """One support activity and the units that received it; the same activity named again only adds units. What becomes
+    different leaves an Event of ``now``."""
     with transaction.atomic():
-        activity, _ = SupportActivity.objects.get_queryset().get_or_create(
+        activity, made = SupportActivity.objects.get_queryset().get_or_create(
             kind=kind, provider=provider, office=office, on=on, title=title
         )
-        activity.municipalities.add(*municipalities)
+        held = set(activity.municipalities.values_list("pk", flat=True))
+        new = sorted({unit.pk for unit in municipalities} - held)
+        activity.municipalities.add(*new)
+        if made or new:
+            log(activity, "given" if made else "changed", actor=None, now=now)
         return activity

@@ -32,15 +32,16 @@ NAMES = (
 START = dt.date(2020, 9, 1)
 
 
-def networks_make() -> Mapping[int, list[str]]:
-    """Three networks for each office. Returns their ids (text) by office id."""
+def networks_make(*, now: dt.datetime) -> Mapping[int, list[str]]:
+    """Three networks for each office, entered at ``now``. Returns their ids (text) by office id."""
     names = office_names(START.replace(year=2021))
     made: dict[int, list[str]] = {}
     for office in Office.objects.across_all(reason="networks for every office"):
         for pattern, kind in NAMES:
             network = network_register(
-                name=pattern.format(names[office.pk].short_name), kind=kind, offices=[office], valid_from=START
-            )
+                name=pattern.format(names[office.pk].short_name), kind=kind, offices=[office], valid_from=START,
+                now=now,
+            )  # fmt: skip
             made.setdefault(office.pk, []).append(str(network.pk))
     return made
 

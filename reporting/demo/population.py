@@ -97,7 +97,7 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
     start = dt.date(2021, 1, 1)
     cast = cast_make(day=start, now=_moment(dt.date(2021, 8, 16), 9), password=password, language_nn=NYNORSK_COUNTIES)
     say("people")
-    networks = networks_make()
+    networks = networks_make(now=_moment(dt.date(2021, 8, 16), 9))
     admin = cast.national["hdir-admin"]
     for step, reference, opens in ((0, PREVIOUS, dt.date(2021, 9, 20)), (1, CURRENT, dt.date(2022, 3, 21))):
         round_ = round_open(

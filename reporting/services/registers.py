@@ -70,7 +70,7 @@ def registers_write(
     if "progress.step" in answers or "progress.phase" in answers:
         phase_status_register(**plans, **_phase(answers))
     if "network.participates" in answers:
-        _networks(answers, **where, known_at=known_at or submission.submitted_at)
+        _networks(answers, **where, now=now, known_at=known_at or submission.submitted_at)
 
 
 def _plan(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,6 +100,7 @@ def _networks(
     municipality: Municipality,
     origin: str,
     valid_from: dt.date,
+    now: dt.datetime,
     known_at: dt.datetime,
 ) -> None:
     active = answers["network.participates"] == "yes"
@@ -109,6 +110,7 @@ def _networks(
         status=Participation.Status.ACTIVE if active else Participation.Status.PLANNED,
         origin=origin,
         valid_from=valid_from,
+        now=now,
         known_at=known_at,
     )
 

@@ -16,8 +16,9 @@ def given(json: bool = False, **data):
     def make(world: World, unit: Municipality) -> Target:
         version = MunicipalityVersion.objects.get(municipality=unit, valid_to=dt.date(2023, 12, 31))
         row = support_register(
-            kind="course", provider="usht", office=version.office, on=dt.date(2022, 3, 1), municipalities=[unit]
-        )
+            kind="course", provider="usht", office=version.office, on=dt.date(2022, 3, 1), municipalities=[unit],
+            now=dt.datetime(2022, 3, 2, tzinfo=dt.UTC),
+        )  # fmt: skip
         return Target(obj=row, data=data or None, json=json)
 
     return make

@@ -102,10 +102,10 @@ def test_two_memberships_add_up(world, today):
 def test_registers_follow_their_municipality(world, today, now):
     where = {"municipality": world.unit("3004"), "origin": "report:1/1", "valid_from": D(2022, 5, 1)}
     plan_decision_register(**where, status="own", now=now)
-    participation_register(**where, network_ids=[world.networks["oslo-og-viken"].pk], status="active")
+    participation_register(**where, network_ids=[world.networks["oslo-og-viken"].pk], status="active", now=now)
     support_register(
         kind="course", provider="ks", office=world.office("oslo-og-viken"), on=D(2022, 4, 1),
-        municipalities=[world.unit("3004")],
+        municipalities=[world.unit("3004")], now=now,
     )  # fmt: skip
 
     def sees(username):

@@ -78,10 +78,10 @@ def test_registers_networks_and_support(client, world, now):
         link="javascript:alert(1)", now=now,
     )  # fmt: skip
     solution_positions_register(**where, positions={"1.1": "adopted", "1.2": "not_considered"}, now=now)
-    participation_register(**where, network_ids=[world.networks["oslo-og-viken"].pk], status="active")
+    participation_register(**where, network_ids=[world.networks["oslo-og-viken"].pk], status="active", now=now)
     support_register(
         kind="course", provider="usht", office=world.office("oslo-og-viken"), on=dt.date(2021, 11, 4),
-        municipalities=[unit], title="<b>Ernæring</b>",
+        municipalities=[unit], title="<b>Ernæring</b>", now=now,
     )  # fmt: skip
     response = page(client, world, "editor-3004", "3004")
     text = response.content.decode()
@@ -118,7 +118,7 @@ def rich(world, now, number="3004", years=3):
                                 for area in range(1, 6) for n in range(1, 6)}, now=now,
         )  # fmt: skip
         phase_status_register(**where, step=1 + step % 5, phase=2 + step % 3, delay_months=step, now=now)
-        support_register(kind="course", provider="ks", office=office, on=day, municipalities=[unit])
+        support_register(kind="course", provider="ks", office=office, on=day, municipalities=[unit], now=now)
         network = Network.objects.get_queryset().create(
             name=f"N{step}", kind="regional", valid_from=dt.date(2018, 1, 1)
         )

@@ -194,10 +194,13 @@ def test_ended_follows_from_the_dates():
 # --- reports and the register ---------------------------------------------------------------------
 
 
+NOW = dt.datetime(2022, 5, 20, 12, tzinfo=dt.UTC)
+
+
 def approved(world, day, number, status, *networks):
     return participation_register(
         municipality=world.unit("3004"), network_ids=[row.pk for row in networks], status=status,
-        origin=f"report:{number}/1", valid_from=day,
+        origin=f"report:{number}/1", valid_from=day, now=NOW,
     )  # fmt: skip
 
 
@@ -240,7 +243,7 @@ def test_what_was_entered_after_the_report_was_sent_in_stays(add, world, network
     participation_remove(participation=other, actor=None, now=now)
     before, after = now - dt.timedelta(hours=1), now + dt.timedelta(hours=1)
     where = {"municipality": world.unit("3004"), "status": "active", "origin": "report:1/1"}
-    where |= {"network_ids": [other.network_id], "valid_from": D(2022, 5, 1)}
+    where |= {"network_ids": [other.network_id], "valid_from": D(2022, 5, 1), "now": now}
     assert participation_register(**where, known_at=before) == 0
     assert held(network) == [("active", D(2021, 1, 1), None, "register")]
     assert participation_register(**where, known_at=after) == 2

@@ -19,14 +19,14 @@ def held():
     return [(row.network_id, row.status, row.valid_from, row.valid_to) for row in every]
 
 
-def test_participations_begin_change_and_end(world):
+def test_participations_begin_change_and_end(world, now):
     unit, first = world.unit("3004"), world.networks["oslo-og-viken"]
     second = Network.objects.get_queryset().create(name="Another", kind="professional", valid_from=D(2020, 1, 1))
 
     def register(day, number, status, *networks):
         return participation_register(
             municipality=unit, network_ids=[n.pk for n in networks], status=status,
-            origin=f"report:{number}/1", valid_from=day,
+            origin=f"report:{number}/1", valid_from=day, now=now,
         )  # fmt: skip
 
     assert register(AUTUMN, 1, "planned", first) == 1
@@ -41,13 +41,14 @@ def test_participations_begin_change_and_end(world):
     assert held()[1] == (first.pk, "active", SPRING, D(2022, 10, 31))
 
 
-def test_support_is_one_activity_with_those_who_received_it(world):
+def test_support_is_one_activity_with_those_who_received_it(world, now):
     activity = {
         "kind": "course",
         "provider": "usht",
         "office": world.office("oslo-og-viken"),
         "on": AUTUMN,
         "title": "Mat",
+        "now": now,
     }
     first = support_register(**activity, municipalities=[world.unit("3004")])
     again = support_register(**activity, municipalities=[world.unit("3004"), world.unit("3025")])

@@ -89,10 +89,11 @@ def test_the_registers_win_over_the_last_report():
     phase_status_register(**where, now=now, step=3, phase=2, delay_months=4, delay_reason="money")
     net = network("Agder", home.reports.first().office)
     participation_register(municipality=home, network_ids=[net.pk], status="planned", origin="register",
-                           valid_from=dt.date(2022, 2, 1))  # fmt: skip
+                           valid_from=dt.date(2022, 2, 1), now=NOW)  # fmt: skip
     for on in (dt.date(2021, 10, 1), dt.date(2022, 1, 10)):
         kind = "letter" if on.year == 2021 else "course"
-        support_register(kind=kind, provider="ks", office=home.reports.first().office, on=on, municipalities=[home])
+        where = home.reports.first().office
+        support_register(kind=kind, provider="ks", office=where, on=on, municipalities=[home], now=NOW)
     view, _report = opened(home, one)
     found = values(view)
     assert (found["plan.status"], found["plan.decided_on"], found["plan.case"]) == ("inside", "2022-01-20", "PS 3/22")
@@ -219,6 +220,7 @@ def test_a_kind_of_support_that_no_form_asks_about_does_not_hide_the_others():
     home = unit()
     where = ReportFactory.not_started(municipality=home).office
     for kind in ("invitation", "course"):
-        support_register(kind=kind, provider="ks", office=where, on=dt.date(2022, 1, 10), municipalities=[home])
+        day = dt.date(2022, 1, 10)
+        support_register(kind=kind, provider="ks", office=where, on=day, municipalities=[home], now=NOW)
     view, _report = opened(home)
     assert view.fields["support.received"].value == ["course"]

@@ -30,12 +30,12 @@ def filled(world, now):
     where = {"municipality": unit, "origin": "report:1/1", "valid_from": SPRING}
     plan_decision_register(**where, status="own", decided_on=SPRING, now=now)
     phase_status_register(**where, step=4, phase=3, delay_months=6, now=now)
-    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="active")
+    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="active", now=now)
     NetworkMeeting.objects.get_queryset().create(network=world.networks[VIKEN], on=dt.date(2022, 3, 9))
     for kind, units in (("course", ["3004", "3025"]), ("course", ["3004"]), ("letter", ["030101"])):
         support_register(
             kind=kind, provider="ks", office=world.office(VIKEN), on=dt.date(2022, 4, len(units)),
-            municipalities=[world.unit(number) for number in units],
+            municipalities=[world.unit(number) for number in units], now=now,
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def lists(world: World, now, settings):
     unit = world.unit("0301")
     participation_register(
         municipality=unit, network_ids=[world.networks[VIKEN].pk], status="active", origin="register:x",
-        valid_from=now.date().replace(year=2021),
+        valid_from=now.date().replace(year=2021), now=now,
     )  # fmt: skip
     support = Support(world.office(VIKEN), "course", "usht", now.date(), (unit.pk,), title="=1+1")
     support_give(support, actor=world.user(f"ks-{VIKEN}"), now=now)

@@ -178,6 +178,7 @@ class TestTheRealRegisters(TestCase):
         support_register(
             kind="course", provider="ks", office=office, on=D(2019, 6, 1),
             municipalities=[self.unit("0220", THEN), self.unit("0627", THEN)],
+            now=dt.datetime(2019, 6, 2, tzinfo=dt.UTC),
         )  # fmt: skip
         rows = in_todays_borders(unit_rows(self.user, day=THEN, today=TODAY), self.user, day=THEN, today=TODAY)
         found = {found.number: found for found in rows if not found.district}
@@ -270,10 +271,11 @@ def test_what_is_registered_stands_in_the_row(client, world, now):
     where = {"municipality": unit, "origin": "report:1/1", "valid_from": D(2022, 5, 1)}
     plan_decision_register(**where, status="inside", decided_on=D(2022, 4, 1), now=now)
     solution_positions_register(**where, positions={"1.1": "adopted", "1.2": "considered", "1.3": "in_place"}, now=now)
-    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="active")
+    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="active", now=now)
     support_register(
-        kind="course", provider="usht", office=world.office(VIKEN), on=D(2022, 3, 2), municipalities=[unit]
-    )
+        kind="course", provider="usht", office=world.office(VIKEN), on=D(2022, 3, 2), municipalities=[unit],
+        now=now,
+    )  # fmt: skip
     client.force_login(world.user("statsforvalter-oslo-og-viken"))
     found = client.get("/kommuner/?plan=annen").context["list"].hits
     assert [(r.number, r.plan, r.positions, r.networks, r.support, r.last_support) for r in found] == [
@@ -288,11 +290,11 @@ def test_each_figure_beside_the_map_leads_to_its_units(client, world, now, colou
     where = {"municipality": unit, "origin": "report:1/1", "valid_from": D(2022, 5, 1)}
     plan_decision_register(**where, status="declined", now=now)
     phase_status_register(**where, step=2, phase=3, now=now)
-    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="planned")
+    participation_register(**where, network_ids=[world.networks[VIKEN].pk], status="planned", now=now)
     for day, numbers_ in ((1, ["3004"]), (2, ["3004"]), (3, ["3004", "3025"])):
         support_register(
             kind="course", provider="ks", office=office, on=D(2022, 3, day),
-            municipalities=[world.unit(number) for number in numbers_],
+            municipalities=[world.unit(number) for number in numbers_], now=now,
         )  # fmt: skip
     client.force_login(world.user("hdir"))
     followed = 0
