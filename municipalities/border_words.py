@@ -9,7 +9,7 @@ The template shows nothing where there is nothing to choose: the page's own line
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from municipalities.borders import regroup
 from municipalities.lineage import Lineage, Span
 from municipalities.templatetags.portal import day as day_words
+from municipalities.templatetags.portal import joined
 
 PARAMETER = "grenser"
 THEN, TODAY = "da", "na"
@@ -51,10 +52,8 @@ class Placed:
     @property
     def then_words(self) -> str:
         """``then 0627 Røyken``, and where a split unit went; empty for a unit that is what it was."""
-        said = [_("then %(unit)s") % {"unit": numbered(self.then)}] if self.renamed else []
-        if self.leads_to:
-            said.append(_("split since, now part of %(names)s") % {"names": ", ".join(map(numbered, self.leads_to))})
-        return "; ".join(said)
+        then = [numbered(self.then)] if self.renamed else []
+        return beside(then, [numbered(part) for part in self.leads_to])
 
     @property
     def label(self) -> str:
@@ -149,6 +148,34 @@ def differs(lineage: Lineage, units: Iterable[tuple[int, dt.date]], today: dt.da
     """Whether any of the units, each of its own day, is shown otherwise in the borders of ``today``: merged, split,
     renamed or renumbered. A boundary adjustment is no difference."""
     return any(placed(lineage, unit_id, then, today).changed for unit_id, then in set(units))
+
+
+class Places:
+    """Where units of other days stand on ``today``, each worked out once: for a page with many rows."""
+
+    def __init__(self, lineage: Lineage, today: dt.date) -> None:
+        self._lineage, self._today = lineage, today
+        self._known: dict[tuple[int, dt.date], Placed] = {}
+
+    def of(self, unit_id: int, then: dt.date) -> Placed:
+        """As ``placed``."""
+        key = (unit_id, then)
+        if key not in self._known:
+            self._known[key] = placed(self._lineage, unit_id, then, self._today)
+        return self._known[key]
+
+    def differ(self, units: Iterable[tuple[int, dt.date]]) -> bool:
+        """As ``differs``."""
+        return any(self.of(unit_id, then).changed for unit_id, then in set(units))
+
+
+def beside(then: Sequence[str], leads_to: Sequence[str]) -> str:
+    """What stands beside a unit in today's borders: what it or its parts were called then, and where it went when it
+    was split since; empty where there is nothing to say."""
+    said = [_("then %(units)s") % {"units": joined(then)}] if then else []
+    if leads_to:
+        said.append(_("split since, now part of %(names)s") % {"names": joined(leads_to)})
+    return "; ".join(said)
 
 
 def numbered(unit: Any) -> str:

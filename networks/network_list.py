@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from municipalities.border_words import PARAMETER, THEN, TODAY, Places, read_borders
 from municipalities.names import sort_key
 from networks.days import read_day
 from networks.models import Network, Participation
-from networks.rules import ACTIVE, PLANNED
+from networks.rules import ACTIVE, ENDED, PLANNED
+from networks.unit_borders import place_key
 
 SORTS = ("navn", "type", "deltakere", "fra")
 NAMES = {
     "search": "sok", "office": "embete", "kind": "type", "theme": "losning", "day": "dag", "sort": "sorter",
-    "page": "side",
+    "page": "side", "borders": PARAMETER,
 }  # fmt: skip
 
 
@@ -31,12 +33,14 @@ class Query:
     day: str = ""
     sort: str = ""
     page: int = 1
+    borders: str = THEN
 
     @classmethod
     def read(cls, get: Callable[[str, str], str]) -> Query:
         """From a request's parameters: ``get(name, default)``."""
         typed = {name: _line(get(address, "")) for name, address in NAMES.items()}
         page = typed.pop("page")
+        typed["borders"] = read_borders(get)
         if typed["kind"] not in Network.Kind.values:
             typed["kind"] = ""
         if typed["sort"].removeprefix("-") not in SORTS:
@@ -55,8 +59,9 @@ class Query:
 
     def parameters(self, **changes: Any) -> dict[str, str]:
         """The address's parameters with changes, without those that say nothing."""
-        values = replace(self, **changes).__dict__
-        return {NAMES[name]: str(value) for name, value in values.items() if value and (name, value) != ("page", 1)}
+        values = replace(self, **changes).__dict__.items()
+        unsaid = {("page", 1), ("borders", THEN)}
+        return {NAMES[name]: str(value) for name, value in values if value and (name, value) not in unsaid}
 
 
 def _line(text: str) -> str:
@@ -66,23 +71,28 @@ def _line(text: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A network in the list: how many municipalities and districts are active and planned on the day."""
+    """A network in the list: how many municipalities and districts are active and planned on the day. ``differs``
+    says whether any of them is another, or is called otherwise, in today's borders."""
 
     network: Network
     offices: tuple[str, ...]
     themes: tuple[str, ...]
     active: int
     planned: int
+    differs: bool = False
 
     @property
     def members(self) -> int:
         return self.active + self.planned
 
 
-def rows_of(networks: Any, query: Query, day: dt.date, office_names: dict[int, str]) -> list[Row]:
+def rows_of(
+    networks: Any, query: Query, day: dt.date, office_names: dict[int, str], places: Places | None = None
+) -> list[Row]:
     """The rows of the networks that exist on the day and fit the query, sorted. Four queries.
 
-    ``networks`` is what the reader may see; ``office_names`` the regions' short names by id, in their order.
+    ``networks`` is what the reader may see; ``office_names`` the regions' short names by id, in their order;
+    ``places`` where units stand today, needed for another day than today.
     """
     found = networks.on(day).prefetch_related("offices", "themes")
     if query.office:
@@ -91,29 +101,46 @@ def rows_of(networks: Any, query: Query, day: dt.date, office_names: dict[int, s
         found = found.filter(kind=query.kind)
     if query.theme:
         found = found.filter(themes__code=query.theme)
-    counts = member_counts(day)
-    rows = [_row(network, counts, office_names) for network in found.distinct()]
+    parts = parts_on(day)
+    joined = places if query.borders == TODAY else None
+    rows = []
+    for network in found.distinct():
+        here = parts.get(network.pk, [])
+        differs = places is not None and places.differ((unit, day) for unit, _status in here)
+        rows.append(_row(network, counted(here, day, joined), differs, office_names))
     if query.search:
         text = query.search.casefold()
         rows = [row for row in rows if text in f"{row.network.name} {row.network.host}".casefold()]
     return ordered(rows, query.sort)
 
 
-def member_counts(day: dt.date) -> dict[int, Counter[str]]:
-    """How many take part in each network on a day, by status. One query."""
+def parts_on(day: dt.date) -> dict[int, list[tuple[int, str]]]:
+    """Who takes part in each network on a day: (unit, status) by network. One query."""
     rows = Participation.objects.across_all(reason="numbers of members are no secret").on(day)
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    for network, status in rows.values_list("network_id", "status"):
-        counts[network][status] += 1
-    return counts
+    parts: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for network, unit, status in rows.values_list("network_id", "municipality_id", "status"):
+        parts[network].append((unit, status))
+    return parts
 
 
-def _row(network: Network, counts: dict[int, Counter[str]], names: dict[int, str]) -> Row:
+def counted(parts: Iterable[tuple[int, str]], day: dt.date, places: Places | None) -> Counter[str]:
+    """How many are active and planned. With ``places`` in today's borders: the parts of a merger count once, and as
+    active where any of them is; a split unit counts as itself."""
+    best: dict[Any, str] = {}
+    for unit, status in parts:
+        key = unit if places is None else place_key(places.of(unit, day))
+        best[key] = min(status, best.get(key, status), key=_FIRST.index)
+    return Counter(best.values())
+
+
+_FIRST = (ACTIVE, PLANNED, ENDED)
+
+
+def _row(network: Network, count: Counter[str], differs: bool, names: dict[int, str]) -> Row:
     covered = {office.pk for office in network.offices.all()}
     themes = sorted(theme.code for theme in network.themes.all())
-    count = counts.get(network.pk, Counter())
     offices = tuple(name for pk, name in names.items() if pk in covered)
-    return Row(network, offices, tuple(themes), count[ACTIVE], count[PLANNED])
+    return Row(network, offices, tuple(themes), count[ACTIVE], count[PLANNED], differs)
 
 
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:

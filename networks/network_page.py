@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from municipalities.border_words import THEN
 from municipalities.models import Event
 from networks.days import said
 from networks.models import Network, NetworkMeeting, Participation, Provider
 from networks.rules import Part, status_on
 from networks.services.history import BY_REPORT, DIRECT, noted
 from networks.services.support_units import UnitBook, UnitOnDay
+from networks.unit_borders import Pair, Standing, Standings
 
 HISTORY = 40
 
 
 @dataclass(frozen=True)
 class Member:
-    """A participation with its unit as it was called on the day shown (or when it took part); ``today`` are the units
-    of today that it became, where it is no longer itself; ``status`` on the day; ``direct`` that it was written in the
-    register and not by a report."""
+    """A participation with its unit as it was called on ``day``: the day shown, or the nearest on which it took part.
+    ``standing`` is the unit in the borders that hold; ``today`` are the units of today that it became, where it is no
+    longer itself; ``status`` on the day shown; ``direct`` that it was written in the register and not by a report."""
 
     row: Participation
+    day: dt.date
     unit: UnitOnDay
+    standing: Standing
     today: tuple[UnitOnDay, ...]
     status: str
     direct: bool
     may_edit: bool
+
+    def other_borders(self, now: bool) -> str:
+        """The unit in the borders that do not hold, for a file: what it was then (``now``), or what it became."""
+        if now:
+            return "; ".join([self.unit.numbered, *([self.standing.went] if self.standing.leads_to else [])])
+        return ", ".join(unit.full_name for unit in self.today or (self.unit,))
 
     @property
     def today_names(self) -> list[str]:
@@ -41,10 +51,12 @@ class Member:
 
 @dataclass(frozen=True)
 class MeetingRow:
-    """A meeting and who was there, by the names of its day."""
+    """A meeting and who was there, in the borders that hold: those of its day, or today's. ``pairs`` are the units
+    that were there with the day."""
 
     row: NetworkMeeting
-    units: tuple[UnitOnDay, ...]
+    units: tuple[Standing, ...]
+    pairs: tuple[Pair, ...]
 
 
 @dataclass(frozen=True)
@@ -57,14 +69,23 @@ class Step:
 
 
 def members(
-    network: Network, day: dt.date, book: UnitBook, *, today: dt.date, editable: set[int], every: bool = False
+    network: Network,
+    day: dt.date,
+    book: UnitBook,
+    *,
+    today: dt.date,
+    editable: set[int],
+    every: bool = False,
+    borders: str = THEN,
 ) -> list[Member]:
     """Who takes part on the day (``every``: through all time), in Norwegian order. One query.
 
-    ``editable`` are the ids of the participations that the reader may change.
+    ``editable`` are the ids of the participations that the reader may change. In today's borders (``borders`` is
+    ``na``) the parts of a merger stand together, each with its own dates: these cannot be joined.
     """
     rows = Participation.objects.across_all(reason="who takes part in a network is no secret").filter(network=network)
     rows = rows if every else rows.on(day)
+    standings = Standings(book, borders, today)
     found = []
     for row in rows.order_by("municipality_id", "valid_from"):
         shown = min(max(day, row.valid_from), row.valid_to or dt.date.max)
@@ -72,8 +93,19 @@ def members(
         if unit is not None:
             status = status_on(Part(row.municipality_id, row.status, row.valid_from, row.valid_to), day)
             direct, mine = row.origin.startswith(DIRECT), row.pk in editable
-            found.append(Member(row, unit, became(row.municipality_id, book, today), status, direct, mine))
-    return sorted(found, key=lambda member: (member.unit.is_district, member.unit.sort_key, member.row.valid_from))
+            standing, now = standings.one(row.municipality_id, shown), became(row.municipality_id, book, today)
+            found.append(Member(row, shown, unit, standing, now, status, direct, mine))
+    return sorted(found, key=_order)
+
+
+def _order(member: Member) -> tuple[Any, ...]:
+    here = member.standing.unit
+    return here.is_district, here.sort_key, here.number, member.unit.sort_key, member.row.valid_from
+
+
+def units_of(found: Iterable[Member]) -> int:
+    """How many different units the participations are of, in the borders in which they stand."""
+    return len({(member.standing.unit.unit_id, bool(member.standing.leads_to)) for member in found})
 
 
 def became(unit_id: int, book: UnitBook, today: dt.date) -> tuple[UnitOnDay, ...]:
@@ -83,13 +115,13 @@ def became(unit_id: int, book: UnitBook, today: dt.date) -> tuple[UnitOnDay, ...
     return tuple(book.became(unit_id, today))
 
 
-def meetings(network: Network, book: UnitBook) -> list[MeetingRow]:
+def meetings(network: Network, book: UnitBook, *, today: dt.date, borders: str = THEN) -> list[MeetingRow]:
     """The network's meetings, the newest first, with those who were there. Two queries."""
+    standings = Standings(book, borders, today)
     found = []
     for row in network.meetings.prefetch_related("attendance"):
-        there = [book.near(unit.pk, row.on) for unit in row.attendance.all()]
-        units = sorted((unit for unit in there if unit), key=lambda unit: (unit.is_district, unit.sort_key))
-        found.append(MeetingRow(row, tuple(units)))
+        pairs = tuple((unit.pk, row.on) for unit in row.attendance.all())
+        found.append(MeetingRow(row, standings.of(pairs), pairs))
     return found
 
 

@@ -102,6 +102,11 @@ class UnitBook:
         links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
         return cls((UnitOnDay(*row) for row in rows), [Link(*row) for row in links])
 
+    @property
+    def lineage(self) -> Lineage:
+        """Who became whom; empty in a book of some units alone."""
+        return self._lineage
+
     def on(self, unit_id: int, day: dt.date) -> UnitOnDay | None:
         """What the unit was on ``day``; None when it did not exist."""
         return next((row for row in self._of.get(unit_id, ()) if row.holds(day)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,14 +17,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import allowed_filter, can
+from municipalities.border_words import (
+    PARAMETER,
+    TODAY,
+    Places,
+    Switch,
+    borders_words,
+    holding,
+    read_borders,
+    switch,
+)
 from municipalities.models import Municipality, Office
 from municipalities.render_table import FORMATS, ListTable, table_response
-from municipalities.services import office_names
+from municipalities.services import lineage_of_all, office_names
 from municipalities.views import ScopedPage, ScopedView
-from networks.days import read_day, said, typed
+from networks.days import read_day, typed
+from networks.days import said as day_words
 from networks.models import Network, Participation, Provider
 from networks.network_list import Query, Row, rows_of
-from networks.network_page import history, meetings, members
+from networks.network_page import MeetingRow, Member, history, meetings, members, units_of
 from networks.services.support_units import UnitBook
 from reform.models import Solution
 
@@ -90,13 +102,28 @@ class NetworkList(Networked):
             return redirect(f"{reverse('network_list')}?{urlencode({'embete': own[0].key})}")
         query = Query.read(request.GET.get)
         day, readable = query.on(self.today)
-        rows = rows_of(self.rows(Network), query, day, self.office_labels)
+        query = replace(query, borders=holding(query.borders, day, self.today))
+        places = Places(lineage_of_all(), self.today) if day != self.today else None
+        rows = rows_of(self.rows(Network), query, day, self.office_labels, places)
         style = request.GET.get("format", "")
         if style in FORMATS:
             return table_response(self._table(rows, query, day), style, f"nettverk-{day.isoformat()}")
         page = Paginator(rows, PER_PAGE).get_page(query.page)
-        return self.render("networks/network_list.html", {**self._context(query, day, readable), "page": page,
-                                                          "rows": page.object_list})  # fmt: skip
+        context = {**self._context(query, day, readable), "page": page, "rows": page.object_list}
+        return self.render("networks/network_list.html", {**context, "switch": self._switch(rows, query, day)})
+
+    def _switch(self, rows: list[Row], query: Query, day: dt.date) -> Switch:
+        sentence = _(
+            "Municipalities that have merged since count as one. A municipality that was split since counts as itself."
+        )
+        return switch(
+            query.borders,
+            day=day,
+            today=self.today,
+            differs=any(row.differs for row in rows),
+            url=lambda borders: f"{reverse('network_list')}?{urlencode(query.parameters(borders=borders, page=1))}",
+            sentence=sentence if query.borders == TODAY else "",
+        )
 
     def _context(self, query: Query, day: dt.date, readable: bool) -> dict[str, Any]:
         address = reverse("network_list")
@@ -131,15 +158,16 @@ class NetworkList(Networked):
     def _table(self, rows: list[Row], query: Query, day: dt.date) -> ListTable:
         heads = [
             _("Name"), _("Kind"), _("Regions"), _("Host"), _("Organisers"), _("Solutions"), _("First day"),
-            _("Last day"), _("Active"), _("Planned"),
+            _("Last day"), _("Active"), _("Planned"), _("As of"), _("Borders"),
         ]  # fmt: skip
+        said = borders_words(query.borders, day, self.today)
         lines = [
             [row.network.name, capfirst(row.network.get_kind_display()), ", ".join(row.offices), row.network.host,
              ", ".join(organiser_names(row.network)), ", ".join(row.themes), row.network.valid_from,
-             row.network.valid_to, row.active, row.planned]
+             row.network.valid_to, row.active, row.planned, day, said]
             for row in rows
         ]  # fmt: skip
-        facts = [(_("As of"), said(day)), (_("Borders"), _("as on that day"))]
+        facts = [(_("As of"), day_words(day)), (_("Borders"), said)]
         facts += [(_("Search"), query.search)] if query.search else []
         return ListTable(_("Networks"), heads, lines, facts)
 
@@ -176,37 +204,66 @@ class NetworkDetail(Networked, ScopedPage):
         rows = self.rows(Participation).filter(reach, network=self.object)
         return set(rows.values_list("pk", flat=True))
 
+    @cached_property
+    def every(self) -> bool:
+        """Whether all participations are asked for, not only those of the day."""
+        return self.request.GET.get("alle") == "1"
+
+    @cached_property
+    def borders(self) -> str:
+        """``da`` (each participation and meeting has the names of its own day) or ``na``."""
+        return read_borders(self.request.GET.get)
+
     def get_context(self) -> dict[str, Any]:
-        every = self.request.GET.get("alle") == "1"
         here = {office.pk for office in self.object.offices.all()}
+        found = members(self.object, self.day, self.book, today=self.today, editable=self._editable(),
+                        every=self.every, borders=self.borders)  # fmt: skip
+        held = meetings(self.object, self.book, today=self.today, borders=self.borders)
         return {
             "object": self.object,
             "day": self.day,
             "day_typed": typed(self.day),
-            "every": every,
+            "every": self.every,
             "offices": [name for pk, name in self.office_labels.items() if pk in here],
             "organisers": organiser_names(self.object),
             "themes": sorted(self.object.themes.all(), key=lambda theme: theme.order),
-            "members": members(self.object, self.day, self.book, today=self.today, editable=self._editable(),
-                               every=every),
-            "meetings": meetings(self.object, self.book),
+            "members": found,
+            "units": units_of(found),
+            "meetings": held,
+            "attended": any(meeting.units for meeting in held),
+            "switch": self._switch(found, held),
             "history": history(self.object, self.book, self.office_labels),
             "may_edit": self.may_edit(self.object),
             "correct_url": self.correct_url(),
-        }  # fmt: skip
+        }
+
+    def _switch(self, found: list[Member], held: list[MeetingRow]) -> Switch:
+        pairs = {(member.row.municipality_id, member.day) for member in found}
+        pairs |= {pair for meeting in held for pair in meeting.pairs}
+        asked = {"dag": self.day.isoformat(), **({"alle": "1"} if self.every else {})}
+        return switch(
+            self.borders,
+            day=None,
+            today=self.today,
+            differs=Places(self.book.lineage, self.today).differ(pairs),
+            url=lambda borders: f"?{urlencode({**asked, PARAMETER: borders})}",
+        )
 
     def _table(self) -> ListTable:
-        rows = members(self.object, self.day, self.book, today=self.today, editable=set(), every=True)
+        now = self.borders == TODAY
+        rows = members(self.object, self.day, self.book, today=self.today, editable=set(), every=True,
+                       borders=self.borders)  # fmt: skip
         words = dict(Participation.Status.choices)
-        heads = [_("Municipality number"), _("Name"), _("In today's borders"), _("Status"), _("First day"),
-                 _("Last day"), _("Source"), _("Note")]  # fmt: skip
+        said = borders_words(self.borders, None, self.today)
+        heads = [_("Municipality number"), _("Name"), _("In the borders of then") if now else _("In today's borders"),
+                 _("Status"), _("First day"), _("Last day"), _("Source"), _("Note"), _("Borders")]  # fmt: skip
         lines = [
-            [row.unit.number, row.unit.full_name, ", ".join(unit.full_name for unit in row.today or (row.unit,)),
+            [row.standing.unit.number, row.standing.unit.full_name, row.other_borders(now),
              capfirst(words[row.status]), row.row.valid_from, row.row.valid_to,
-             _("Registered directly") if row.direct else _("From a report"), row.row.note]
+             _("Registered directly") if row.direct else _("From a report"), row.row.note, said]
             for row in rows
         ]  # fmt: skip
-        facts = [(_("Status on"), said(self.day)), (_("Borders"), _("as when they took part"))]
+        facts = [(_("Status on"), day_words(self.day)), (_("Borders"), said)]
         return ListTable(self.object.name, heads, lines, facts)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from municipalities.border_words import borders_words, differs, holding, placed, read_borders, switch
+from municipalities.border_words import Places, beside, borders_words, differs, holding, placed, read_borders, switch
 from municipalities.lineage import Lineage
 from tests.municipalities.test_borders import LINKS, SPANS, Y19, Y22, Y24
 
@@ -37,9 +37,9 @@ def test_the_address_says_which_and_nonsense_counts_as_not_said(typed, read):
         (21, Y19, Y22, "1103 Stavanger (then 1141 Finnøy)"),
         (20, Y19, Y22, "1103 Stavanger"),
         (22, Y19, Y22, "1133 Hjelmeland"),
-        (40, Y19, Y22, "1850 Tysfjord (split since, now part of 1806 Narvik, 1875 Hamarøy)"),
-        (32, Y22, Y24, "1507 Ålesund (split since, now part of 1508 Ålesund, 1580 Haram)"),
-        (31, Y19, Y24, "1507 Ålesund (then 1534 Haram; split since, now part of 1508 Ålesund, 1580 Haram)"),
+        (40, Y19, Y22, "1850 Tysfjord (split since, now part of 1806 Narvik and 1875 Hamarøy)"),
+        (32, Y22, Y24, "1507 Ålesund (split since, now part of 1508 Ålesund and 1580 Haram)"),
+        (31, Y19, Y24, "1507 Ålesund (then 1534 Haram; split since, now part of 1508 Ålesund and 1580 Haram)"),
         (13, Y24, Y22, "3025 Asker (then 3203 Asker)"),
     ],
 )
@@ -47,6 +47,8 @@ def test_a_unit_stands_where_it_belongs_today_with_what_it_was_called_beside(uni
     found = placed(LINEAGE, unit, then, today)
     assert found.label == label
     assert found.changed is ("(" in label) is differs(LINEAGE, [(unit, then)], today)
+    assert Places(LINEAGE, today).of(unit, then) == found
+    assert Places(LINEAGE, today).differ([(unit, then)]) is found.changed
 
 
 def test_the_parts_of_a_merger_stand_as_one_and_a_split_unit_as_itself():
@@ -85,3 +87,8 @@ def test_the_template_marks_the_choice_and_is_empty_without_one():
     assert '<a href="?grenser=na#treff" aria-current="true">' in page and '<a href="?grenser=da#treff">' in page
     assert of("na").sentence in page
     assert not render_to_string("municipalities/_borders.html", {"switch": of("da", differs=False)}).strip()
+
+
+def test_several_parts_stand_beside_in_one_line():
+    assert beside(["0220 Asker", "0627 Røyken"], []) == "then 0220 Asker and 0627 Røyken"
+    assert beside([], []) == ""
