@@ -261,6 +261,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": in_project("_test", "dev", needed=False),
     "demo": in_project("_demo", "product", needed=True),
     "bench": in_project("_bench", "dev", needed=False),
+    "screenshots": in_project("_screenshots", "dev", needed=False),
 }
 
 
