@@ -170,8 +170,8 @@ class WorkbookUpload(models.Model):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        """The region's own staff."""
-        return Q(office_id__in=scope.office_ids)
+        """The region's own staff, and the administrator who keeps every region's networks."""
+        return Q() if scope.has({Role.HDIR_ADMIN}) else Q(office_id__in=scope.office_ids)
 
 
 class SupportActivity(models.Model):

@@ -68,8 +68,8 @@ class WorkbookPage(Workbooked):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = UploadForm(request.POST, request.FILES)
         office = self.office
-        if office is None or office.pk not in self.scope.office_ids:
-            form.add_error(None, _("A workbook is sent in by the region's own staff."))
+        if office is None:  # who keeps all regions chooses one first
+            form.add_error(None, _("Choose the region whose workbook you send in."))
         if form.is_valid() and office is not None:
             sent = form.cleaned_data["file"]
             try:
@@ -89,12 +89,12 @@ class WorkbookPage(Workbooked):
     def _page(self, form: UploadForm, status: int = 200) -> HttpResponse:
         rows = self.rows(WorkbookUpload).filter(office=self.office) if self.office else self.rows(WorkbookUpload).none()
         own = {office.pk: office.key for office in self.rows(Office) if office.pk in self.own_offices}
+        here = self.office.pk if self.office else None
         context = {
             "form": form,
             "office": self.office,
             "office_name": self.office_labels.get(self.office.pk, "") if self.office else "",
-            "offices": [(key, self.office_labels[pk]) for pk, key in own.items()],
-            "may_send": self.office is not None and self.office.pk in self.scope.office_ids,
+            "offices": [(key, self.office_labels[pk], pk == here) for pk, key in own.items()],
             "latest": rows.select_related("uploaded_by").defer("rows")[:LATEST],
         }
         return self.render("networks/workbook_page.html", context, status)

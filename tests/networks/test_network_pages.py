@@ -340,20 +340,29 @@ def test_a_region_does_not_see_the_workbook_of_another(login, world):
     client = login()
     client.post("/nettverk/arbeidsbok/", {"file": sent(Edited(world.office(VIKEN)).bytes())})
     upload = WorkbookUpload.objects.across_all(reason="test").get()
-    for username in (f"ks-{FINNMARK}", "hdir-admin"):
-        assert login(username).get(f"/nettverk/arbeidsbok/{upload.pk}/").status_code == 404
+    assert login(f"ks-{FINNMARK}").get(f"/nettverk/arbeidsbok/{upload.pk}/").status_code == 404
     assert login(f"usht-{VIKEN}").get(f"/nettverk/arbeidsbok/{upload.pk}/").status_code == 200
     assert login(f"usht-{VIKEN}").post(f"/nettverk/arbeidsbok/{upload.pk}/kast/").status_code == 302
     upload.refresh_from_db()
     assert (upload.status, upload.rows) == ("discarded", {})
 
 
-def test_the_administrator_downloads_any_region_and_sends_in_none(login):
+def test_the_administrator_chooses_a_region_and_downloads_and_sends_in_its_workbook(login, world):
     client = login("hdir-admin")
-    assert client.get("/nettverk/arbeidsbok/last-ned/?embete=troms-og-finnmark").status_code == 200
+    page = text(client.get("/nettverk/arbeidsbok/"))
+    assert 'type="file"' not in page and f'href="?embete={FINNMARK}"' in page
     assert client.get("/nettverk/arbeidsbok/last-ned/").status_code == 302
-    assert 'type="file"' not in text(client.get("/nettverk/arbeidsbok/"))
-    assert client.post("/nettverk/arbeidsbok/?embete=troms-og-finnmark", {"file": sent(b"x")}).status_code == 422
+    assert client.post("/nettverk/arbeidsbok/", {"file": sent(b"x")}).status_code == 422
+    where = f"/nettverk/arbeidsbok/?embete={FINNMARK}"
+    assert 'type="file"' in text(client.get(where))
+    assert client.get(f"/nettverk/arbeidsbok/last-ned/?embete={FINNMARK}").status_code == 200
+    book = Edited(world.office(FINNMARK))
+    book.set("networks", 2, host="Tromsø")
+    preview = client.post(where, {"file": sent(book.bytes())})
+    seen = client.get(preview["Location"]).context["plan"].hash
+    assert client.post(preview["Location"], {"seen": seen}).status_code == 302
+    assert Network.objects.across_all(reason="test").get(host="Tromsø")
+    assert login(f"ks-{FINNMARK}").get(where).content.count(b"network-file") == 1  # the region sees what was sent in
 
 
 def test_one_region_cannot_download_that_of_another(login):
