@@ -22,7 +22,7 @@ from networks.models import Provider, SupportActivity
 from networks.services import support
 from networks.services.support import NOTE_LENGTH, TITLE_LENGTH, Support
 from networks.services.support_units import MAX_TYPED, UnitBook
-from networks.support_list import shown_rows
+from networks.support_shown import shown_rows
 
 FROM = OpenApiParameter("from", OpenApiTypes.DATE, description="Support given on this day or later.")
 TO = OpenApiParameter("to", OpenApiTypes.DATE, description="Support given on this day or earlier.")

@@ -79,13 +79,8 @@ class UnitBook:
     def __init__(self, rows: Iterable[UnitOnDay], links: Iterable[Link]) -> None:
         self._rows = sorted(rows, key=lambda row: row.valid_from)
         self._of: dict[int, list[UnitOnDay]] = defaultdict(list)
-        self._by_key: dict[str, set[int]] = defaultdict(set)
         for row in self._rows:
             self._of[row.unit_id].append(row)
-            official = [entry["name"] for entry in row.official_names]
-            for name in (row.name, row.full_name, *official, " – ".join(official)):
-                if name:
-                    self._by_key[sort_key(name)].add(row.unit_id)
         spans = (Span(row.unit_id, row.number, row.name, row.valid_from, row.valid_to) for row in self._rows)
         self._lineage = Lineage(spans, links)
 
@@ -101,6 +96,17 @@ class UnitBook:
             return cls((UnitOnDay(*row) for row in rows.filter(municipality_id__in=unit_ids)), [])
         links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
         return cls((UnitOnDay(*row) for row in rows), [Link(*row) for row in links])
+
+    @cached_property
+    def _by_key(self) -> dict[str, set[int]]:
+        """The units by each name that they have had; a page that only shows units never needs it."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for row in self._rows:
+            official = [entry["name"] for entry in row.official_names]
+            for name in (row.name, row.full_name, *official, " – ".join(official)):
+                if name:
+                    found[sort_key(name)].add(row.unit_id)
+        return found
 
     @property
     def lineage(self) -> Lineage:

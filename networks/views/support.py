@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import can
+from municipalities.border_words import PARAMETER, THEN, TODAY, Switch, borders_words, holding, read_borders, switch
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import office_names
 from municipalities.templatetags.portal import day as day_words
@@ -21,7 +22,9 @@ from municipalities.views import ScopedPage, ScopedView
 from networks.models import Provider, SupportActivity
 from networks.services import support
 from networks.services.support_units import UnitBook
-from networks.support_list import Found, Query, Shown, find, reached, shown_rows
+from networks.support_list import Found, Query, find
+from networks.support_shown import Reach, Shown, by_count, reach, sees_everywhere, shown_rows
+from networks.unit_borders import Standings
 from reform.models import Solution
 
 PER_PAGE = 50
@@ -64,7 +67,7 @@ class Supported(ScopedView):
     @cached_property
     def national(self) -> bool:
         """Whether the reader sees more than one region."""
-        return any(grant.office_id is None and grant.municipality_id is None for grant in self.scope.grants)
+        return sees_everywhere(self.scope)
 
     def may_edit(self, activity: SupportActivity | None = None) -> bool:
         """Whether the reader may register support, or change this row."""
@@ -77,10 +80,22 @@ class Supported(ScopedView):
         rows = [row for unit in self.scope.municipality_ids if (row := self.book.on(unit, self.today)) is not None]
         return f"{reverse('correction_new', args=[rows[0].number])}?om=stotte" if rows else ""
 
+    def standings(self, borders: str) -> Standings:
+        """Where the units stand in the borders that hold."""
+        return Standings(self.book, borders, self.today)
+
     def find(self, query: Query) -> Found:
         """The rows that the address asks for, within the reader's scope."""
         rows = self.rows(SupportActivity).select_related("office")
         return find(rows, query, book=self.book if query.unit else None, today=self.today)
+
+    def reach(self, query: Query, standings: Standings) -> tuple[Found, Reach]:
+        """The same rows with whom they reached; ordered by what is shown where they are counted in today's borders."""
+        found = self.find(query)
+        reached = reach(found.rows, self.scope, standings)
+        if query.borders == TODAY and query.sort.removeprefix("-") == "antall":
+            found.rows = by_count(found.rows, reached.homes, most_first=query.sort.startswith("-"))
+        return found, reached
 
 
 def list_url(query: Query, **changes: Any) -> str:
@@ -90,14 +105,15 @@ def list_url(query: Query, **changes: Any) -> str:
 
 
 class SupportListPage(ScopedPage, Supported):
-    """The list with its filters. Thirteen queries at most, whatever the size."""
+    """The list with its filters. Fifteen queries at most, whatever the size."""
 
     right = "register.read"
     template_name = "networks/support_list.html"
 
     def get_context(self) -> dict[str, Any]:
         query = Query.read(self.request.GET.get)
-        found = self.find(query)
+        standings = self.standings(query.borders)
+        found, reached = self.reach(query, standings)
         page = Paginator(found.rows, PER_PAGE).get_page(query.page)
         columns = [entry for entry in COLUMNS if self.national or entry[0] != "region"]
         empty = {"search": "", "kind": "", "provider": "", "office": "", "solution": "", "since": "", "until": ""}
@@ -106,8 +122,15 @@ class SupportListPage(ScopedPage, Supported):
             "query": query,
             "found": found,
             "page": page,
-            "rows": shown_rows(list(page.object_list), self.scope, only_few=True),
-            "reached": reached(found.rows) if not self.scope.municipality_ids else None,
+            "rows": shown_rows(list(page.object_list), self.scope, only_few=True, standings=standings),
+            "reached": reached.units,
+            "switch": switch(
+                query.borders,
+                day=None,
+                today=self.today,
+                differs=reached.differs,
+                url=lambda borders: list_url(query, borders=borders, page=1),
+            ),
             "columns": [
                 (label, list_url(query, sort=query.next_sort(name), page=1), query.sorted_by(name))
                 for name, label in columns
@@ -151,14 +174,17 @@ class SupportFile(Supported):
         if style not in FORMATS:
             raise Http404
         query = Query.read(request.GET.get)
-        found = self.find(query)
-        rows = shown_rows(list(found.rows), self.scope)
+        standings = self.standings(query.borders)
+        found, _reached = self.reach(query, standings)
+        rows = shown_rows(list(found.rows), self.scope, standings=standings)
+        said = borders_words(query.borders, None, self.today)
         heads = (
             _("Date"), _("Kind of support"), _("Given by"), _("Region"), _("What it was about"), _("Solutions"),
             _("The whole region"), _("Number of municipalities and districts"), _("Municipalities and districts"),
-            _("Note"),
+            _("Note"), _("Borders"),
         )  # fmt: skip
-        table = ListTable(_("Support"), heads, [self._cells(row) for row in rows], self._facts(query))
+        lines = [[*self._cells(row), said] for row in rows]
+        table = ListTable(_("Support"), heads, lines, self._facts(query, said))
         return table_response(table, style, "stotte")
 
     def _cells(self, row: Shown) -> list[Any]:
@@ -172,13 +198,13 @@ class SupportFile(Supported):
             "; ".join(f"{solution.code} {solution.name}" for solution in row.solutions),
             activity.whole_region,
             row.count,
-            "; ".join(unit.numbered for unit in row.units),
+            "; ".join(standing.numbered for standing in row.standing),
             activity.note,
         ]
 
-    def _facts(self, query: Query) -> list[tuple[str, str]]:
-        chosen = query.parameters(page=1, sort="")
-        facts = [(_("Taken out"), day_words(self.today)), (_("Names"), _("as they were on the day of the support"))]
+    def _facts(self, query: Query, said: str) -> list[tuple[str, str]]:
+        chosen = query.parameters(page=1, sort="", borders=THEN)
+        facts = [(_("Taken out"), day_words(self.today)), (_("Borders"), said)]
         if chosen:
             facts.append((_("Filter"), ", ".join(f"{name}={value}" for name, value in chosen.items())))
         return facts
@@ -196,10 +222,13 @@ class SupportDetail(ScopedPage, Supported):
 
     def get_context(self) -> dict[str, Any]:
         may_edit = self.may_edit(self.object)
-        row = shown_rows([self.object], self.scope)[0]
+        borders = holding(read_borders(self.request.GET.get), self.object.on, self.today)
+        standings = self.standings(borders)
+        row = shown_rows([self.object], self.scope, standings=standings)[0]
         parts = ((_("Municipalities"), False), (_("Districts"), True))
-        groups = [(label, [unit for unit in row.units if unit.is_district is kind]) for label, kind in parts]
+        groups = [(label, [one for one in row.standing if one.unit.is_district is kind]) for label, kind in parts]
         return {
+            "switch": self._switch(row, standings),
             "object": self.object,
             "row": row,
             "groups": [(label, units) for label, units in groups if units],
@@ -208,6 +237,15 @@ class SupportDetail(ScopedPage, Supported):
             "correct_url": self.correct_url(),
             "history": self._history() if may_edit else [],
         }
+
+    def _switch(self, row: Shown, standings: Standings) -> Switch:
+        return switch(
+            standings.borders,
+            day=self.object.on,
+            today=self.today,
+            differs=standings.places.differ(row.pairs),
+            url=lambda borders: f"?{urlencode({PARAMETER: borders})}",
+        )
 
     def _history(self) -> list[tuple[Any, Any, list[Any]]]:
         """(what happened, the Event, the fields that were changed), the newest first."""

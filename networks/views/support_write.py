@@ -19,7 +19,7 @@ from networks.days import read_day, typed
 from networks.forms_support import NOT_STARTED, SOME, SupportForm
 from networks.models import SupportActivity
 from networks.services import support
-from networks.support_list import shown_rows
+from networks.support_shown import shown_rows
 from networks.views.support import Supported
 
 
