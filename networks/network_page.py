@@ -131,8 +131,8 @@ def history(network: Network, book: UnitBook, offices: Mapping[int, str]) -> lis
     every = Event.objects.across_all(reason="history of a network, which its readers may see")
     events = every.filter(object_type="networks.network", object_id=network.pk)
     events = events | every.filter(object_type="networks.participation", object_id__in=own)
-    taken_out = ("participation_removed", BY_REPORT)
-    events = events | every.filter(name__in=taken_out, note__contains=f'"network": [{network.pk}, null]')
+    for told in (f"[null, {network.pk}]", f"[{network.pk}, null]"):  # also of those that were taken out
+        events = events | every.filter(object_type="networks.participation", note__contains=f'"network": {told}')
     words = Words(book, offices)
     return [words.step(event) for event in events.order_by("-happened_at", "-pk")[:HISTORY]]
 
