@@ -107,7 +107,7 @@ def switch(
     replaces the explanation where a page joins more than names. The way back is there also where nothing differs.
     """
     held = holding(borders, day, today)
-    labels = {THEN: _("The borders of that day") if day else _("The borders of each day"), TODAY: _("Today's borders")}
+    labels = {THEN: _("The borders of that day") if day else _("The borders of then"), TODAY: _("Today's borders")}
     choices = [Choice(label, url(key), key == held) for key, label in labels.items()]
     return Switch(
         borders=held,

@@ -240,12 +240,17 @@ class NetworkDetail(Networked, ScopedPage):
     def _switch(self, found: list[Member], held: list[MeetingRow]) -> Switch:
         pairs = {(member.row.municipality_id, member.day) for member in found}
         pairs |= {pair for meeting in held for pair in meeting.pairs}
+        sentence = _(
+            "Each municipality of then has a line of its own with its dates, under the name and number of today. "
+            "A municipality that was split since stays itself."
+        )
         asked = {"dag": self.day.isoformat(), **({"alle": "1"} if self.every else {})}
         return switch(
             self.borders,
             day=None,
             today=self.today,
             differs=Places(self.book.lineage, self.today).differ(pairs),
+            sentence=sentence if self.borders == TODAY else "",
             url=lambda borders: f"?{urlencode({**asked, PARAMETER: borders})}",
         )
 
