@@ -1,4 +1,7 @@
-"""Writes the registers to the database: adds what is new, corrects what differs, removes nothing. One transaction."""
+"""Writes the registers to the database: adds what is new, corrects what differs, removes nothing. One transaction.
+
+What is corrected, and what is added to a register that was there, leaves an Event; the first load of one does not.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,8 @@ from municipalities.names import sort_key
 from municipalities.registers.reading import RegisterError, Row
 from municipalities.registers.reform import ReformRegisters, read_reform
 from municipalities.registers.units import ONE_DAY, Unit, Units, Version, read_units
+from municipalities.services import notes
+from municipalities.transitions import event_about, log_many
 from reform.models import FocusArea, Phase, PhasePeriod, Reform, ReformEnd, Solution
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -36,16 +41,19 @@ class Loaded:
 
     added: dict[str, int] = field(default_factory=dict)
     corrected: dict[str, int] = field(default_factory=dict)
+    told: list[tuple[Model, str, str]] = field(default_factory=list)
+    """What leaves an Event: the row, the Event's name and its note."""
 
     @property
     def unchanged(self) -> bool:
         return not any(self.added.values()) and not any(self.corrected.values())
 
 
-def registers_load(*, folder: Path = DATA) -> Loaded:
+def registers_load(*, folder: Path = DATA, now: dt.datetime | None = None) -> Loaded:
     """Load all registers from ``folder``. Loading again adds and changes nothing.
 
-    Raises RegisterError with file, line and reason when a file is broken, a number is unknown or dates overlap;
+    ``now`` is the moment of the Events; only where nothing was loaded before it may be left out (ValueError). Raises
+    RegisterError with file, line and reason when a file is broken, a number is unknown or dates overlap;
     then nothing has been written.
     """
     reform = read_reform(folder)
@@ -55,6 +63,10 @@ def registers_load(*, folder: Path = DATA) -> Loaded:
         _load_reform(reform, loaded)
         offices = _load_offices(reform, loaded)
         _load_units(units, offices, _load_counties(units, loaded), loaded)
+        if loaded.told and now is None:
+            raise ValueError("say when the registers are changed")
+        if now is not None:
+            log_many(event_about(row, name, actor=None, now=now, note=note) for row, name, note in loaded.told)
     return loaded
 
 
@@ -67,17 +79,21 @@ def _sync(
     """Bring the rows with the wanted keys to their values; return all rows of the model by key."""
     manager = model._default_manager
     rows = {key(row): row for row in manager.order_by("pk")}
-    added, changed = [], []
+    added, changed, first = [], [], not rows
     for wanted_key, values in wanted.items():
         row = rows.get(wanted_key)
         if row is None:
             rows[wanted_key] = row = model(**values)
             added.append(row)
-        elif any(getattr(row, name) != value for name, value in values.items()):
+        elif lines := [
+            notes.change(name, getattr(row, name), v) for name, v in values.items() if getattr(row, name) != v
+        ]:
             for name, value in values.items():
                 setattr(row, name, value)
             changed.append(row)
+            loaded.told.append((row, "loaded_corrected", "\n".join(lines)))
     manager.bulk_create(added, batch_size=BATCH)
+    loaded.told += [] if first else [(row, "loaded_added", notes.all_said(row)) for row in added]
     if changed:
         names = sorted({name for values in wanted.values() for name in values})
         manager.bulk_update(changed, names, batch_size=BATCH)

@@ -12,6 +12,7 @@ from django.test import TestCase
 
 from municipalities.models import (
     County,
+    Event,
     Municipality,
     MunicipalityLink,
     MunicipalityVersion,
@@ -164,12 +165,28 @@ def test_loading_again_changes_nothing():
     assert everything() == before
 
 
-def test_a_corrected_name_is_written_once(folder):
+def test_a_corrected_name_is_written_once(folder, now):
     registers_load()
+    assert not Event.objects.get_queryset().exists()  # the first load is what all else is told against
     edit(folder / "solutions.csv", "Miljøbehandling,Miljøbehandling,no", "Miljøbehandling,Miljøbehandling,yes")
-    loaded = registers_load(folder=folder)
+    with pytest.raises(ValueError, match="say when"):
+        registers_load(folder=folder)
+    assert not Solution.objects.get(code="4.4").name_confirmed
+    loaded = registers_load(folder=folder, now=now)
     assert loaded.corrected["Solution"] == 1 and sum(loaded.added.values()) == 0
-    assert Solution.objects.get(code="4.4").name_confirmed
+    solution = Solution.objects.get(code="4.4")
+    assert solution.name_confirmed
+    event = Event.objects.get_queryset().get()
+    assert (event.name, event.object_type, event.object_id) == ("loaded_corrected", "reform.solution", solution.pk)
+    assert event.note == "name_confirmed: False → True" and event.happened_at == now
+
+
+def test_a_row_that_is_added_later_leaves_an_event(now):
+    registers_load()
+    MunicipalityVersion.objects.filter(number="3434", valid_to=None).delete()
+    assert sum(registers_load(now=now).added.values()) == 1
+    event = Event.objects.get_queryset().get()
+    assert event.name == "loaded_added" and "number: 3434" in event.note and event.municipality_id is not None
 
 
 HALF = "municipalities_2020.csv"

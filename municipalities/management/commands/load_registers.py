@@ -29,7 +29,7 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
         try:
-            loaded = registers_load(folder=folder)
+            loaded = registers_load(folder=folder, now=clock.now())
         except RegisterError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
         people = memberships_follow_all(today=clock.today(), now=clock.now())
