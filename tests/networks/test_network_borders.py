@@ -210,3 +210,14 @@ def test_the_workbook_for_upload_keeps_its_own_borders_and_its_page_says_so(hdir
     assert "0627" in cells and "0106" in cells  # what has ended, under the names of its last day
     page = login.get("/nettverk/arbeidsbok/").content.decode()
     assert gettext(OWN_BORDERS) in page
+
+
+def test_a_day_to_come_can_be_shown_in_todays_borders_too(hdir, world, add):
+    add(VIKEN, "3004", "3025", start=D(2021, 1, 1), end=None)
+    pk = world.networks[VIKEN].pk
+    then, now = (listed(hdir, f"/nettverk/{pk}/?dag=2024-06-01&grenser={borders}") for borders in ("da", "na"))
+    assert [row.standing.unit.number for row in then["members"]] == ["3203", "3107"]
+    assert [row.standing.unit.number for row in now["members"]] == ["3025", "3004"]
+    for borders in ("da", "na"):
+        context = listed(hdir, f"/nettverk/?embete={VIKEN}&dag=2024-06-01&grenser={borders}")
+        assert [row.active for row in context["rows"]] == [2]
