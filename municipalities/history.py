@@ -21,10 +21,14 @@ NAMES: Mapping[str, Any] = {
     "register_ended": gettext_lazy("Period changed"),
     "register_corrected": gettext_lazy("Put right"),
     "register_removed": gettext_lazy("Taken out"),
+    "register_from_report": gettext_lazy("Registered by an approved report"),
     "register_by_report": gettext_lazy("Changed by an approved report"),
     "document_added": gettext_lazy("Document added"),
     "document_removed": gettext_lazy("Document taken away"),
 }
+
+BEGUN = frozenset({"register_entered", "register_from_report"})
+"""What the row said when it began stands on the page itself."""
 
 FIELDS: Mapping[str, Any] = {
     "status": gettext_lazy("Plan status"),
@@ -84,7 +88,7 @@ def _happening(event: Any, solutions: Mapping[str, str]) -> Happening:
         change = _change(line, solutions)
         if change is None:
             texts.append(line)
-        elif change.what and (event.name != "register_entered"):
+        elif change.what and event.name not in BEGUN:
             changes.append(change)
     what = str(NAMES.get(event.name, event.name))
     who = event.actor_name or _("The portal")

@@ -12,8 +12,9 @@ from municipalities.transitions import event_about
 DIRECT = "register:"
 """How the origin of a row begins that was entered directly, and not by an approved report."""
 
-BY_REPORT = "register_by_report"
-"""The name of each Event of a report's, its ``to_state`` the report and the Submission."""
+FROM_REPORT, BY_REPORT = "register_from_report", "register_by_report"
+"""The names of the Events of a report's: a row that it begins, and one that it changes, ends or takes out. Their
+``to_state`` is the report and the Submission."""
 
 
 def said(value: Any) -> str:
@@ -39,6 +40,6 @@ def all_said(row: Any) -> str:
 
 def by_report(row: Any, note: str, *, origin: str, now: dt.datetime, before: str = "") -> Event:
     """The Event, not saved yet, of a row that a report writes: ``origin`` is the report, ``before`` the origin of what
-    it changes. The report's own Event says who approved it."""
-    earlier = "" if before.startswith(DIRECT) else before[:20]
-    return event_about(row, BY_REPORT, actor=None, now=now, from_state=earlier, to_state=origin[:20], note=note)
+    it changes (empty: the row is new). The report's own Event says who approved it."""
+    name, earlier = (BY_REPORT if before else FROM_REPORT), ("" if before.startswith(DIRECT) else before[:20])
+    return event_about(row, name, actor=None, now=now, from_state=earlier, to_state=origin[:20], note=note)

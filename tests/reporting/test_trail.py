@@ -251,6 +251,9 @@ def test_the_event_of_a_report_names_it_and_what_it_changed(world, now):
     ended = Event.objects.get_queryset().get(object_type="municipalities.plandecision", note__startswith="valid_to")
     assert (ended.name, ended.from_state, ended.to_state) == ("register_by_report", "report:1/1", "report:2/1")
     assert ended.note == "valid_to: – → 2022-04-30"
+    begun = Event.objects.get_queryset().filter(name="register_from_report").order_by("pk")
+    assert [(event.from_state, event.to_state) for event in begun] == [("", "report:1/1"), ("", "report:2/1")]
+    assert "status: process" in begun[0].note and "status: own" in begun[1].note
     began, over = Event.objects.get_queryset().filter(name="participation_by_report").order_by("pk")
     assert (began.to_state, over.to_state, over.municipality) == ("report:1/1", "report:2/1", world.unit("3004"))
     assert f'"network": [null, {net}]' in began.note and over.note == '{"valid_to": [null, "2022-04-30"]}'
