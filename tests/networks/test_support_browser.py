@@ -49,10 +49,14 @@ def test_the_pages_pass_axe_and_fit_a_phone(stage, open_page):
         ],
     }  # fmt: skip
     for username, urls in pages.items():
-        for width in (1280, 320):
-            page = open_page(width=width, user=stage.user(username))
+        for width, language in ((1280, "nb"), (390, "nn"), (320, "nb")):
+            user = stage.user(username)
+            user.language = language
+            user.save()
+            page = open_page(width=width, user=user)
             for url in urls:
                 assert page.goto(url).status == 200
+                assert page.locator(f"html[lang={language}]").count() == 1
                 page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
                 assert axe_violations(page) == [], (url, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (url, width)
