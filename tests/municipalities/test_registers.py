@@ -165,6 +165,18 @@ def test_loading_again_changes_nothing():
     assert everything() == before
 
 
+def test_blank_rows_are_passed_over_and_the_last_row_counts(folder):
+    """Every file with blank rows before its last row, which has no line end: nothing is skipped."""
+    for path in folder.glob("*.csv"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        blank = ["", "," * lines[0].count(","), "   "]
+        path.write_text("\n".join([*lines[:-1], *blank, lines[-1]]), encoding="utf-8")
+    registers_load(folder=folder)
+    changed = everything()
+    assert registers_load().unchanged
+    assert everything() == changed and len(MunicipalityVersion.objects.all()) == 1150
+
+
 def test_a_corrected_name_is_written_once(folder, now):
     registers_load()
     assert not Event.objects.get_queryset().exists()  # the first load is what all else is told against
