@@ -10,9 +10,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.border_words import PARAMETER, THEN, TODAY
 from reporting.documents import rules
 from reporting.models import RiskAssessment
 from reporting.services.risk import RiskRow, UnitRisk
+from reporting.todays_units import matches_text
 
 PER_PAGE = 50
 ALL, WAITING, SEEN = "", "venter", "tegn"
@@ -40,12 +42,16 @@ PARAMETERS = {
     "pattern": "monster",
     "state": "tilstand",
     "page": "side",
+    "borders": PARAMETER,
 }
 
 
 @dataclass(frozen=True)
 class Query:
-    """What the address asks for; anything unknown in it counts as not said."""
+    """What the address asks for; anything unknown in it counts as not said.
+
+    The list is what the region works with today, so today's borders hold when nothing is said.
+    """
 
     search: str = ""
     office: str = ""
@@ -53,6 +59,7 @@ class Query:
     pattern: str = ""
     state: str = ""
     page: int = 1
+    borders: str = TODAY
 
     @classmethod
     def read(cls, get: Callable[[str, str], str]) -> Query:
@@ -65,6 +72,7 @@ class Query:
             pattern=pattern if pattern in rules.PATTERN_BY_KEY else "",
             state=state if state in STATES else "",
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            borders=THEN if get(PARAMETER, "") == THEN else TODAY,
         )
 
     def parameters(self, **changes: Any) -> dict[str, str]:
@@ -126,10 +134,8 @@ def risk_list(units: Iterable[UnitRisk], query: Query) -> RiskList:
 
 
 def _matches(unit: UnitRisk, query: Query) -> bool:
-    if query.search:
-        wanted = query.search.casefold()
-        if wanted not in unit.full_name.casefold() and wanted != unit.number:
-            return False
+    if not matches_text(unit, query.search.casefold()):
+        return False
     if not query.pattern and not query.state:
         return True
     rows = [row for row in unit.rows if query.pattern in ("", row.key)]
@@ -152,8 +158,8 @@ def derived_words(derived: str) -> str:
     return {rules.SEEN: _("Sign"), rules.NOT_SEEN: _("No sign"), rules.MISSING: _("Not answered")}[derived]
 
 
-def file_rows(units: Iterable[UnitRisk], offices: dict[str, str]) -> list[list[Any]]:
-    """The lines of the file: one for each unit and pattern. See ``file_heads``."""
+def file_rows(units: Iterable[UnitRisk], offices: dict[str, str], borders: str) -> list[list[Any]]:
+    """The lines of the file: one for each unit and pattern. See ``file_heads``; ``borders`` are the words for them."""
     lines: list[list[Any]] = []
     for unit in units:
         for row in unit.rows:
@@ -164,6 +170,7 @@ def file_rows(units: Iterable[UnitRisk], offices: dict[str, str]) -> list[list[A
                     derived_words(row.derived), capfirst(kept.get_verdict_display()) if kept else "",
                     row.outdated if kept else "", kept.reason if kept else "", kept.follow_up if kept else "",
                     kept.assessed_by_name if kept else "", kept.assessed_at.date() if kept else None,
+                    unit.beside, borders,
                 ]
             )  # fmt: skip
     return lines
@@ -175,4 +182,5 @@ def file_heads() -> list[str]:
         _("Number"), _("Name"), _("Office"), _("Latest report as of"), _("Pattern"), _("In the answers"),
         _("The statsforvalter's judgement"), _("Overtaken by a newer report"), _("Reason for the judgement"),
         _("Follow-up"), _("Judged by"), _("Judged on"),
+        _("Parts of then"), _("Borders"),
     ]  # fmt: skip

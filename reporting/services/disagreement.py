@@ -55,7 +55,8 @@ class Held:
 @dataclass(frozen=True)
 class Difference:
     """One question that the report answers otherwise than the register. ``said`` and ``registered`` are words in the
-    language in use, ``parts`` the rows of a matrix as (row, said, registered); ``why`` is one of ``REASONS``."""
+    language in use, ``parts`` the rows of a matrix as (row, said, registered); ``why`` is one of ``REASONS``;
+    ``beside`` is what the unit was called then, where the row stands in today's borders."""
 
     report: int
     unit: int
@@ -75,6 +76,7 @@ class Difference:
     written_at: dt.datetime | None
     why: str
     parts: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)
+    beside: str = ""
 
     @property
     def full_name(self) -> str:

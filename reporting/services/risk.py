@@ -8,7 +8,7 @@ is derived is worked out anew each time; what is stored is the judgement alone, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,9 @@ class RiskRow:
 @dataclass(frozen=True)
 class UnitRisk:
     """The five patterns of one unit. ``submission`` and ``round`` are the latest delivered report, None without
-    one. The fields of the name are those of the day, for the template tag ``unit_name``."""
+    one. The fields of the name are those of the day, for the template tag ``unit_name``. ``beside`` is what the unit
+    was called then, where the row stands in today's borders; ``page`` is the number of the unit of today at whose
+    page it is judged, empty for a unit that is no more."""
 
     unit: int
     number: str
@@ -76,6 +78,8 @@ class UnitRisk:
     submission: int | None
     round: dt.date | None
     rows: tuple[RiskRow, ...] = field(default_factory=tuple)
+    beside: str = ""
+    page: str = ""
 
     @property
     def full_name(self) -> str:
@@ -93,9 +97,15 @@ class UnitRisk:
 
 
 def risk_units(
-    *, user: User, today: dt.date, day: dt.date | None = None, unit: Municipality | None = None
+    *,
+    user: User,
+    today: dt.date,
+    day: dt.date | None = None,
+    unit: Municipality | None = None,
+    only: Collection[int] | None = None,
 ) -> list[UnitRisk]:
-    """The units whose risk patterns ``user`` may see on ``today``, in Norwegian order; with ``unit`` that one alone.
+    """The units whose risk patterns ``user`` may see on ``today``, in Norwegian order; with ``unit`` that one
+    alone, with ``only`` those of these ids.
 
     ``day`` says which units and names (today's when left out). Empty for whoever has not the right. Two queries,
     whatever the number of units.
@@ -106,6 +116,8 @@ def risk_units(
     units = _units(allowed_filter(Municipality, READ, scope), day or today)
     if unit is not None:
         units = units.filter(pk=unit.pk)
+    if only is not None:
+        units = units.filter(pk__in=only)
     found = list(units)
     names = texts.patterns(_)
     kept = _newest(user, today, unit)
@@ -113,10 +125,20 @@ def risk_units(
         UnitRisk(
             unit=row.pk, number=row.number, name=row.name, official_names=row.official_names,
             office_key=row.office_key, kind=row.kind, submission=row.latest_submission, round=row.latest_round,
-            rows=_rows(row.latest_answers or {}, kept.get(row.pk, {}), names),
+            rows=_rows(row.latest_answers or {}, kept.get(row.pk, {}), names), page=row.number,
         )
         for row in found
     ]  # fmt: skip
+
+
+def risk_unit_ids(*, user: User, today: dt.date, day: dt.date) -> list[int]:
+    """The units of ``day`` whose risk patterns ``user`` may see on ``today``. One query."""
+    scope = scope_of(user, today=today)
+    if not scope.has(RIGHTS[READ].roles):
+        return []
+    every: Any = Municipality.objects.get_queryset()
+    reach = allowed_filter(Municipality, READ, scope)
+    return list(every.filter(reach).units_as_of(day).order_by().values_list("pk", flat=True))
 
 
 def risk_rows(*, unit: Municipality, user: User, today: dt.date) -> list[RiskRow]:

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import NATIONAL
+from municipalities.border_words import PARAMETER, THEN, TODAY, Switch, borders_words, holding, read_borders, switch
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.templatetags.portal import day as day_words
 from municipalities.views import ScopedPage
 from reporting.models import Round
 from reporting.querysets import chosen_round, opened_rounds
 from reporting.services.disagreement import SUBJECTS, Difference, round_differences, why_words
+from reporting.todays_units import TodaysUnits, matches_text
 
 PER_PAGE = 50
 VIEWS = (
@@ -29,6 +31,7 @@ VIEWS = (
 )
 PARAMETERS = {
     "round": "runde", "view": "vis", "search": "q", "office": "embete", "subject": "gjelder", "page": "side",
+    "borders": PARAMETER,
 }  # fmt: skip
 
 
@@ -42,6 +45,7 @@ class Query:
     office: str = ""
     subject: str = ""
     page: int = 1
+    borders: str = THEN
 
     @classmethod
     def read(cls, get: Any) -> Query:
@@ -54,6 +58,7 @@ class Query:
             office=get("embete", "")[:60],
             subject=subject if subject in SUBJECTS else "",
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            borders=read_borders(get),
         )
 
     def url(self, **changes: Any) -> str:
@@ -68,14 +73,13 @@ class Query:
 
     def matches(self, entry: Difference) -> bool:
         """Whether the filters leave a difference (the ready-made views apart)."""
-        wanted = self.search.casefold()
-        if wanted and wanted not in entry.full_name.casefold() and wanted != entry.number:
+        if not matches_text(entry, self.search.casefold()):
             return False
         return self.office in ("", entry.office_key) and self.subject in ("", entry.subject)
 
 
 class RegisterDifferences(ScopedPage):
-    """``/avvik/?runde=2022-05-01``; ``&format=xlsx`` or ``csv`` for the file. Ten queries, whatever the size."""
+    """``/avvik/?runde=2022-05-01``; ``&format=xlsx`` or ``csv`` for the file. Thirteen queries, whatever the size."""
 
     right = "report.review"
     template_name = "reporting/risk/differences.html"
@@ -99,7 +103,28 @@ class RegisterDifferences(ScopedPage):
         return self.render(self.template_name, self._context(every, here, hits))
 
     def _all(self, round_: Round) -> list[Difference]:
-        return round_differences(round_=round_, user=self.request.user, today=self.today)
+        """Every difference in the borders that hold. Nothing is summed: each part of a merger keeps its own lines."""
+        day = round_.reference_date
+        found = round_differences(round_=round_, user=self.request.user, today=self.today)
+        self.query = replace(self.query, borders=holding(self.query.borders, day, self.today))
+        units = TodaysUnits(day, self.today)
+        self.differs = units.differ(entry.unit for entry in found)
+        if self.query.borders == TODAY:
+            found = sorted(map(units.moved, found), key=lambda entry: (entry.sort_key, entry.number))
+        return found
+
+    def _switch(self) -> Switch | None:
+        if self.round is None:
+            return None
+        sentence = _(
+            "Each municipality of then has lines of its own, under the name and number of today. A municipality that "
+            "was split since stays itself."
+        )
+        return switch(
+            self.query.borders, day=self.round.reference_date, today=self.today, differs=self.differs,
+            url=lambda borders: self.query.url(borders=borders, page=1),
+            sentence=sentence if self.query.borders == TODAY else "",
+        )  # fmt: skip
 
     def _context(self, every: list[Difference], here: list[Difference], hits: list[Difference]) -> dict[str, Any]:
         query = self.query
@@ -109,6 +134,7 @@ class RegisterDifferences(ScopedPage):
         joined = query.url(page=1)
         return {
             "query": query,
+            "switch": self._switch(),
             "round": self.round,
             "rounds": [(entry, query.url(round=entry.reference_date.isoformat(), page=1)) for entry in self.rounds],
             "national": self.scope.has(NATIONAL),
@@ -123,7 +149,7 @@ class RegisterDifferences(ScopedPage):
             "page": page,
             "rows": [(entry, why_words(entry.why)) for entry in page.object_list],
             "filtered": bool(query.search or query.office or query.subject),
-            "reset_url": Query(round=query.round, view=query.view).url(),
+            "reset_url": Query(round=query.round, view=query.view, borders=query.borders).url(),
             "pages": [
                 (number, query.url(page=number), number == page.number) for number in page.paginator.page_range
             ],
@@ -134,7 +160,9 @@ class RegisterDifferences(ScopedPage):
         heads = [
             _("Number"), _("Name"), _("Office"), _("About"), _("The report says"), _("The register says"),
             _("In the register since"), _("Written by"), _("Written on"), _("Why"),
+            _("Parts of then"), _("Borders"),
         ]  # fmt: skip
+        borders = borders_words(self.query.borders, round_.reference_date, self.today)
         rows = [
             [
                 entry.number, entry.full_name, entry.office, entry.label, entry.said if not entry.parts else "; ".join(
@@ -144,12 +172,14 @@ class RegisterDifferences(ScopedPage):
                     f"{part}: {registered}" for part, _said, registered in entry.parts
                 ),
                 entry.since, entry.by, entry.written_at.date() if entry.written_at else None, why_words(entry.why),
+                entry.beside, borders,
             ]
             for entry in hits
         ]  # fmt: skip
         facts = [
             (_("Report as of"), day_words(round_.reference_date)),
             (_("The registers on"), day_words(round_.reference_date)),
+            (_("Borders"), borders),
             (_("Shown"), str(next(label for key, label, _test in VIEWS if key == self.query.view))),
         ]
         facts += [(_("Search"), self.query.search)] if self.query.search else []

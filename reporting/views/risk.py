@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from municipalities.access import NATIONAL, can
+from municipalities.border_words import THEN, TODAY, Switch, borders_words, holding, switch
 from municipalities.models import Municipality
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import office_names, unit_with_number
@@ -26,6 +28,8 @@ from reporting.documents import rules, texts
 from reporting.form_spec import FormSpec, local
 from reporting.forms_risk import RiskForm
 from reporting.models import RiskAssessment, Submission
+from reporting.querysets import opened_rounds
+from reporting.risk_borders import RiskBorders
 from reporting.risk_list import STATES, VIEWS, Query, RiskList, file_heads, file_rows, risk_list
 from reporting.services.risk import RiskRow, UnitRisk, assessments_of, risk_assess, risk_units
 from reporting.services.rounds import form_spec
@@ -57,15 +61,44 @@ class RiskListPage(ScopedPage):
         return Query.read(self.request.GET.get)
 
     @cached_property
+    def day(self) -> dt.date:
+        """The reference date of the newest round, for the borders of then; today before the first one."""
+        rounds = opened_rounds(self.request.user, today=self.today)
+        return min(rounds[0].reference_date, self.today) if rounds else self.today
+
+    @cached_property
+    def gathered(self) -> RiskBorders:
+        return RiskBorders(user=self.request.user, day=self.day, today=self.today)
+
+    @property
+    def borders(self) -> str:
+        """``da`` or ``na``; where it makes no difference the table stands as it is today."""
+        return holding(self.query.borders if self.gathered.differs else TODAY, self.day, self.today)
+
+    @cached_property
     def listing(self) -> RiskList:
-        return risk_list(risk_units(user=self.request.user, today=self.today), self.query)
+        return risk_list(self.gathered.units(self.borders), self.query)
+
+    def _switch(self) -> Switch:
+        parts = _(
+            "A municipality that has merged since has a line for each part, with the part's own patterns, until it has "
+            "sent in a report itself. A municipality that was split since stays itself."
+        )
+        found = switch(
+            self.borders, day=self.day, today=self.today, differs=self.gathered.differs,
+            url=lambda borders: list_url(self.query, borders=borders, page=1),
+            sentence=parts if self.borders == TODAY else "",
+        )  # fmt: skip
+        return found if self.gathered.differs else replace(found, choices=())
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         style = request.GET.get("format", "")
         if style not in FORMATS:
             return self.render(self.template_name, self.get_context())
-        rows = file_rows(self.listing.hits, self.offices)
-        facts = [(_("As of"), day_words(self.today)), (_("Internal"), _("not for the municipality or the public"))]
+        borders = borders_words(self.borders, self.day, self.today)
+        rows = file_rows(self.listing.hits, self.offices, borders)
+        facts = [(_("As of"), day_words(self.today)), (_("Borders"), borders)]
+        facts += [(_("Internal"), _("not for the municipality or the public"))]
         facts += [(str(what), str(value)) for what, value in self._in_words()]
         table = ListTable(_("Risk patterns"), file_heads(), rows, facts)
         name = _("risk-patterns")
@@ -76,6 +109,8 @@ class RiskListPage(ScopedPage):
         joined = list_url(query, page=1)
         return {
             "query": query,
+            "switch": self._switch(),
+            "kept_borders": query.borders if query.borders == THEN else "",
             "list": listing,
             "national": self.national,
             "views": [
@@ -95,7 +130,7 @@ class RiskListPage(ScopedPage):
             ],
             "sum_heads": [STATES[key][0] for key in _SUMS],
             "rules": pattern_rules(),
-            "reset_url": list_url(Query(view=query.view)),
+            "reset_url": list_url(Query(view=query.view, borders=query.borders)),
             "pages": [
                 (number, list_url(query, page=number), number == listing.page) for number in range(1, listing.pages + 1)
             ],
