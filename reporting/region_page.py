@@ -1,4 +1,9 @@
-"""What the registers know about one region on a day, gathered for its page. A constant number of queries."""
+"""What the registers know about one region on a day, gathered for its page. A constant number of queries.
+
+The page stands in the borders of its day, or in today's: then the parts of a merger are one unit, counted once, and
+what may not be joined is listed for each part (``register_rows.in_todays_borders``). The region is then that of
+today too.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +15,19 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 
+from municipalities.border_words import TODAY, Places
+from municipalities.lineage import Lineage
 from municipalities.models import Membership, Role, User
 from municipalities.models.people import REGIONAL_ROLES
 from municipalities.querysets import valid_on
+from municipalities.services import lineage_of_all
 from municipalities.vocabulary import PHASES, STEPS
 from networks.models import Network, Participation, SupportActivity
+from networks.network_list import counted, parts_on
+from networks.unit_borders import place_key
 from reporting.models import Report, Round
-from reporting.register_list import ADOPTED, SUPPORT_SINCE, UnitRow
-from reporting.register_rows import unit_rows
+from reporting.register_list import ADOPTED, MIXED, SUPPORT_SINCE, UnitRow
+from reporting.register_rows import in_todays_borders, unit_rows
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,9 @@ class Contact:
 
 @dataclass(frozen=True)
 class RegionPage:
-    """Everything on the page. ``rows`` are all units, ``municipalities`` those that are no districts."""
+    """Everything on the page. ``rows`` are all units, ``municipalities`` those that are no districts, ``mixed`` those
+    of today whose plan status is listed for each part, ``split`` the split ones.
+    ``differs`` says whether today's borders show it otherwise."""
 
     rows: tuple[UnitRow, ...]
     municipalities: tuple[UnitRow, ...]
@@ -81,39 +93,51 @@ class RegionPage:
     networks: tuple[Any, ...]
     delivery: Delivery | None
     contacts: tuple[Contact, ...]
+    mixed: tuple[UnitRow, ...] = ()
+    split: tuple[UnitRow, ...] = ()
+    differs: bool = False
 
 
-def region_page(*, key: str, user: User, day: dt.date, today: dt.date) -> RegionPage | None:
-    """Gather the page of the office ``key`` on ``day`` as ``user`` may see it on ``today``; None when she sees none of
-    its units."""
-    rows = tuple(
-        sorted(
-            (row for row in unit_rows(user, day=day, today=today) if row.office_key == key),
-            key=lambda row: (row.key, row.number),
-        )
-    )
+def region_page(*, key: str, user: User, day: dt.date, today: dt.date, borders: str) -> RegionPage | None:
+    """Gather the page of the office ``key`` on ``day`` as ``user`` may see it on ``today``, in the ``borders`` that
+    hold (``da`` or ``na``); None when she sees none of its units."""
+    then = unit_rows(user, day=day, today=today)
+    rows = in_todays_borders(then, user, day=day, today=today) if borders == TODAY else then
+    rows = sorted((row for row in rows if row.office_key == key), key=lambda row: (row.key, row.number))
     if not rows:
         return None
+    lineage = lineage_of_all()
+    held = Places(lineage, today if borders == TODAY else day)
     municipalities = tuple(row for row in rows if not row.district)
     return RegionPage(
-        rows=rows,
+        rows=tuple(rows),
         municipalities=municipalities,
         districts=len(rows) - len(municipalities),
         facts=_facts(municipalities),
         steps=_counted(municipalities, "step", "steg", STEPS),
         phases=_counted(municipalities, "phase", "fase", PHASES),
         not_started=tuple(row for row in municipalities if not row.started),
-        support=_support(key, user, day, today),
-        networks=_networks(key, user, day, today),
+        support=_support(key, user, day, today, held),
+        networks=_networks(key, user, day, today, held),
         delivery=_delivery(key, user, day, today),
         contacts=_contacts(key, day),
+        mixed=tuple(row for row in municipalities if row.parts),
+        split=tuple(row for row in municipalities if row.leads_to and not row.parts),
+        differs=_differs(key, then, lineage, day, today),
     )
+
+
+def _differs(key: str, then: Sequence[UnitRow], lineage: Lineage, day: dt.date, today: dt.date) -> bool:
+    """Whether today's borders show the region of ``day`` otherwise."""
+    units = ((row.unit_id, day) for row in then if row.office_key == key)
+    return day != today and Places(lineage, today).differ(units)
 
 
 def _facts(rows: Sequence[UnitRow]) -> tuple[Share, ...]:
     def share(label: str, parameter: str, value: str, part: int) -> Share:
         return Share(label, part, len(rows), ((parameter, value),))
 
+    mixed = sum(row.plan == MIXED for row in rows)
     return (
         share("adopted", "plan", "vedtatt", sum(row.plan in ADOPTED for row in rows)),
         share("process", "plan", "prosess", sum(row.plan == "process" for row in rows)),
@@ -121,42 +145,45 @@ def _facts(rows: Sequence[UnitRow]) -> tuple[Share, ...]:
         share("support", "stotte", "ja", sum(row.support > 0 for row in rows)),
         share("delayed", "forsinket", "ja", sum(bool(row.delay) for row in rows)),
         share("not_started", "i_gang", "nei", sum(not row.started for row in rows)),
+        *((share("mixed", "plan", "blandet", mixed),) if mixed else ()),
     )
 
 
 def _counted(rows: Sequence[UnitRow], name: str, parameter: str, words: Any) -> tuple[Share, ...]:
-    """How many units stand at each step or phase; those of whom nothing is registered last, where there are any."""
-    counts = Counter(getattr(row, name) for row in rows)
+    """How many units stand at each step or phase; those of whom nothing is registered last, where there are any, and
+    those of a merger, which are listed for each part, after them."""
+    counts = Counter(getattr(row, name) for row in rows if not row.parts)
+    mixed = sum(bool(row.parts) for row in rows)
     found = [Share(str(text), counts[key], len(rows), ((parameter, str(key)),)) for key, text in words.items()]
     if counts[None]:
         found.append(Share("", counts[None], len(rows), ((parameter, "ingen"),)))
+    if mixed:
+        found.append(Share("mixed", mixed, len(rows), (("plan", "blandet"),)))
     return tuple(found)
 
 
-def _support(key: str, user: User, day: dt.date, today: dt.date) -> tuple[SupportLine, ...]:
+def _support(key: str, user: User, day: dt.date, today: dt.date, held: Places) -> tuple[SupportLine, ...]:
+    """Who it reached is counted in the borders that hold (``held``), also where it was given before a merger."""
     given = SupportActivity.objects.visible_to(user, today=today)
     given = given.filter(office__key=key, on__gte=SUPPORT_SINCE, on__lte=day).order_by()
-    found = {
-        kind: (times, units, last)
-        for kind, times, units, last in given.values_list("kind").annotate(
-            times=Count("pk", distinct=True), units=Count("municipalities", distinct=True), last=Max("on")
-        )
-    }
+    reached: dict[str, set[Any]] = {}
+    for kind, unit, on in given.filter(municipalities__isnull=False).values_list("kind", "municipalities", "on"):
+        reached.setdefault(kind, set()).add(place_key(held.of(unit, on)))
+    times = given.values_list("kind").annotate(times=Count("pk"), last=Max("on"))
+    found = {kind: (count, len(reached.get(kind, ())), last) for kind, count, last in times}
     return tuple(
         SupportLine(str(kind), str(kind.label), *found[kind.value]) for kind in SupportActivity.Kind if kind in found
     )
 
 
-def _networks(key: str, user: User, day: dt.date, today: dt.date) -> tuple[Any, ...]:
-    """The region's networks with ``active`` (how many of the region's units take part) and ``last_met``."""
-    holds = valid_on(day, "participations__") & Q(participations__status=Participation.Status.ACTIVE)
+def _networks(key: str, user: User, day: dt.date, today: dt.date, held: Places) -> tuple[Any, ...]:
+    """The region's networks with ``active`` (how many units take part, in the borders that hold) and ``last_met``."""
     rows = Network.objects.visible_to(user, today=today).on(day).filter(offices__key=key)
-    return tuple(
-        rows.annotate(
-            active=Count("participations__municipality", filter=holds, distinct=True),
-            last_met=Max("meetings__on", filter=Q(meetings__on__lte=day)),
-        ).order_by("name", "pk")
-    )
+    found = list(rows.annotate(last_met=Max("meetings__on", filter=Q(meetings__on__lte=day))).order_by("name", "pk"))
+    parts = parts_on(day)
+    for row in found:
+        row.active = counted(parts.get(row.pk, []), day, held)[Participation.Status.ACTIVE]
+    return tuple(found)
 
 
 def _delivery(key: str, user: User, day: dt.date, today: dt.date) -> Delivery | None:

@@ -89,3 +89,68 @@ def test_the_number_of_queries_does_not_grow(client, world, now):
     before = count()
     filled(world, now)
     assert count() == before <= 20
+
+
+# --- the borders of then and of today ---------------------------------------------------------------
+
+OLD, BEFORE = "?dato=31.12.2019", dt.date(2019, 6, 1)
+
+
+def old_support(world, now):
+    """A course in 2019 to the two that became Asker, and to Fredrikstad."""
+    units = [world.unit(number) for number in ("0220", "0627", "3004")]
+    support_register(kind="course", provider="ks", office=world.office(VIKEN), on=BEFORE, municipalities=units, now=now)
+
+
+def test_todays_borders_join_the_parts_of_a_merger_and_list_what_may_not_be_joined(client, world, now):
+    old_support(world, now)
+    for number, status in (("0220", "own"), ("0627", "none")):
+        plan_decision_register(
+            municipality=world.unit(number), origin="report:1/1", valid_from=BEFORE, status=status,
+            decided_on=BEFORE if status == "own" else None, now=now,
+        )  # fmt: skip
+    then = region(client, world, "hdir", query=OLD)
+    today = region(client, world, "hdir", query=f"{OLD}&grenser=na")
+    assert {row.number for row in today.context["page"].municipalities} == {"3004", "3025", "0301"}
+    facts = {fact.label: (fact.part, fact.whole) for fact in today.context["page"].facts}
+    assert (facts["adopted"], facts["mixed"]) == ((0, 3), (1, 3))  # a part's plan is not the plan of the whole
+    [asker] = today.context["page"].mixed
+    assert [(part.number, part.plan) for part in asker.parts] == [("0220", "own"), ("0627", "none")]
+    assert "0627" in today.content.decode() and "mixed" not in {fact.label for fact in then.context["page"].facts}
+    assert [line.units for line in then.context["page"].support] == [3]
+    assert [line.units for line in today.context["page"].support] == [2]  # Asker once
+    assert facts["support"] == (2, 3)
+    for _label, fact, url in today.context["facts"]:
+        assert "grenser=na" in url and len(client.get(url).context["list"].hits) == fact.part, url
+    for _text, share, url in today.context["steps"]:
+        assert not url or len(client.get(url).context["list"].hits) == share.part, url
+
+
+def test_support_given_before_a_merger_counts_the_unit_of_today_once(client, world, now):
+    old_support(world, now)
+    assert [line.units for line in region(client, world, "hdir").context["page"].support] == [2]
+
+
+def test_the_page_says_its_borders_and_offers_the_others_where_they_differ(client, world, now):
+    for query, borders in ((OLD, "da"), (f"{OLD}&grenser=na", "na")):
+        page = region(client, world, "hdir", query=f"{query}&farge=fase")
+        switch = page.context["switch"]
+        assert (switch.borders, len(switch.choices)) == (borders, 2)
+        assert all("farge=fase" in choice.url and "dato=2019-12-31" in choice.url for choice in switch.choices)
+        assert switch.sentence in page.content.decode()
+    assert not region(client, world, "hdir").context["switch"].choices
+    assert not region(client, world, "hdir", query="?grenser=na").context["switch"].choices
+    assert not region(client, world, "hdir", query="?dato=2022-05-01").context["switch"].choices
+
+
+def test_the_queries_for_todays_borders_do_not_grow(client, world, now):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            assert region(client, world, "hdir", query=f"{OLD}&grenser=na").status_code == 200
+        return len(queries)
+
+    count()
+    before = count()
+    old_support(world, now)
+    filled(world, now)
+    assert count() == before <= 36
