@@ -68,6 +68,16 @@ def mail_queue(*, key: str, user: User, subject: str, body: str, now: datetime) 
     ``key`` (at most 120 characters) names the reason: the same key again returns the row that is there, and sends
     nothing. The subject is put on one line and cut to 250 characters.
     """
+    return _queue(key, user, subject, body, now)[0]
+
+
+def mail_queue_first(*, key: str, user: User, subject: str, body: str, now: datetime) -> OutgoingMail | None:
+    """As ``mail_queue``, but None where there is a mail of that key already: then this text is in none."""
+    mail, made = _queue(key, user, subject, body, now)
+    return mail if made else None
+
+
+def _queue(key: str, user: User, subject: str, body: str, now: datetime) -> tuple[OutgoingMail, bool]:
     from municipalities.tasks import send_mail  # the task is a door and imports this module
 
     mail, made = OutgoingMail.objects.get_or_create(
@@ -81,7 +91,7 @@ def mail_queue(*, key: str, user: User, subject: str, body: str, now: datetime) 
     )
     if made:
         send_mail.start(mail.pk)
-    return mail
+    return mail, made
 
 
 def mail_send(*, pk: int, now: datetime) -> bool:
