@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from municipalities import views
-from municipalities.views import placements
+from municipalities.views import contacts, placements
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
+    path("kommune/kontakter/", contacts.Contacts.as_view(), name="contacts"),
+    path("kommune/kontakter/endre/", contacts.ContactChange.as_view(), name="contact_change"),
     path("tilganger/", placements.Placements.as_view(), name="placements"),
     path("", include("municipalities.urls_plans")),
 ]

@@ -1,5 +1,15 @@
 """What the app does: names on a day, roles, and the registers that an approved report changes."""
 
+from municipalities.services.contacts import ROLES as CONTACT_ROLES
+from municipalities.services.contacts import (
+    Contact,
+    contact_end,
+    contact_invite,
+    contact_remind,
+    contacts_of,
+    notice_language_set,
+)
+from municipalities.services.dated import EntryRefused
 from municipalities.services.names import (
     OfficeNameOnDay,
     UnitName,
@@ -30,11 +40,18 @@ from municipalities.services.registers import (
 )
 
 __all__ = [
+    "CONTACT_ROLES",
+    "Contact",
+    "EntryRefused",
     "Followed",
     "Homeless",
     "OfficeNameOnDay",
     "PlaceRefused",
     "UnitName",
+    "contact_end",
+    "contact_invite",
+    "contact_remind",
+    "contacts_of",
     "lineage_of_all",
     "membership_end",
     "membership_grant",
@@ -42,6 +59,7 @@ __all__ = [
     "memberships_follow",
     "memberships_follow_all",
     "memberships_homeless",
+    "notice_language_set",
     "office_names",
     "phase_status_register",
     "plan_anchoring_register",
