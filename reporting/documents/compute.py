@@ -126,6 +126,11 @@ def _method(book: Book) -> tuple[Block, ...]:
               "figures were taken, {moment}. What is put right later changes nothing here; it gives a new version."),
             day=day, moment=moment,
         ),
+        text(
+            _("All tables are in the borders of {day}. In the development over the rounds each round is in the borders "
+              "of its own reference date."),
+            day=day,
+        ),
         Heading("method_core", 2, _("Core indicators")),
         text(
             _("Networks, support, adopted plans and described processes are counted from the registers. An approved "

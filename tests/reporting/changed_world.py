@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext, override
+
 from municipalities.models import MunicipalityLink, MunicipalityVersion
 from municipalities.names import sort_key
+from municipalities.templatetags.portal import day as day_words
 from tests.reporting import factories
 
 D = dt.date
@@ -44,3 +47,10 @@ def change(units, home):
         MunicipalityLink.objects.create(
             old=units[old], new=units[new], kind=kind, on=ON, old_number=numbers[old], new_number=numbers[new]
         )
+
+
+def said_borders(day):
+    """The sentence of a page whose table stands in the borders of ``day`` and of no other."""
+    with override("nb"):
+        said = gettext("The municipalities are those of %(day)s, with the names and numbers they had.")
+        return said % {"day": day_words(day)}

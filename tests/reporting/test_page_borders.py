@@ -16,6 +16,7 @@ from reporting.models import Report
 from tests.reporting import changed_world, factories
 from tests.reporting.factories import ReportFactory, answers
 from tests.reporting.review_world import *  # noqa: F403
+from tests.reporting.review_world import login
 
 RISKY = {"org.sectors": ["health"], "org.involved": ["hospital"], "org.analysis": "no"}
 LIST, DIFFERENCES = "risk_list", "register_differences"
@@ -162,3 +163,18 @@ def test_the_number_of_queries_does_not_grow_with_what_has_changed(client, chang
             new_number="3025",
         )
     assert [ask("da"), ask("na")] == before and max(before) <= 24
+
+
+# --- tables of one round, which have its borders alone ------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["work_list", "work_list_missing"])
+def test_the_lists_of_a_round_say_the_borders_of_its_reference_date(client, changed, home, name):
+    ReportFactory.not_started(round_=factories.open_round(), municipality=factories.unit("Åseral", of=home))
+    page = client.get(reverse(name)).content.decode()
+    assert "Åseral" in page and changed_world.said_borders(factories.SPRING) in page
+
+
+def test_the_list_of_reports_says_the_borders_of_its_round(changed, home):
+    page = login(factories.user("ks", of=home)).get(reverse("report_list")).content.decode()
+    assert "Hurum" in page and changed_world.said_borders(factories.SPRING) in page

@@ -20,6 +20,7 @@ from reporting.documents import build
 from reporting.models import Document, NationalSummary
 from reporting.services import documents, summaries
 from reporting.services.documents import content_disposition, safe_name
+from tests.reporting.changed_world import said_borders
 from tests.reporting.documents.population import FROZEN, populate
 
 LATER = FROZEN + dt.timedelta(days=2)
@@ -131,6 +132,7 @@ def test_the_national_status_shows_what_the_live_figures_say(people, login):
     assert page.context["plan_rows"][0].cells[-1].value == len(people.units) - 1
     again = client.get(reverse("national_status"))
     assert again.context["taken"] == page.context["taken"]  # computed once for the same reports
+    assert said_borders(people.now.reference_date) in page.content.decode()
 
 
 def test_the_pages_ask_no_more_when_the_country_grows(world, login):
@@ -221,6 +223,7 @@ def test_the_page_of_a_figure_names_the_units_and_their_answers(world, people, r
     assert found.value == str(found.sums["counted"])
     assert sum(found.sums.values()) == found.base == len(people.units) - 1
     assert page.context["hit"]["line"].name == "Kautokeino"
+    assert said_borders(people.now.reference_date) in page.content.decode()
     line = found.counted[0].lines[0]
     assert line.submission == 1 and line.answer
     unit = client.get(line.url)

@@ -15,6 +15,7 @@ from reporting.documents.collect_registers import register_ids
 from reporting.documents.compute import compute
 from reporting.documents.content import Chart, Column, Figure, Paragraph, TileMap, from_json, to_json
 from reporting.documents.content_check import problems
+from reporting.documents.formats import format_date
 from reporting.documents.measure import Tallies
 from reporting.documents.selectors import Frozen, disagreements
 from reporting.models import NationalSummary
@@ -441,3 +442,11 @@ def test_columns_are_addressed_by_table_and_number(content):
         refs = [column.ref for column in table.columns if column.ref]
         assert refs == [f"{table.id}.{index}" for index in range(1, len(refs) + 1)]
     assert isinstance(content.tables()[0].columns[1], Column)
+
+
+def test_the_method_says_in_which_borders_the_tables_and_the_older_rounds_stand(content, facts):
+    place = next(n for n, block in enumerate(content.blocks) if getattr(block, "id", "") == "method_day")
+    following = [block for block in content.blocks[place + 1 : place + 3] if isinstance(block, Paragraph)]
+    said = " ".join(text.text for block in following for text in block.parts)
+    assert f"in the borders of {format_date(facts.round.date)}." in said
+    assert "each round is in the borders of its own reference date" in said
