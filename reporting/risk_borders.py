@@ -30,14 +30,16 @@ class RiskBorders:
             now = risk_units(user=self.user, today=self.today)
             gone = self.changed - {unit.unit for unit in now}
             parts = risk_units(user=self.user, today=self.today, day=self.day, only=gone) if gone else []
+            parts = [_closed(part) for part in parts]
             return in_todays_borders(now, parts, self.then.places, self.day)
         found = risk_units(user=self.user, today=self.today, day=self.day)
-        return [replace(unit, page=self._page(unit)) for unit in found]
+        return [self._judged(unit) for unit in found]
 
-    def _page(self, unit: UnitRisk) -> str:
-        """Of a unit that is no more there is nothing to judge, and its number may be another's today."""
-        place = self.then.places.of(unit.unit, self.day)
-        return place.number if place.unit_id == unit.unit and self.then.exists(unit.unit) else ""
+    def _judged(self, unit: UnitRisk) -> UnitRisk:
+        """The unit with the number of today at whose page it is judged."""
+        if not self.then.exists(unit.unit):
+            return _closed(unit)
+        return replace(unit, page=self.then.places.of(unit.unit, self.day).number)
 
 
 def in_todays_borders(
@@ -54,7 +56,7 @@ def in_todays_borders(
     here = {unit.unit for unit in now}
     for part in parts:
         place = places.of(part.unit, then)
-        part = replace(part, beside=place.then_words, page="")
+        part = replace(part, beside=place.then_words)
         hosts = [span.unit_id for span in place.leads_to if span.unit_id in here]
         if place.leads_to:
             of_split.setdefault(hosts[0] if hosts else 0, []).append(part)
@@ -68,6 +70,11 @@ def in_todays_borders(
             found.append(_named(unit, places, then))
         found += [_under(part, unit) for part in merged]
     return found + [part for rest in of_merger.values() for part in rest]
+
+
+def _closed(unit: UnitRisk) -> UnitRisk:
+    """Of a unit that is no more there is nothing to judge, and its number may be another's today."""
+    return replace(unit, page="", rows=tuple(replace(row, closed=True) for row in unit.rows))
 
 
 def _named(unit: UnitRisk, places: Places, then: dt.date) -> UnitRisk:

@@ -37,7 +37,7 @@ class RiskRow:
     says (``seen``, ``not_seen`` or ``missing``); ``answers`` are the options chosen on the questions it rests on.
 
     ``assessment`` is the newest judgement, None when there is none; ``outdated`` when it was made of an answer that
-    gave something else, or by an older version of the rule.
+    gave something else, or by an older version of the rule; ``closed`` when the unit is no more.
     """
 
     key: str
@@ -47,6 +47,7 @@ class RiskRow:
     answers: Mapping[str, tuple[str, ...]]
     assessment: RiskAssessment | None = None
     outdated: bool = False
+    closed: bool = False
 
     @property
     def stands(self) -> str:
@@ -58,8 +59,8 @@ class RiskRow:
     @property
     def waits(self) -> bool:
         """Whether the statsforvalter has something to look at: a sign that is not judged, or a judgement that a
-        newer report has overtaken."""
-        return self.outdated or (self.derived == rules.SEEN and self.assessment is None)
+        newer report has overtaken. Nothing waits at a unit that is no more."""
+        return not self.closed and (self.outdated or (self.derived == rules.SEEN and self.assessment is None))
 
 
 @dataclass(frozen=True)

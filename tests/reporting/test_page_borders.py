@@ -80,6 +80,16 @@ def test_risk_patterns_in_the_borders_of_the_last_round(client, changed):
             assert not row.page or client.get(reverse("risk_unit", args=[row.page])).status_code == 200
 
 
+def test_nothing_waits_for_a_judgement_at_a_unit_that_is_no_more(client, units, home, settings):
+    assert "Hurum" in {row.name for row, _office in shown(client, LIST, vis="venter")["rows"]}
+    changed_world.change(units, home)
+    settings.PORTAL_CLOCK = changed_world.AFTER
+    for borders in ("da", "na"):
+        waiting = {row.unit for row, _office in shown(client, LIST, vis="venter", grenser=borders)["rows"]}
+        assert not waiting & {units[name].pk for name in ("Hurum", "Røyken", "Tysfjord")}
+        assert units["Lyngdal"].pk in waiting or units["Risør"].pk in waiting
+
+
 def test_the_own_report_of_a_merged_municipality_stands_beside_its_parts(client, changed):
     Report.objects.across_all(reason="tests").filter(municipality=changed["Risør"]).update(
         municipality=changed["Asker"]
