@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reform import clock
 from reform.tasks import background_task
-from reporting.services import documents, reminder_plan, summaries
+from reporting.services import documents, notice_day, summaries
 
 
 @background_task
@@ -31,5 +31,5 @@ def sweep_jobs() -> None:
 
 @background_task
 def send_reminders() -> None:
-    """Tell about rounds that have opened and remind of reports that have not come; started by Celery beat."""
-    reminder_plan.reminders_due(now=clock.now())
+    """Tell each person what is due today, and what has waited for today; started by Celery beat."""
+    notice_day.notices_due(now=clock.now())

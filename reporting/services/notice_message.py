@@ -112,7 +112,7 @@ class Wording:
             words = (self.held.get((kind, audience)) or self.held[kind, _any_audience(self.held, kind)])[language]
         with translation.override(language):
             values = self.values(notice, language)
-            subject, text = fill(words.subject, values), fill(words.body, values)
+            subject, text = " ".join(fill(words.subject, values).split()), fill(words.body, values)
             if notice.round.is_test:
                 subject = _("Test round: %(subject)s") % {"subject": subject}
         link = values["lenke"]
@@ -148,7 +148,7 @@ class Wording:
             "lenke": absolute_url(path_of(notice)),
             "antall": str(facts.get("count", "")),
             "kommentar": _comment(facts, language),
-            "avsender": str(facts.get("by", "")),
+            "avsender": str(facts.get("by") or _("Somebody")),
             "del": _in(facts.get("section", ""), language),
         }
 

@@ -13,14 +13,15 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from municipalities.access import HDIR
 from municipalities.mail import mail_queue_first
-from municipalities.models import Membership, Municipality, OutgoingMail, User
+from municipalities.models import Membership, Municipality, User
 from municipalities.querysets import valid_on
 from reporting.models import Notice, RegionalReport, Report, Round
+from reporting.services.notice_facts import day_key, has_had_mail
 from reporting.services.notice_message import Wording
 from reporting.services.notice_plan import current
 
@@ -62,7 +63,7 @@ def notice_write(
         )
         for pk in sorted(people)
     ]  # fmt: skip
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         new = ledger_add(rows)
         notices_send(now=now, users=[row.user_id for row in new])
     return new
@@ -95,11 +96,14 @@ def ledger_add(rows: Collection[Notice]) -> list[Notice]:
     return list(Notice.objects.get_queryset().filter(key__in=new))
 
 
-def waiting_notices() -> QuerySet[Notice]:
-    """Ledger rows that are in no mail yet and shall be, with all that their words need."""
+def waiting_notices(today: dt.date) -> QuerySet[Notice]:
+    """Ledger rows that are in no mail yet and shall be, with all that their words need, ``had_mail``: whether the
+    person has had the message of ``today``, and ``belongs``: whether she has a role that day."""
     rows = Notice.objects.across_all(reason="send what is due").filter(mail__isnull=True, dropped_at__isnull=True)
     joined = rows.select_related("user", "round", "report__municipality", "regional")
-    return joined.defer("report__draft", "regional__draft").order_by("pk")
+    roles = Membership.objects.filter(valid_on(today), user=OuterRef("user"))
+    said = joined.annotate(had_mail=has_had_mail(today, "user"), belongs=Exists(roles))
+    return said.defer("report__draft", "regional__draft").order_by("pk")
 
 
 def notices_send(*, now: dt.datetime, users: Collection[int] | None = None) -> int:
@@ -109,10 +113,9 @@ def notices_send(*, now: dt.datetime, users: Collection[int] | None = None) -> i
     where it was; two that run at once write each mail once, for its key is the person and the day.
     """
     today = timezone.localdate(now)
-    rows = list(waiting_notices() if users is None else waiting_notices().filter(user__in=users))
-    had = told_on(today) if rows else set()
-    rows = [row for row in rows if row.user_id not in had]
-    kept = current(rows)
+    rows = waiting_notices(today).filter(had_mail=False)
+    rows = list(rows if users is None else rows.filter(user__in=users))
+    kept = current([row for row in rows if row.belongs])
     _drop([row.pk for row in rows if row not in kept], now)
     if not kept:
         return 0
@@ -138,12 +141,12 @@ def _drop(pks: Collection[int], now: dt.datetime) -> None:
 
 def _send(wording: Wording, people: Iterable[list[Notice]], today: dt.date, now: dt.datetime) -> int:
     mails = 0
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for notices in people:
             user = notices[0].user
             said = wording.message(user, notices)
             mail = mail_queue_first(
-                key=f"{_of_day(today)}{user.pk}", user=user, subject=said.subject, body=said.body, now=now
+                key=f"{day_key(today)}{user.pk}", user=user, subject=said.subject, body=said.body, now=now
             )
             if mail is None:  # another was first; this waits for the next day's
                 continue
@@ -151,13 +154,3 @@ def _send(wording: Wording, people: Iterable[list[Notice]], today: dt.date, now:
             Notice.objects.get_queryset().filter(pk__in=pks, mail__isnull=True).update(mail=mail)
             mails += 1
     return mails
-
-
-def told_on(day: dt.date) -> set[int]:
-    """The ids of the people who have had their message on ``day``. One query."""
-    rows = OutgoingMail.objects.filter(key__startswith=_of_day(day))
-    return set(rows.values_list("user_id", flat=True))
-
-
-def _of_day(day: dt.date) -> str:
-    return f"notices {day.isoformat()} user:"

@@ -1,4 +1,5 @@
-"""What the municipality gets when its report is sent in, returned or approved: a receipt as PDF, and mails."""
+"""What the municipality gets when its report is sent in: a receipt as PDF and by mail; and the notices when it is
+returned or approved. The receipt answers what somebody has just done, so it is no notice and waits for none."""
 
 from __future__ import annotations
 
@@ -6,15 +7,17 @@ import datetime as dt
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from municipalities.mail import absolute_url, mail_queue_template
 from municipalities.models import User
-from municipalities.services import office_names, unit_names
-from reporting.form_spec import local
-from reporting.models import Document, Report, ReviewComment, Submission
+from municipalities.services import unit_names
+from reporting.form_spec import FormSpec, local
+from reporting.models import Document, Notice, Report, ReviewComment, Submission
+from reporting.notice_words import LANGUAGES
 from reporting.querysets import editors_of
 from reporting.services.draft_view import spec_of
+from reporting.services.notices import notice_write
 
 
 def receipt_make(*, submission: Submission, actor: User, now: dt.datetime) -> Document:
@@ -54,47 +57,31 @@ def receipt_mail(*, submission: Submission, report: Report, actor: User, now: dt
     )
 
 
-def returned_mails(*, report: Report, note: str, now: dt.datetime) -> None:
+def returned_tell(*, report: Report, note: str, now: dt.datetime) -> None:
     """Tell the unit's contacts that the report is returned, with the comment and those at single questions."""
-    comments = ReviewComment.objects.across_all(reason="mail to the unit itself").filter(
+    comments = ReviewComment.objects.across_all(reason="tell the unit itself").filter(
         report=report, submission_id=report.current_id, internal=False
     )
-    rows = list(comments.values_list("question", "text"))
-    _mail_contacts(report, "returned", "report_form", {"comment": note}, rows, now)
+    spec = spec_of(report)
+    asked = [{"question": _both(spec, code), "text": text} for code, text in comments.values_list("question", "text")]
+    _tell_contacts(report, Notice.Kind.RETURNED, {"comment": note, "comments": asked}, now)
 
 
-def approved_mails(*, report: Report, note: str, now: dt.datetime) -> None:
+def approved_tell(*, report: Report, note: str, now: dt.datetime) -> None:
     """Tell the unit's contacts that the report is approved."""
-    _mail_contacts(report, "approved", "report_detail", {"comment": note}, [], now)
+    _tell_contacts(report, Notice.Kind.APPROVED, {"comment": note}, now)
 
 
-def _mail_contacts(
-    report: Report, name: str, page: str, context: dict[str, Any], comments: list[tuple[str, str]], now: dt.datetime
-) -> None:
-    today = timezone.localdate(now)
-    users = editors_of({report.municipality_id}, today=today).get(report.municipality_id, [])
-    if not users:
-        return
-    day, spec = report.round.reference_date, spec_of(report)
-    whole = {
-        **context,
-        "unit": _unit_name(report),
-        "reference_date": day,
-        "url": page_url(page, report),
-    }
-    number = report.current.number if report.current else 0
-    for user in users:
-        with translation.override(user.language):
-            office = office_names(today).get(report.office_id)
-        asked = [(local(spec.question(code).name, user.language) if spec.has(code) else "", text)
-                 for code, text in comments]  # fmt: skip
-        mail_queue_template(
-            key=f"report:{report.pk}/{number} {name} user:{user.pk}",
-            user=user,
-            name=name,
-            context={**whole, "office": office.name if office else "", "comments": asked},
-            now=now,
-        )
+def _tell_contacts(report: Report, kind: str, facts: dict[str, Any], now: dt.datetime) -> None:
+    users = editors_of({report.municipality_id}, today=timezone.localdate(now)).get(report.municipality_id, [])
+    if users:
+        notice_write(kind=kind, round=report.round, report=report, users=users, now=now, facts=facts)
+
+
+def _both(spec: FormSpec, code: str) -> dict[str, str]:
+    """A question's name in both languages; empty for a comment about the whole."""
+    name = spec.question(code).name if spec.has(code) else {}
+    return {language: local(name, language) for language in LANGUAGES if name}
 
 
 def page_url(name: str, report: Report) -> str:

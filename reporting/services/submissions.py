@@ -27,7 +27,7 @@ from reporting.services.draft_view import spec_of, split_answers
 from reporting.services.drafts import DraftWriter, fill, lock_for_edit, lock_report, refresh
 from reporting.services.findings import draft_findings, unexplained
 from reporting.services.prefill import LastReport, last_report
-from reporting.services.receipts import approved_mails, receipt_mail, receipt_make, returned_mails
+from reporting.services.receipts import approved_tell, receipt_mail, receipt_make, returned_tell
 from reporting.services.registers import registers_follow
 from reporting.services.review import require_submission, warnings_of
 from reporting.timing import days_late
@@ -266,7 +266,7 @@ def submission_return(
         row = _lock_sent_in(report, "report.return", actor, now, seen)
         perform(REPORT, row, "return", actor=actor, now=now, note=note, request_id=request_id)
         _show_comments(row, now)
-        returned_mails(report=row, note=note.strip(), now=now)
+        returned_tell(report=row, note=note.strip(), now=now)
     _follow(report, row)
     return report
 
@@ -285,7 +285,7 @@ def submission_approve(
         perform(REPORT, row, "approve", actor=actor, now=now, note=note, request_id=request_id)
         registers_follow(report=row, now=now)
         _show_comments(row, now)
-        approved_mails(report=row, note=note.strip(), now=now)
+        approved_tell(report=row, note=note.strip(), now=now)
     _follow(report, row)
     return report
 

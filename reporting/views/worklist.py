@@ -20,7 +20,7 @@ from reporting import worklist
 from reporting.form_spec import local
 from reporting.models import Report, Round
 from reporting.querysets import chosen_round, editors_of, opened_rounds, work_rows
-from reporting.services import reminders, submissions
+from reporting.services import notice_day, submissions
 from reporting.services.rounds import form_spec
 from reporting.worklist import Day, Query, WorkList, WorkRow
 
@@ -325,12 +325,12 @@ class NotDelivered(ScopedPage):
             return redirect("work_list")
         missing = [row.pk for row in listing.rows if not row.sent_in]
         reports = self.rows(Report).filter(pk__in=missing).select_related("round")
-        sent = reminders.reminders_send(
+        sent = notice_day.reminders_send(
             reports=list(reports), actor=request.user, now=self.now, request_id=request.request_id
         )
-        if sent.mails:
-            text = ngettext("%(count)s reminder is on its way.", "%(count)s reminders are on their way.", sent.mails)
-            messages.success(request, text % {"count": sent.mails})
+        if sent.notices:
+            text = ngettext("%(count)s reminder is on its way.", "%(count)s reminders are on their way.", sent.notices)
+            messages.success(request, text % {"count": sent.notices})
         else:
             messages.info(request, _("Everybody has been reminded today already."))
         return redirect(list_url(listing.query))

@@ -185,7 +185,7 @@ CONTEXT = {
     "days_late": 3,
     "answers_hash": "ab" * 32,
 }
-TEMPLATES = ["round_opened", "reminder", "receipt", "returned", "approved"]
+TEMPLATES = ["receipt"]
 
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
@@ -211,9 +211,3 @@ def test_the_language_is_the_users_and_not_the_senders(user, now):
         _, body = mail.mail_text(name="receipt", user=user, context={**CONTEXT, "submitted_at": now, "url": "x"})
     with translation.override("nn"):
         assert translation.gettext("Regards,") in body
-
-
-def test_a_return_brings_its_comments(user, now):
-    _, body = mail.mail_text(name="returned", user=user, context={**CONTEXT, "url": "x"})
-    assert "Når er <vedtaket>?" in body
-    assert "Forventet vedtak:\nHvilket møte?" in body

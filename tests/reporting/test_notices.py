@@ -72,11 +72,10 @@ def test_the_same_reason_is_told_once(report, kari):
 
 
 def test_what_is_rolled_back_is_never_told(report, kari, django_capture_on_commit_callbacks, mailoutbox):
-    with django_capture_on_commit_callbacks(execute=True):
-        with pytest.raises(RuntimeError), transaction.atomic():
-            tell(report, kari)
-            assert OutgoingMail.objects.exists()
-            raise RuntimeError
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+        tell(report, kari)
+        assert OutgoingMail.objects.exists()
+        raise RuntimeError
     assert not Notice.objects.get_queryset().exists()
     assert not OutgoingMail.objects.exists()
     assert mailoutbox == []
@@ -103,6 +102,7 @@ def test_one_bad_address_stops_nobody(report, kari, django_capture_on_commit_cal
     assert OutgoingMail.objects.get(user=kari).status == "failed"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_run_that_is_stopped_goes_on_where_it_was(report, monkeypatch):
     from reporting.services import notices
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from municipalities.models import Event, OutgoingMail, Role
 from reporting.models import Report
-from reporting.services.reminders import reminders_send
+from reporting.services.notice_day import reminders_send
 from tests.reporting import factories
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory
 from tests.reporting.review_world import *  # noqa: F403 - fixtures too
@@ -168,32 +168,21 @@ def test_those_who_have_not_delivered_get_one_reminder_a_day(region, client):
     assert editor.email in html
     said(client.post(reverse("work_list_missing")), client)
     said(client.post(reverse("work_list_missing")), client)
-    mails = OutgoingMail.objects.filter(key__contains="remind")
+    mails = OutgoingMail.objects.filter(notices__kind="overdue")
     assert [mail.user for mail in mails] == [editor]
     assert reverse("report_form", args=[region["Aremark"].pk]) in mails[0].body
     assert Event.objects.get_queryset().filter(name="remind").count() == 1
 
 
-def test_a_reminder_passes_over_what_is_sent_in_and_names_who_has_nobody(region, now):
-    done = reminders_send(reports=list(region.values()), actor=None, now=now)
-    assert (done.reports, done.mails, [report.pk for report in done.without_contact]) == (1, 1, [region["Flå"].pk])
+def test_a_reminder_passes_over_what_is_sent_in_and_names_who_has_nobody(region, staff, now):
+    done = reminders_send(reports=list(region.values()), actor=staff, now=now)
+    assert (done.reports, done.notices, [row.pk for row in done.without_contact]) == (1, 1, [region["Flå"].pk])
 
 
-def test_a_reminder_is_in_the_readers_language(region, now):
+@pytest.mark.parametrize(("language", "word"), [("nb", "ikke sendt inn"), ("nn", "ikkje send inn")])
+def test_a_reminder_is_in_the_readers_language(region, staff, now, language, word):
     editor = region["Aremark"].municipality.memberships.get().user
-    editor.language = "nn"
+    editor.language = language
     editor.save()
-    reminders_send(reports=[region["Aremark"]], actor=None, now=now)
-    nynorsk, _body = review_mail("nn", region["Aremark"])
-    assert OutgoingMail.objects.get(key__contains="remind").subject == nynorsk
-
-
-def review_mail(language, report):
-    from municipalities.mail import mail_text
-
-    user = report.municipality.memberships.get().user
-    user.language = language
-    context = {
-        "unit": "Aremark", "reference_date": SPRING, "deadline": SPRING, "days": -3, "days_over": 3, "url": "x",
-    }  # fmt: skip
-    return mail_text(name="reminder", user=user, context=context)
+    reminders_send(reports=[region["Aremark"]], actor=staff, now=now)
+    assert word in OutgoingMail.objects.get(notices__kind="overdue").subject

@@ -114,7 +114,7 @@ def test_comments_are_shown_to_the_municipality_when_the_report_is_returned(regi
     assert report.status == "returned"
     assert comment.shown_at is not None
     assert ReviewComment.objects.visible_to(editor, today=today).get() == comment
-    mail = OutgoingMail.objects.get(user=editor, key__contains="returned")
+    mail = OutgoingMail.objects.get(user=editor, notices__kind="returned")
     assert "Hvilket utvalg behandlet planen?" in mail.body
 
 
@@ -146,7 +146,7 @@ def test_an_internal_note_is_seen_by_the_office_and_by_nobody_else(region, clien
     post(client, "report_return", report, text="Skriv datoen.")
     editor = report.municipality.memberships.get().user
     assert not ReviewComment.objects.visible_to(editor, today=today).exists()
-    assert "dialogmøte" not in OutgoingMail.objects.get(user=editor, key__contains="returned").body
+    assert "dialogmøte" not in OutgoingMail.objects.get(user=editor, notices__kind="returned").body
     assert "dialogmøte" not in page(login(editor), "report_detail", report.pk)
 
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from reform import clock
 from reporting.form_spec import FormError
 from reporting.models import Report
-from reporting.services.reminder_plan import round_announce
+from reporting.services.notice_day import notices_due
 from reporting.services.rounds import RoundRefused, round_open, standard_dates
 
 DATES = ("opens_on", "municipality_deadline", "office_deadline", "hdir_deadline", "closes_on")
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 )
         except (RoundRefused, FormError, ValidationError, IntegrityError, ValueError) as error:
             raise CommandError(str(error)) from error
-        announced = round_announce(round_=round_, now=now)
+        announced = len(notices_due(now=now).rows.get(round_, ()))
         count = Report.objects.across_all(reason="say how many").filter(round=round_).count()
         self.stdout.write(
             f"The round of {round_} is open from {round_.opens_on} with {count} reports; deadline"
