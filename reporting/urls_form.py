@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import form, municipality, receipt, submit
+from reporting.views import burden, form, municipality, receipt, submit
 
 urlpatterns = [
     path("kommune/", municipality.MunicipalityHome.as_view(), name="municipality_home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("rapport/<int:pk>/skjema/", form.ReportFormStart.as_view(), name="report_form"),
     path("rapport/<int:pk>/skjema/<slug:section>/", form.ReportSection.as_view(), name="report_section"),
     path("rapport/<int:pk>/lagre/", form.ReportSave.as_view(), name="report_save"),
+    path("rapport/<int:pk>/tid/", burden.FormTimeAdd.as_view(), name="report_time"),
     path("rapport/<int:pk>/se-over/", submit.ReportSummaryPage.as_view(), name="report_summary"),
     path("rapport/<int:pk>/send-inn/", submit.ReportSubmit.as_view(), name="report_submit"),
     path("rapport/<int:pk>/uendret/", submit.ReportNothingNew.as_view(), name="report_nothing_new"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import figure, national, summary
+from reporting.views import burden, figure, national, summary
 
 _FIGURE = "<str:ref>/<str:row>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"nasjonal-status/tall/{_FIGURE}", figure.FigureLive.as_view(), name="figure_live"),
     path(f"nasjonal-status/tall/{_FIGURE}<int:unit>/", figure.FigureLiveUnit.as_view(), name="figure_live_unit"),
     path("nasjonal-status/<int:pk>/start/", national.SummaryStart.as_view(), name="summary_start"),
+    path("belastning/", burden.RoundBurdenPage.as_view(), name="round_burden"),
     path("oppsummeringer/", summary.SummaryList.as_view(), name="summary_list"),
     path("oppsummering/<int:pk>/", summary.SummaryDetail.as_view(), name="summary_detail"),
     path("oppsummering/<int:pk>/framdrift/", summary.SummaryProgress.as_view(), name="summary_progress"),

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
+from reporting.demo.burden import burden_make
 from reporting.demo.decisions import decisions_make
 from reporting.demo.networks import networks_keep, networks_make
 from reporting.demo.people import Cast, cast_make
@@ -110,6 +111,7 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
         support_make(cast, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
         decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         play_round(round_, step, cast, networks, until, say)
+        burden_make(round_, step=step)
     networks_keep(cast, until=until)
     corrections_make(cast, until=until)
     risk_make(cast.reviewers, now=until)

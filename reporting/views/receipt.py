@@ -15,13 +15,15 @@ from django.utils.translation import ngettext
 
 from municipalities.access import MUNICIPAL, can
 from municipalities.services import UnitName, unit_names
-from municipalities.templatetags.portal import NBSP, days_late, moment, short_day, weekday
+from municipalities.templatetags.portal import NBSP, days_late, moment, number, short_day, weekday
 from reporting.documents.receipt import form_published
 from reporting.models import Document, Report, Submission
 from reporting.services import home
+from reporting.services.burden import burden_of, own_unit
 from reporting.services.draft_view import EDITABLE, is_open, spec_of
 from reporting.services.prefill import last_report
 from reporting.services.rounds import form_spec
+from reporting.templatetags.burden import minutes
 from reporting.timing import delivery
 from reporting.views import found, shown
 from reporting.views.base import ReportView
@@ -199,8 +201,22 @@ class ReceiptPage(SubmittedView):
             Fact(_("Delivered"), late),
             Fact(_("Receipt number"), f"{round_.reference_date:%Y-%m}-{number}-{submission.number}"),
             Fact(_("Form published"), form_published(submission)),
+            *self._work(),
             Fact(_("Check code"), " ".join(code[at : at + 4] for at in range(0, 16, 4)), code=True),
         ]
+
+    def _work(self) -> list[Fact]:
+        """What the report cost, for the municipality alone."""
+        if not own_unit(self.scope, self.report):
+            return []
+        cost = burden_of(self.report)
+        words = _("%(changed)s answers written, %(accepted)s accepted as they were filled in") % {
+            "changed": number(cost.changed),
+            "accepted": number(cost.accepted),
+        }
+        if not cost.seconds:
+            return [Fact(_("Your work"), words)]
+        return [Fact(_("Your work"), f"{minutes(cost.seconds)}. {words}")]
 
     def _file(self, submission: Submission) -> ReceiptFile | None:
         rows = self.rows(Document).filter(kind=Document.Kind.RECEIPT, submission=submission)

@@ -42,6 +42,10 @@ def one_field(world: World, unit: Municipality) -> Target:
     return Target(obj=untouched(world, unit), data=data, json=True, headers=JSON)
 
 
+def some_time(world: World, unit: Municipality) -> Target:
+    return Target(obj=untouched(world, unit), data={"seconds": {"plan.status": 3}}, json=True, headers=JSON)
+
+
 def posted(world: World, unit: Municipality) -> Target:
     return Target(obj=untouched(world, unit), data={})
 
@@ -67,6 +71,8 @@ ROWS = [
     Row("report_section", "GET", "report.edit", read_section),
     Row("report_section", "POST", "report.edit", section),
     Row("report_save", "POST", "report.edit", one_field, anonymous=401),
+    Row("report_time", "POST", "report.edit", some_time, anonymous=401),
+    Row("round_burden", "GET", "burden.read"),
     Row("report_summary", "GET", "report.edit", open_report),
     Row("report_submit", "POST", "report.submit", posted),
     Row("report_nothing_new", "GET", "report.submit", repeatable),

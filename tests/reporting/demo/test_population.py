@@ -13,7 +13,7 @@ from reporting.answers import clean
 from reporting.demo.answers import Unit, answers, fits
 from reporting.demo.population import CURRENT, OSLO, PREVIOUS, part_of, populate
 from reporting.form_spec import FormSpec
-from reporting.models import Report, Round, Submission
+from reporting.models import FormTime, Report, Round, Submission
 from reporting.services.rounds import form_publish, form_spec, load_question_bank
 from tests.world import World
 
@@ -86,10 +86,13 @@ def test_it_plays_two_rounds_and_doubles_nothing(world: World):
     first = (Report.objects.across_all(reason="test").count(), Submission.objects.across_all(reason="test").count())
     events = Event.objects.across_all(reason="test").count()
     assert first[1] > 4
+    times = set(FormTime.objects.across_all(reason="test").values_list("report", "question", "seconds"))
+    assert len({report for report, _question, _seconds in times}) > 4
     assert populate(until=UNTIL, password="et-passord-for-demo") == counts
     again = (Report.objects.across_all(reason="test").count(), Submission.objects.across_all(reason="test").count())
     assert again == first
     assert Event.objects.across_all(reason="test").count() == events
+    assert set(FormTime.objects.across_all(reason="test").values_list("report", "question", "seconds")) == times
     assert User.objects.get(username="kommune-3004").check_password("et-passord-for-demo")
     sent = Report.objects.across_all(reason="test").filter(round__reference_date=PREVIOUS, status="approved")
     assert sent.exists()
