@@ -39,7 +39,8 @@ def test_the_pages_fit_and_axe_finds_nothing(place, open_page, live_server, sett
         "/kommuner/", "/kommuner/?farge=nettverk&nettverk=ja", "/kommuner/?farge=stotte&q=ingen",
         "/kommuner/?farge=fase",
         "/kommuner/?dato=2019-12-31", "/kommuner/?dato=2019-12-31&grenser=na", "/kommuner/?dato=aldri",
-        f"/region/{VIKEN}/", "/kommune/3004/", "/kommune/0627/", "/kommune/030101/",
+        f"/region/{VIKEN}/", f"/region/{VIKEN}/?dato=2019-12-31&grenser=na",
+        "/kommune/3004/", "/kommune/0627/", "/kommune/030101/",
     ):  # fmt: skip
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from municipalities.models import PlanDecision
 from tests.browser import axe_violations
-from tests.reporting import factories
+from tests.reporting import changed_world, factories
 from tests.reporting.factories import ReportFactory, answers
 from tests.reporting.review_world import *  # noqa: F403
 
@@ -41,6 +41,30 @@ def test_the_pages_pass_axe_and_never_scroll_sideways(open_page, live_server, st
         assert axe_violations(page) == [], url
         wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         assert not wide, (url, width)
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
+def test_both_borders_pass_axe_and_never_scroll_sideways(
+    open_page, live_server, staff, home, settings, width, language
+):
+    units = changed_world.units_then(home)
+    for name in ("Hurum", "Tysfjord"):
+        ReportFactory.approved(
+            round_=factories.open_round(), municipality=units[name], by=staff, values={**answers(), **RISKY}
+        )
+    PlanDecision.objects.get_queryset().update(status="none", origin="register:1")
+    changed_world.change(units, home)
+    settings.PORTAL_CLOCK = changed_world.AFTER
+    page = open_page(user=staff, width=width)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+    for name in ("risk_list", "register_differences"):
+        for borders in ("da", "na"):
+            page.goto(f"{reverse(name)}?grenser={borders}")
+            assert page.locator("ul.views a[aria-current=true]").count() == 2  # the view and the borders
+            assert page.locator("main tbody").last.inner_text().count("Hurum") >= 1
+            assert axe_violations(page) == [], (name, borders)
+            wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            assert not wide, (name, borders, width)
 
 
 def test_a_dismissal_without_a_reason_is_told_at_its_field_and_kept_open(open_page, staff, risky):
