@@ -110,6 +110,7 @@ MENU = (
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
     Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
+    Place(gettext_lazy("Notices"), "notice_list", "notice.edit", ("notice_",)),
     Place(gettext_lazy("Access"), "placements", "membership.place"),
     Place(gettext_lazy("Help"), "help", None),
 )

@@ -2,5 +2,5 @@
 
 from django.urls import include, path
 
-GROUPS = ("urls_form", "urls_review", "urls_reports", "urls_summary", "urls_register", "urls_risk")
+GROUPS = ("urls_form", "urls_review", "urls_reports", "urls_summary", "urls_register", "urls_risk", "urls_notices")
 urlpatterns = [path("", include(f"reporting.{name}")) for name in GROUPS]

@@ -212,3 +212,26 @@ def _comment(facts: Mapping[str, Any], language: str) -> str:
 def _in(text: Any, language: str) -> str:
     """A text, or that of a language where it is given in both."""
     return str(text.get(language) or text.get(LANGUAGES[0]) or "") if isinstance(text, Mapping) else str(text or "")
+
+
+def sample_values(kind: str, audience: str, language: str, today: dt.date) -> dict[str, str]:
+    """What is filled in for a preview: a made-up receiver, and a deadline as far away as the notice is sent before
+    it. No query."""
+    days = {_Kind.TWO_WEEKS: 14, _Kind.THREE_DAYS: 3, _Kind.LAST_DAY: 0, _Kind.OVERDUE: -1}.get(_Kind(kind), 20)
+    deadline = today + dt.timedelta(days=days)
+    reported = dt.date(today.year, 5, 1) if today.month < 9 else dt.date(today.year, 11, 1)
+    regional = audience in ("office", "hdir") and kind != _Kind.MESSAGE
+    with translation.override(language):
+        office = {"nn": "Statsforvaltaren i Prøvefylket"}.get(language, "Statsforvalteren i Prøvefylket")
+        return {
+            "enhet": office if regional else "Prøvekommune",
+            "dato": date_format(reported, "j. F Y"),
+            "frist": date_format(deadline, "l j. F Y"),
+            "tid": time_left(days),
+            "embete": office,
+            "lenke": absolute_url("/rapport/123/"),
+            "antall": "4",
+            "kommentar": _("Here stands what was written."),
+            "avsender": "Kari Nordmann",
+            "del": _("Plans"),
+        }

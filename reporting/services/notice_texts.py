@@ -45,12 +45,7 @@ def notice_text_save(
     """
     _require(actor, now)
     own = own_words()[kind, audience]
-    found = {
-        (language, name): sentence
-        for language, text in words.items()
-        for name, sentence in faults(text.subject, text.body, kind=kind, audience=audience).items()
-    }
-    if found:
+    if found := text_faults(kind=kind, audience=audience, words=words):
         raise TextRefused(found)
     changed = []
     with transaction.atomic():
@@ -67,6 +62,15 @@ def notice_text_save(
                 continue
             changed.append(_put(kind, audience, language, text, actor, now, request_id))
     return changed
+
+
+def text_faults(*, kind: str, audience: str, words: Mapping[str, Words]) -> dict[tuple[str, str], str]:
+    """What is wrong with words: a sentence by language and field."""
+    return {
+        (language, name): sentence
+        for language, text in words.items()
+        for name, sentence in faults(text.subject, text.body, kind=kind, audience=audience).items()
+    }
 
 
 def notice_text_restore(*, kind: str, audience: str, actor: User, now: dt.datetime, request_id: str = "") -> int:
