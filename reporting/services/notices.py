@@ -49,22 +49,49 @@ def notice_write(
     a report nor a regional report says which).
 
     ``key`` names the reason; the same again to the same person is told once. Without it the moment ``now`` is the
-    reason. People who are not active or have no address, machines, and in a test round or about a made-up
-    municipality all who do not belong to it, are passed over. Returns the new rows.
+    reason. People who are not active or have no address (as a municipality's own system), and in a test round or about
+    a made-up municipality all who do not belong to it, are passed over. Returns the new rows.
     """
     reason = key or _reason(kind, round, report, regional, now)
-    people = {user.pk: user for user in users if user.is_active and user.email}
+    people = [user for user in users if user.is_active and user.email]
     if round.is_test or (report is not None and report.municipality.kind == Municipality.Kind.TRAINING):
-        people = {pk: user for pk, user in people.items() if pk in _participants(round, report, now)}
+        known = _participants(round, report, now)
+        people = [user for user in people if user.pk in known]
+    about = {"kind": kind, "round": round, "report": report, "regional": regional, "facts": dict(facts or {})}
+    return _write([_row(reason, user, now, about) for user in people], now)
+
+
+def notices_write(
+    *,
+    kind: str,
+    round: Round,
+    reports: Iterable[tuple[Report, Iterable[User]]],
+    now: dt.datetime,
+    facts: Mapping[str, Any] | None = None,
+    key: str,
+) -> list[Notice]:
+    """``notice_write`` of the same about many reports at once, each with those to be told of it: as many queries for
+    all as for a few. ``key`` names the reason; the report's id is added to it."""
+    known = _participants(round, None, now) if round.is_test else None
     rows = [
-        Notice(
-            key=f"{reason} user:{pk}", kind=kind, round=round, report=report, regional=regional, user=people[pk],
-            day=timezone.localdate(now), facts=dict(facts or {}), written_at=now,
+        _row(
+            f"{key} report:{report.pk}", user, now,
+            {"kind": kind, "round": round, "report": report, "facts": dict(facts or {})},
         )
-        for pk in sorted(people)
+        for report, users in reports
+        for user in users
+        if user.is_active and user.email and (known is None or user.pk in known)
     ]  # fmt: skip
+    return _write(rows, now)
+
+
+def _row(reason: str, user: User, now: dt.datetime, about: Mapping[str, Any]) -> Notice:
+    return Notice(key=f"{reason} user:{user.pk}", user=user, day=timezone.localdate(now), written_at=now, **about)
+
+
+def _write(rows: Collection[Notice], now: dt.datetime) -> list[Notice]:
     with transaction.atomic(savepoint=False):
-        new = ledger_add(rows)
+        new = ledger_add(sorted(rows, key=lambda row: row.user_id))
         notices_send(now=now, users=[row.user_id for row in new])
     return new
 

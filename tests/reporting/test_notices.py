@@ -9,7 +9,7 @@ from django.db import transaction
 
 from municipalities.models import Municipality, OutgoingMail, Role
 from reporting.models import Notice, Report, Round
-from reporting.services.notices import notice_write, notices_send
+from reporting.services.notices import notice_write, notices_send, notices_write
 from tests.reporting import factories
 from tests.reporting.factories import ReportFactory, at, editor
 
@@ -170,3 +170,16 @@ def test_nobody_else_hears_of_a_made_up_municipality(report, kari):
     row = Report.objects.across_all(reason="test").select_related("municipality", "round").get(pk=report.pk)
     told = tell(row, kari, factories.reviewer(report.office), factories.user(Role.HDIR))
     assert [entry.user for entry in told] == [kari]
+
+
+@pytest.mark.parametrize("count", [2, 30])
+def test_many_reports_are_told_of_in_as_many_queries_as_a_few(count, django_assert_max_num_queries):
+    """Apart from the mail rows, which each have a few of their own."""
+    homes = [factories.unit(f"Kommune {n}") for n in range(count)]
+    people = {home.pk: editor(home) for home in homes}
+    round_ = factories.open_round()
+    about = [(row, [people[row.municipality_id]]) for row in round_.reports.select_related("municipality")]
+    with django_assert_max_num_queries(8 + 5 * count):
+        new = notices_write(kind="form_changed", round=round_, reports=about, now=at(DAY), key="form:1 changed")
+    assert len(new) == OutgoingMail.objects.count() == count
+    assert notices_write(kind="form_changed", round=round_, reports=about, now=at(DAY, 10), key="form:1 changed") == []
