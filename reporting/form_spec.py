@@ -74,11 +74,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Condition:
-    """Holds when the answer to ``question`` is one of ``any_of``, or a number of at least ``at_least``."""
+    """Holds when the answer to ``question`` is one of ``any_of``, is given and none of ``none_of``, or is a number of
+    at least ``at_least``."""
 
     question: str
     any_of: tuple[str, ...] = ()
     at_least: float | None = None
+    none_of: tuple[str, ...] = ()
 
     def holds(self, value: Any) -> bool:
         """Whether the canonical answer ``value`` (None: not answered) meets the condition."""
@@ -87,6 +89,8 @@ class Condition:
         if self.at_least is not None:
             return isinstance(value, int | float) and not isinstance(value, bool) and value >= self.at_least
         given = value if isinstance(value, list | tuple) else [value]
+        if self.none_of:
+            return not any(str(entry) in self.none_of for entry in given)
         return any(str(entry) in self.any_of for entry in given)
 
 
@@ -320,10 +324,12 @@ def _question(source: Any, section: str) -> QuestionSpec:
 def _condition(source: Any, where: str) -> Condition:
     if not isinstance(source, Mapping) or not isinstance(source.get("question"), str):
         raise FormError(f"{where}: a condition must name a question")
-    any_of, at_least = source.get("any_of") or (), source.get("at_least")
-    if bool(any_of) == (at_least is not None):
-        raise FormError(f"{where}: a condition must have either any_of or at_least")
-    return Condition(source["question"], tuple(str(entry) for entry in any_of), at_least)
+    any_of, none_of, at_least = source.get("any_of") or (), source.get("none_of") or (), source.get("at_least")
+    if bool(any_of) + bool(none_of) + (at_least is not None) != 1:
+        raise FormError(f"{where}: a condition must have one of any_of, none_of and at_least")
+    return Condition(
+        source["question"], tuple(str(entry) for entry in any_of), at_least, tuple(str(entry) for entry in none_of)
+    )
 
 
 def _options(source: Mapping[str, Any], kind: str, where: str) -> tuple[Option, ...]:

@@ -284,7 +284,12 @@ def _conditions(spec: QuestionSpec) -> str:
     if not spec.shown_when:
         return ""
     rules = [
-        {"question": entry.question, "any_of": list(entry.any_of), "at_least": entry.at_least}
+        {
+            "question": entry.question,
+            "any_of": list(entry.any_of),
+            "none_of": list(entry.none_of),
+            "at_least": entry.at_least,
+        }
         for entry in spec.shown_when
     ]
     return json.dumps(rules)

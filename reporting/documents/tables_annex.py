@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from reporting.form_spec import FormSpec, QuestionSpec, local
+from reporting.form_spec import Condition, FormSpec, QuestionSpec, local
 
 from . import texts
 from .book import Book, name_cell
@@ -256,11 +256,16 @@ def _code_book(book: Book) -> Table:
     return Table("codes", _("Code book"), columns, tuple(rows))
 
 
+def _condition(entry: Condition) -> str:
+    """``own|inside``, ``≠ none`` or ``≥ 1``, in codes that mean the same in every language."""
+    if entry.none_of:
+        return "≠ " + "|".join(entry.none_of)
+    return "|".join(entry.any_of) or f"≥ {entry.at_least:g}"
+
+
 def _code_rows(question: QuestionSpec, book: Book) -> Iterable[tuple[Cell, ...]]:
     _ = book._
-    shown = " · ".join(
-        f"{entry.question}: {'|'.join(entry.any_of) or f'≥ {entry.at_least:g}'}" for entry in question.shown_when
-    )
+    shown = " · ".join(f"{entry.question}: {_condition(entry)}" for entry in question.shown_when)
     required = _("Yes") if question.required else _("No")
     text = local(question.text, book.language)
     yield question.code, question.kind, _("Question"), "", text, required, shown or _("always")

@@ -70,7 +70,8 @@ def last_report(report: Report) -> LastReport:
         )
         .exclude(report__round__kind=Round.Kind.TEST)
     )
-    submission = earlier.select_related("report__round").order_by("-report__round__reference_date", "-number").first()
+    rows = earlier.select_related("report__round", "form_version").defer("form_version__definition")
+    submission = rows.order_by("-report__round__reference_date", "-number").first()
     if submission is None:
         return LastReport()
     return LastReport(submission.report.round, submission, submission.answers)

@@ -160,6 +160,12 @@ def _units_on(day: dt.date) -> list[tuple[int, int]]:
     return rows
 
 
+def reports_make(round_: Round) -> None:
+    """Make the reports that are missing, one for every unit of the reference date. Raises RoundRefused where no unit
+    exists on that day."""
+    _make_reports(round_, _units_on(round_.reference_date))
+
+
 def _make_reports(round_: Round, units: list[tuple[int, int]]) -> None:
     kept = set(
         Report.objects.across_all(reason="every unit reports")

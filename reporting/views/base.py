@@ -29,8 +29,8 @@ class ReportView(ScopedView):
     model = Report
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("round__form_version", "municipality", "office", "current")
-        return rows.defer("round__form_version__definition")
+        rows = super().get_queryset().select_related("round__form_version", "municipality", "office", "current__form_version")
+        return rows.defer("round__form_version__definition", "current__form_version__definition")
 
     @cached_property
     def report(self) -> Report:

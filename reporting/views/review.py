@@ -179,9 +179,9 @@ class ReportReview(ReviewBase):
 
     def _comparison(self, submission: Submission) -> dict[str, Any]:
         language = get_language() or "nb"
-        spec = form_spec(self.report.round.form_version)
+        spec = form_spec(submission.form_version)
         last = last_report(self.report)
-        old_spec = form_spec(last.round.form_version) if last.submission is not None else None
+        old_spec = form_spec(last.submission.form_version) if last.submission is not None else None
         old = last.answers if last.submission is not None else None
         names = self._register_names(spec, submission.answers, last.answers)
         sections = side_by_side(

@@ -53,12 +53,16 @@
   }
 
   /* A question is asked when every one of its conditions holds, by the rules of the server's form: the answer is
-     among any_of, or a number of at least at_least. null: the other question is not on this page. */
+     among any_of, given and not among none_of, or a number of at least at_least. null: the other question is not on
+     this page. */
   function holds(rule, root) {
     const parent = root.querySelector(`[data-key="${CSS.escape(rule.question)}"]`);
     if (!parent) return null;
     if (parent.hidden) return false;
     const given = [read(parent)].flat().filter((one) => one !== "");
+    if (rule.none_of && rule.none_of.length) {
+      return given.length > 0 && !given.some((one) => rule.none_of.includes(one));
+    }
     if (rule.at_least === null) return given.some((one) => rule.any_of.includes(one));
     return given.some((one) => Number(one.replace(",", ".").replace(/\s/g, "")) >= rule.at_least);
   }

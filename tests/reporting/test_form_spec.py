@@ -63,7 +63,8 @@ def test_yes_no_brings_its_own_options():
         (form(question("a", limits={"colour": "red"})), "limits"),
         (form(question("a", shown_when=[{"question": "b", "any_of": ["x"]}]), question("b")), "not above"),
         (form(question("a", required_when=[{"question": "b", "any_of": ["x"]}]), question("b")), "not above"),
-        (form(question("a"), question("b", shown_when=[{"question": "a"}])), "any_of or at_least"),
+        (form(question("a"), question("b", shown_when=[{"question": "a"}])), "one of any_of, none_of and at_least"),
+        (form(question("a"), question("b", shown_when=[{"question": "a", "any_of": ["x"], "none_of": ["y"]}])), "one of"),
         (form(question("a"), question("b", shown_when=[{"any_of": ["a"]}])), "name a question"),
         (form(question("a"), key="Del 1"), "small letters"),
     ],
@@ -71,6 +72,15 @@ def test_yes_no_brings_its_own_options():
 def test_a_broken_definition_is_refused_and_says_where(definition, says):
     with pytest.raises(FormError, match=says):
         FormSpec.parse(definition)
+
+
+def test_a_condition_that_names_the_answers_that_do_not_show():
+    spec = FormSpec.parse(
+        form(question("a", "several_of", options=YES), question("b", shown_when=[{"question": "a", "none_of": ["no"]}]))
+    )
+    assert "b" in visible_codes(spec, {"a": ["yes"]})
+    assert "b" not in visible_codes(spec, {"a": ["yes", "no"]})
+    assert "b" not in visible_codes(spec, {})  # what is not answered shows nothing
 
 
 def test_two_sections_with_the_same_key_are_refused():

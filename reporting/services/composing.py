@@ -1,0 +1,392 @@
+"""The life of a round before and beside its answers: composed, published, mended, unlocked (Hdir).
+
+The form of a round is a FormVersion without ``published_at`` while it is composed, and changed by ``form_edit`` alone.
+Publishing freezes it and makes the reports, so that a round opens on its day whether anything runs on that day or not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.access import can
+from municipalities.models import User
+from municipalities.transitions import log
+from reporting import question_bank
+from reporting.answers import clean, keepable
+from reporting.compose import EditRefused, Fault, faults
+from reporting.compose.editing import empty_definition
+from reporting.form_spec import FormSpec
+from reporting.models import FormVersion, Notice, Question, Report, Round
+from reporting.querysets import editors_of
+from reporting.services.draft_view import EDITABLE
+from reporting.services.notices import notice_write
+from reporting.services.rounds import form_spec, load_question_bank, reports_make, solution_rows, standard_dates
+
+DATES = (
+    "opens_on", "municipality_deadline", "office_deadline", "hdir_deadline", "closes_on", "corrections_until",
+)  # fmt: skip
+"""The dates of a round, in the order in which they are shown."""
+
+
+class ComposeRefused(Exception):
+    """What cannot be done with a round or its form. ``faults`` is a sentence for each field ("" for the whole)."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = dict(faults)
+
+
+class StaleForm(ComposeRefused):
+    """Somebody else has changed the form since it was read."""
+
+
+class NotPublishable(ComposeRefused):
+    """The round cannot be published yet. ``found`` are the faults of its forms, by audience."""
+
+    def __init__(self, sentences: Mapping[str, str], found: Mapping[str, list[Fault]]) -> None:
+        super().__init__(sentences)
+        self.found = dict(found)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A form that was mended: the new version, how many drafts took it over, and in how many an answer has to be
+    looked at, since it cannot be an answer to the mended question."""
+
+    form: FormVersion
+    drafts: int
+    to_look_at: int
+
+
+# --- composing -------------------------------------------------------------------------------------
+
+
+def round_compose(
+    *,
+    reference_date: dt.date,
+    actor: User,
+    now: dt.datetime,
+    kind: str = Round.Kind.REGULAR,
+    dates: Mapping[str, dt.date | None] | None = None,
+    letter: str = "",
+    copy_from: Round | None = None,
+) -> Round:
+    """Begin a round per ``reference_date``, with the form of ``copy_from``, else of the last one, else the standard.
+
+    ``dates`` replaces single ones of ``standard_dates``. Raises PermissionDenied, ComposeRefused.
+    """
+    _require(actor, "round.compose", now)
+    given = {**standard_dates(reference_date), **(dates or {})}
+    _refuse_dates(given)
+    with transaction.atomic():
+        rounds = Round.objects.across_all(reason="compose the next round").counted().select_for_update(of=("self",))
+        every = list(rounds.select_related("form_version", "regional_form").order_by("-reference_date"))
+        if kind != Round.Kind.TEST and any(row.reference_date == reference_date for row in every):
+            raise ComposeRefused({"reference_date": _("There is already a round per this date.")})
+        source = copy_from or next((row for row in every if row.reference_date < reference_date), None)
+        name = _free_name(f"{reference_date:%Y-%m-%d}")
+        round_ = Round.objects.get_queryset().create(
+            kind=kind,
+            reference_date=reference_date,
+            letter=letter.strip(),
+            form_version=_draft_of(source.form_version if source else None, name, actor, now),
+            regional_form=_regional_draft(source, name, actor, now),
+            **given,
+        )
+        log(round_, "composed", actor=actor, now=now, to_state=kind, note=(source and str(source)) or "")
+    return round_
+
+
+def _draft_of(source: FormVersion | None, name: str, actor: User, now: dt.datetime) -> FormVersion:
+    definition = source.definition if source is not None else standard_definition()
+    return FormVersion.objects.create(
+        name=name,
+        audience=source.audience if source is not None else FormVersion.Audience.MUNICIPALITY,
+        definition=definition,
+        edited_at=now,
+        edited_by=str(actor),
+    )
+
+
+def _regional_draft(source: Round | None, name: str, actor: User, now: dt.datetime) -> FormVersion | None:
+    if source is None or source.regional_form is None:
+        return None
+    return _draft_of(source.regional_form, _free_name(f"{name} region"), actor, now)
+
+
+def standard_definition() -> dict[str, Any]:
+    """The portal's own form, as the question bank and its layout say. Three queries."""
+    if not Question.objects.exists():
+        load_question_bank()
+    return question_bank.compose(question_bank.read_layout(), bank_questions(), {"solutions": solution_rows()})
+
+
+def bank_questions() -> dict[str, dict[str, Any]]:
+    """The whole question bank by code. One query."""
+    return {row.code: {"code": row.code, "kind": row.kind, **row.definition} for row in Question.objects.all()}
+
+
+def bank_question(code: str) -> dict[str, Any]:
+    """A question of the bank, ready for a form. Raises EditRefused for a code that the bank does not have."""
+    bank = bank_questions()
+    if code not in bank:
+        raise EditRefused("The question bank does not have this question.")
+    layout = [{"key": "one", "title": {"nb": "-", "nn": "-"}, "questions": [code]}]
+    alone = {code: {name: value for name, value in bank[code].items() if name not in ("shown_when", "required_when")}}
+    whole = question_bank.compose(layout, alone, {"solutions": solution_rows()})["sections"][0]["questions"][0]
+    kept = {name: bank[code][name] for name in ("shown_when", "required_when") if name in bank[code]}
+    return {**whole, **kept}
+
+
+def _free_name(wanted: str) -> str:
+    """``wanted``, or with a number behind where a form has that name already."""
+    taken = set(FormVersion.objects.filter(name__startswith=wanted).values_list("name", flat=True))
+    if wanted not in taken:
+        return wanted
+    return next(name for count in range(2, 10_000) if (name := f"{wanted} nr. {count}") not in taken)
+
+
+def round_dates_set(
+    *, round_: Round, dates: Mapping[str, dt.date | None], letter: str, actor: User, now: dt.datetime
+) -> Round:
+    """Change the dates and the letter. Those who compose may until the round is published, then Hdir's administrator.
+
+    Raises PermissionDenied, ComposeRefused with a sentence at each date that cannot be.
+    """
+    with transaction.atomic():
+        row = _locked(round_)
+        _require(actor, "round.publish" if row.published_at else "round.compose", now)
+        given = {name: dates.get(name, getattr(row, name)) for name in DATES}
+        _refuse_dates(given)
+        if row.opened_at and given["opens_on"] != row.opens_on and row.opens_on <= timezone.localdate(now):
+            raise ComposeRefused({"opens_on": _("The round has opened already.")})
+        before = {name: getattr(row, name) for name in DATES}
+        for name, day in given.items():
+            setattr(row, name, day)
+        row.letter = letter.strip()[:200]
+        row.save(update_fields=[*DATES, "letter"])
+        moved = ", ".join(f"{name}: {before[name]} → {day}" for name, day in given.items() if day != before[name])
+        log(row, "dates_set", actor=actor, now=now, note=moved)
+    return row
+
+
+def _refuse_dates(dates: Mapping[str, dt.date | None]) -> None:
+    found: dict[str, str] = {}
+    for name in DATES[:-1]:
+        if dates.get(name) is None:
+            found[name] = _("Write the date.")
+    if not found:
+        order = (
+            ("municipality_deadline", "opens_on", _("The municipalities' deadline must not lie before the opening.")),
+            ("office_deadline", "municipality_deadline", _("This deadline must not lie before the municipalities'.")),
+            ("hdir_deadline", "office_deadline", _("This deadline must not lie before the statsforvalter's.")),
+            ("closes_on", "municipality_deadline", _("The round cannot close before the municipalities' deadline.")),
+            ("corrections_until", "closes_on", _("Corrections cannot end before the round closes.")),
+        )
+        for later, earlier, sentence in order:
+            last, first = dates.get(later), dates.get(earlier)
+            if last is not None and first is not None and last < first:
+                found.setdefault(later, sentence)
+    if found:
+        raise ComposeRefused(found)
+
+
+def form_edit(
+    *,
+    form: FormVersion,
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    edit_number: int,
+    actor: User,
+    now: dt.datetime,
+    what: str = "",
+) -> FormVersion:
+    """Make one change of a form that is composed; ``change`` is a function of ``reporting.compose.editing``.
+
+    ``edit_number`` is the one that the person saw. Raises PermissionDenied, StaleForm when somebody else was quicker,
+    ComposeRefused for a published form, EditRefused from the change itself; then nothing is written.
+    """
+    _require(actor, "round.compose", now)
+    with transaction.atomic():
+        row = FormVersion.objects.select_for_update(of=("self",)).get(pk=form.pk)
+        if row.published_at is not None:
+            raise ComposeRefused({"": _("The form is published. Mend it with a new version.")})
+        if row.edit_number != edit_number:
+            sentence = _("%(name)s has changed the form since you opened it. Look at it, and make your change again.")
+            raise StaleForm({"": sentence % {"name": row.edited_by or _("Somebody else")}})
+        row.definition = change(row.definition or empty_definition())
+        row.edit_number += 1
+        row.edited_at, row.edited_by = now, str(actor)
+        row.save(update_fields=["definition", "edit_number", "edited_at", "edited_by"])
+        log(row, "form_edited", actor=actor, now=now, note=what[:200])
+    return row
+
+
+# --- publishing and mending ------------------------------------------------------------------------
+
+
+def publish_faults(round_: Round) -> NotPublishable | None:
+    """What stops the round from being published; None when nothing does. No query but the forms'."""
+    sentences: dict[str, str] = {}
+    if not round_.letter.strip() and not round_.is_test:
+        sentences["letter"] = _("Write which letter the round is asked by.")
+    found = {FormVersion.Audience.MUNICIPALITY.value: faults(round_.form_version.definition)}
+    if round_.regional_form is not None:
+        region = FormVersion.Audience.REGION.value
+        found[region] = faults(round_.regional_form.definition, region)
+    if any(found.values()):
+        sentences.setdefault("", _("The form is not finished."))
+    return NotPublishable(sentences, found) if sentences else None
+
+
+def round_publish(*, round_: Round, actor: User, now: dt.datetime) -> Round:
+    """Freeze the round's forms and make a report for every unit of the reference date. It opens on its day.
+
+    Raises PermissionDenied, NotPublishable with all that is missing, ComposeRefused when it is published already.
+    """
+    _require(actor, "round.publish", now)
+    with transaction.atomic():
+        row = _locked(round_)
+        if row.published_at is not None:
+            raise ComposeRefused({"": _("The round is published already.")})
+        if (missing := publish_faults(row)) is not None:
+            raise missing
+        for form in (row.form_version, row.regional_form):
+            if form is not None:
+                _freeze(form, now)
+        row.published_at = row.opened_at = now
+        row.save(update_fields=["published_at", "opened_at"])
+        if not row.is_test:
+            reports_make(row)
+        log(row, "published", actor=actor, now=now, to_state="published", content_hash=row.form_version.definition_hash)
+    return row
+
+
+def _freeze(form: FormVersion, now: dt.datetime) -> None:
+    if form.published_at is None:
+        form.definition_hash = question_bank.definition_hash(form.definition)
+        form.published_at = now
+        form.save(update_fields=["definition_hash", "published_at"])
+
+
+def form_correct(
+    *, round_: Round, definition: Mapping[str, Any], note: Mapping[str, str], actor: User, now: dt.datetime
+) -> Mended:
+    """Mend a mistake in a published form by a new version of it, which holds from now on.
+
+    Every answer that was given is kept under its question. One that cannot be an answer to the mended question stands
+    as it was written, with its error, until somebody looks at it. What was sent in keeps the form it was sent in on.
+    ``note`` (both languages) tells those who have not sent in what was mended. Raises PermissionDenied, NotPublishable,
+    ComposeRefused.
+    """
+    _require(actor, "round.publish", now)
+    if not all(str(note.get(language, "")).strip() for language in ("nb", "nn")):
+        raise ComposeRefused({"note": _("Say in both languages what was mended.")})
+    with transaction.atomic():
+        row = _locked(round_)
+        if row.published_at is None:
+            raise ComposeRefused({"": _("The form is not published yet. Change it directly.")})
+        audience = FormVersion.Audience.MUNICIPALITY
+        if found := faults(definition):
+            raise NotPublishable({"": _("The form is not finished.")}, {audience.value: found})
+        old = row.form_version
+        new = FormVersion.objects.create(
+            name=_free_name(old.name),
+            audience=audience,
+            definition=definition,
+            definition_hash=question_bank.definition_hash(definition),
+            replaces=old,
+            change_note={language: str(note[language]).strip() for language in ("nb", "nn")},
+            edited_at=now,
+            edited_by=str(actor),
+            published_at=now,
+        )
+        row.form_version = new
+        row.save(update_fields=["form_version"])
+        open_reports, to_look_at = _drafts_follow(row, form_spec(old), form_spec(new))
+        log(row, "form_corrected", actor=actor, now=now, note=new.change_note["nb"], content_hash=new.definition_hash)
+        _tell(row, open_reports, new, now)
+    return Mended(new, len(open_reports), to_look_at)
+
+
+def _tell(round_: Round, reports: list[Report], form: FormVersion, now: dt.datetime) -> None:
+    """A notice to the contacts of each report that has not been sent in."""
+    editors = editors_of({report.municipality_id for report in reports}, today=timezone.localdate(now))
+    for report in reports:
+        if users := editors.get(report.municipality_id):
+            key = f"form:{form.pk} changed report:{report.pk}"
+            facts = {"comment": form.change_note}
+            notice_write(
+                kind=Notice.Kind.FORM_CHANGED, round=round_, users=users, now=now, report=report, facts=facts, key=key
+            )
+
+
+def _drafts_follow(round_: Round, old: FormSpec, new: FormSpec) -> tuple[list[Report], int]:
+    """Bring the drafts that can still be changed to the mended form. Returns them, and how many need a look."""
+    changed = [key for key in new.field_keys() if key not in old.field_keys() or old.field(key)[0] != new.field(key)[0]]
+    rows = Report.objects.across_all(reason="a mended form").filter(round=round_, status__in=EDITABLE)
+    reports = list(rows.select_for_update(of=("self",)).select_related("municipality").order_by("pk"))
+    to_look_at, touched = 0, []
+    for report in reports:
+        fields = report.draft.get("fields", {})
+        wrong = sum(_fits_no_more(fields, key, new) for key in changed if key in fields)
+        to_look_at += bool(wrong)
+        if any(key in fields for key in changed):
+            report.draft_version += 1
+            touched.append(report)
+    Report.objects.get_queryset().bulk_update(touched, ["draft", "draft_version"], batch_size=100)
+    return reports, to_look_at
+
+
+def _fits_no_more(fields: dict[str, Any], key: str, spec: FormSpec) -> bool:
+    """Judge a kept answer by its mended question; one that fits no more is kept as it was written."""
+    question, row = spec.field(key)
+    kept = fields[key]
+    written = kept["raw"] if kept.get("error") else kept.get("value")
+    cleaned = clean(question, written, row=row)
+    new = {name: value for name, value in kept.items() if name not in ("raw", "error")}
+    new["value"] = cleaned.value
+    if cleaned.error:
+        new |= {"raw": keepable(written), "error": cleaned.code}
+    if new != kept:
+        fields[key] = {**new, "rev": kept.get("rev", 0) + 1}
+    return bool(cleaned.error)
+
+
+def round_unlock(*, round_: Round, until: dt.date, reason: str, actor: User, now: dt.datetime) -> Round:
+    """Open a round again until a day, the last one included, for every report that is not approved.
+
+    Raises PermissionDenied (Hdir's administrator has the right), ComposeRefused.
+    """
+    _require(actor, "round.unlock", now)
+    found = {}
+    if until < timezone.localdate(now):
+        found["until"] = _("The day is over. Choose today or a later one.")
+    if not reason.strip():
+        found["reason"] = _("Write why the round is opened again.")
+    if found:
+        raise ComposeRefused(found)
+    with transaction.atomic():
+        row = _locked(round_)
+        row.unlocked_until = until
+        row.save(update_fields=["unlocked_until"])
+        log(row, "unlocked", actor=actor, now=now, to_state=until.isoformat(), note=reason.strip())
+    return row
+
+
+def _locked(round_: Round) -> Round:
+    rows = Round.objects.across_all(reason="one who changes a round").select_for_update(of=("self",))
+    return rows.select_related("form_version", "regional_form").get(pk=round_.pk)  # type: ignore[no-any-return]
+
+
+def _require(actor: User, right: str, now: dt.datetime) -> None:
+    decision = can(actor, right, today=timezone.localdate(now))
+    if not decision:
+        raise PermissionDenied(decision.reason)
