@@ -117,6 +117,9 @@ def _question(question: Mapping[str, Any], section: str, above: Mapping[str, Map
         yield from _choices(question, "options", code, section, values)
     if kind == "matrix":
         yield from _choices(question, "rows", code, section, values)
+        groups = {entry.get("key") for entry in question.get("groups") or ()}
+        if any(row.get("group") not in groups for row in question.get("rows") or () if row.get("group") or groups):
+            yield Fault("rows_group", _("A row of “%(question)s” is in no group."), code, section, values=values)
     yield from _limits(question, kind, code, section, values)
     for name in ("shown_when", "required_when"):
         for condition in question.get(name) or ():
