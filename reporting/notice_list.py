@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from municipalities.models import OfficeName, OutgoingMail
+from municipalities.names import sort_key
 from municipalities.querysets import valid_on
 from municipalities.services import unit_names
 from reporting.models import Notice, Round
@@ -69,11 +70,25 @@ def found(rows: QuerySet[Notice], query: Query, round_: Round) -> QuerySet[Notic
     if query.kind:
         rows = rows.filter(kind=query.kind)
     for word in query.search.split():
-        day = valid_on(round_.reference_date, "report__municipality__versions__")
-        unit = day & Q(report__municipality__versions__name__icontains=word)
-        person = Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word)
-        rows = rows.filter(person | Q(user__email__icontains=word) | unit)
+        rows = rows.filter(_person(word) | _unit(word, round_))
     return rows.order_by("-written_at", "-pk")
+
+
+def _person(word: str) -> Q:
+    """Part of a name or an address. SQLite is blind to case in a-z only, hence the word with a capital beside."""
+    found_ = Q(user__email__icontains=word)
+    for said in {word, word.lower(), word.capitalize()}:
+        found_ |= Q(user__first_name__icontains=said) | Q(user__last_name__icontains=said)
+    return found_
+
+
+def _unit(word: str, round_: Round) -> Q:
+    """Part of a unit's name on the reference date, or its number."""
+    path = "report__municipality__versions__"
+    named = Q(**{f"{path}name__icontains": word}) | Q(**{f"{path}number": word})
+    if key := sort_key(word):
+        named |= Q(**{f"{path}sort_key__contains": key})
+    return valid_on(round_.reference_date, path) & named
 
 
 def in_state(rows: QuerySet[Notice], state: str) -> QuerySet[Notice]:
