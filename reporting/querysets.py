@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from municipalities.models import Membership, Role, User
 from municipalities.querysets import valid_on
-from reporting.models import FindingReview, Report, ReviewComment, Round, Submission
+from reporting.models import FindingReview, Report, ReportMessage, ReviewComment, Round, Submission
 from reporting.worklist import WorkRow
 
 if TYPE_CHECKING:
@@ -124,6 +124,21 @@ def editors_of(unit_ids: Collection[int], *, today: dt.date) -> dict[int, list[U
     for row in rows:
         if row.user not in found.setdefault(row.municipality_id, []):
             found[row.municipality_id].append(row.user)
+    return found
+
+
+def staff_of(office_id: int, *, today: dt.date) -> list[User]:
+    """The staff of the statsforvalter's office on ``today`` who can get mail. One query."""
+    mine = Membership.objects.filter(valid_on(today), role=Role.STATSFORVALTER, office_id=office_id)
+    users = User.objects.filter(pk__in=mine.values("user_id"), is_active=True).exclude(email="")
+    return list(users.order_by("last_name", "first_name", "pk"))
+
+
+def messages_of(report: Report, user: User, *, today: dt.date) -> dict[str, list[ReportMessage]]:
+    """The talk about a report that the user may read, by question ("" about the whole), the oldest first. One query."""
+    found: dict[str, list[ReportMessage]] = {}
+    for row in ReportMessage.objects.visible_to(user, today=today).filter(report=report).order_by("id"):
+        found.setdefault(row.question, []).append(row)
     return found
 
 

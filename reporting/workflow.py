@@ -12,9 +12,11 @@ from django.utils.translation import pgettext_lazy
 
 from municipalities.transitions import Transition, TransitionRefused, Workflow
 from reporting.models import NationalSummary, RegionalReport, Report
-from reporting.timing import RoundState, round_state
+from reporting.timing import RoundState, open_until, round_state
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from reporting.models import Round
 
 
@@ -22,13 +24,24 @@ class RoundClosed(TransitionRefused):
     """The round has not opened yet, or its last day is over."""
 
 
-def require_open(round_: Round, now: datetime) -> None:
-    """Raises RoundClosed with a sentence when municipalities can change nothing at ``now`` (aware)."""
-    state = round_state(round_, timezone.localdate(now))
-    if state is RoundState.UPCOMING:
-        raise RoundClosed(_("The round has not opened yet."), state=state)
-    if state is RoundState.CLOSED:
-        raise RoundClosed(_("The round is closed. Ask the statsforvalter if something must be changed."), state=state)
+def require_open(
+    round_: Round, now: datetime, *, status: str = Report.Status.DRAFT, extended_to: dt.date | None = None
+) -> None:
+    """Raises RoundClosed with a sentence when a report of this state, with this deadline of its own, can no longer be
+    changed at ``now`` (aware), or not yet."""
+    today = timezone.localdate(now)
+    if round_state(round_, today) is RoundState.UPCOMING:
+        raise RoundClosed(_("The round has not opened yet."), state=RoundState.UPCOMING)
+    if today > open_until(round_, status, extended_to):
+        sentence = _("The round is closed. Ask the statsforvalter if something must be changed.")
+        if today > open_until(round_, Report.Status.RETURNED):
+            sentence = _("The round is locked. Only Helsedirektoratet can open it for corrections.")
+        raise RoundClosed(sentence, state=RoundState.CLOSED)
+
+
+def require_report_open(report: Report, now: datetime) -> None:
+    """``require_open`` for a report as it stands. Reads its round."""
+    require_open(report.round, now, status=report.status, extended_to=report.extended_to)
 
 
 def require_published(round_: Round, now: datetime) -> None:
@@ -37,15 +50,22 @@ def require_published(round_: Round, now: datetime) -> None:
         raise RoundClosed(_("The round has not opened yet."), state=RoundState.UPCOMING)
 
 
-def _report_round_open(report: Report, now: datetime) -> None:
-    require_open(report.round, now)
+def _comes_back(report: Report, now: datetime) -> None:
+    """What goes back to the municipality must be able to come again."""
+    require_open(report.round, now, status=Report.Status.RETURNED, extended_to=report.extended_to)
+
+
+def not_locked(report: Report, now: datetime) -> None:
+    """Raises RoundClosed for what the nation has locked: no office opens it, not by an extension either."""
+    require_open(report.round, now, status=Report.Status.REOPENED)
 
 
 class RegionDelivered(TransitionRefused):
     """The region's report is with Hdir: what it was built on stays as it is."""
 
 
-def _region_not_delivered(report: Report, now: datetime) -> None:
+def region_not_delivered(report: Report, now: datetime) -> None:
+    """Raises RegionDelivered when the region's report of the round lies with Hdir."""
     under = RegionalReport.objects.across_all(reason="what was delivered to Hdir stays as it was")
     if under.filter(round=report.round_id, office=report.office_id, status__in=RegionalReport.CLOSED).exists():
         sentence = _("The region has been delivered to Hdir. Ask Hdir to return it first.")
@@ -64,7 +84,7 @@ REPORT = Workflow(
             target=_STATE.DRAFT,
             right="report.edit",
             label=_("Started"),
-            checks=(_report_round_open,),
+            checks=(require_report_open,),
         ),
         Transition(
             name="submit",
@@ -72,7 +92,7 @@ REPORT = Workflow(
             target=_STATE.SUBMITTED,
             right="report.submit",
             label=_("Sent in"),
-            checks=(_report_round_open,),
+            checks=(require_report_open,),
             stamp="submitted_at",
         ),
         Transition(
@@ -81,7 +101,7 @@ REPORT = Workflow(
             target=_STATE.RETURNED,
             right="report.return",
             label=_("Returned"),
-            checks=(_report_round_open,),  # else nobody could send it in again
+            checks=(_comes_back,),
             needs_note=True,
             stamp="returned_at",
         ),
@@ -99,7 +119,7 @@ REPORT = Workflow(
             target=_STATE.SUBMITTED,
             right="report.reopen",
             label=_("Approval taken back"),
-            checks=(_region_not_delivered,),
+            checks=(not_locked, region_not_delivered),
         ),
         Transition(
             name="reopen",
@@ -107,7 +127,7 @@ REPORT = Workflow(
             target=_STATE.REOPENED,
             right="report.reopen",
             label=_("Reopened"),
-            checks=(_report_round_open, _region_not_delivered),  # else nobody could send it in again
+            checks=(not_locked, region_not_delivered),
             needs_note=True,
             stamp="reopened_at",
         ),

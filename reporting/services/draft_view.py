@@ -14,7 +14,7 @@ from reporting.form_spec import FormSpec, QuestionSpec, SectionSpec, visible_cod
 from reporting.models import Report
 from reporting.services.prefill import LastReport
 from reporting.services.rounds import form_spec
-from reporting.workflow import RoundClosed, require_open
+from reporting.workflow import RoundClosed, require_report_open
 
 EDITABLE = (Report.Status.NOT_STARTED, Report.Status.DRAFT, Report.Status.RETURNED, Report.Status.REOPENED)
 
@@ -73,7 +73,7 @@ class DraftView:
 def is_open(report: Report, now: dt.datetime) -> bool:
     """Whether the report's round takes answers at ``now``."""
     try:
-        require_open(report.round, now)
+        require_report_open(report, now)
     except RoundClosed:
         return False
     return True

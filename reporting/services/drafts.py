@@ -40,7 +40,7 @@ from reporting.services.draft_view import (
     split_answers,
 )
 from reporting.services.prefill import LastReport, last_report, prefill
-from reporting.workflow import REPORT, RoundClosed, require_open
+from reporting.workflow import REPORT, RoundClosed, require_report_open
 
 __all__ = [
     "DraftConflict", "DraftView", "FieldView", "RoundClosed", "Saved", "SectionProgress", "UnknownField", "WrongState",
@@ -395,7 +395,7 @@ def lock_for_edit(report: Report, actor: Any, now: dt.datetime) -> Report:
     row = lock_report(report)
     if row.status not in EDITABLE:
         raise WrongState(REPORT.wrong_state[row.status], state=row.status)
-    require_open(row.round, now)
+    require_report_open(row, now)
     return row
 
 

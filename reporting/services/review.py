@@ -48,7 +48,7 @@ def comment_add(*, report: Report, question: str, text: str, actor: User, now: d
             report=row,
             submission_id=row.current_id,
             question=question,
-            text=_text(text),
+            text=text_clean(text),
             author=actor,
             author_name=str(actor),
             written_at=now,
@@ -74,7 +74,7 @@ def note_add(*, report: Report, text: str, actor: User, now: datetime) -> Review
         return ReviewComment.objects.get_queryset().create(
             report=row,
             submission_id=row.current_id,
-            text=_text(text),
+            text=text_clean(text),
             internal=True,
             author=actor,
             author_name=str(actor),
@@ -110,7 +110,7 @@ def return_note(*, report: Report, text: str) -> str:
     Raises TextRefused for a text that cannot be kept, and when there is neither text nor comment.
     """
     if text.strip():
-        return _text(text)
+        return text_clean(text)
     waiting = ReviewComment.objects.get_queryset().filter(report=report, internal=False, shown_at__isnull=True)
     if waiting.exists():
         return gettext("See the comments at the questions.")
@@ -146,13 +146,13 @@ def _require_sent_in(row: Report) -> None:
         raise WrongState(REPORT.wrong_state[row.status], state=row.status)
 
 
-_COMMENT = QuestionSpec(code="comment", kind="long_text", text={"nb": "", "nn": ""}, limits={"max_length": MAX_LENGTH})
-
-
-def _text(raw: str) -> str:
-    cleaned = clean(_COMMENT, raw)
+def text_clean(raw: str, *, longest: int = MAX_LENGTH) -> str:
+    """A text as it is kept. Raises TextRefused when it is empty, too long, or holds what the portal may not keep."""
+    limits = {"max_length": longest}
+    cleaned = clean(QuestionSpec(code="comment", kind="long_text", text={"nb": "", "nn": ""}, limits=limits), raw)
     if cleaned.error:
         raise TextRefused(cleaned.error)
     if not cleaned.value:
         raise TextRefused(_("Write something first."))
-    return cleaned.value
+    text: str = cleaned.value
+    return text

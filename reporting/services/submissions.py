@@ -26,12 +26,13 @@ from reporting.models import Answer, FindingReview, Report, ReviewComment, Submi
 from reporting.services.draft_view import spec_of, split_answers
 from reporting.services.drafts import DraftWriter, fill, lock_for_edit, lock_report, refresh
 from reporting.services.findings import draft_findings, unexplained
+from reporting.services.on_behalf import is_own
 from reporting.services.prefill import LastReport, last_report
 from reporting.services.receipts import approved_tell, receipt_mail, receipt_make, returned_tell
 from reporting.services.registers import registers_follow
 from reporting.services.review import require_submission, warnings_of
-from reporting.timing import days_late
-from reporting.workflow import REPORT, require_open
+from reporting.timing import days_late, extension_used
+from reporting.workflow import REPORT, require_report_open
 
 
 class ChecksFailed(Exception):
@@ -82,20 +83,24 @@ def submission_submit(
 ) -> Submission:
     """Send the report in as its draft stands. Returns the Submission.
 
-    ``draft_version`` is the version that the person looked over (None: not compared). Raises ChecksFailed, StaleDraft,
-    WrongState when it is already sent in, RoundClosed, PermissionDenied; then nothing is written.
+    Who is not of the municipality itself (the statsforvalter, with a report that she has taken over) sends in on its
+    behalf, and the Submission says so. ``draft_version`` is the version that the person looked over (None: not
+    compared). Raises ChecksFailed, StaleDraft, WrongState when it is already sent in, RoundClosed, PermissionDenied;
+    then nothing is written.
     """
     _require_right(actor, "report.submit", report, now)
     with transaction.atomic():
         row = lock_report(report)
         if row.status not in (Report.Status.NOT_STARTED, *REPORT.get("submit").source):
             raise WrongState(REPORT.wrong_state[row.status], state=row.status)
-        require_open(row.round, now)
+        require_report_open(row, now)
         if draft_version is not None and draft_version != row.draft_version:
             raise StaleDraft(
                 _("The answers have been changed since you looked them over. Look them over again, then send in."),
                 state=row.status,
             )
+        if on_behalf_of is None and not is_own(actor, row, today=timezone.localdate(now)):
+            on_behalf_of = row.municipality
         last = last_report(row)
         findings = draft_findings(row, last, timezone.localdate(now))
         comments = row.draft.get("comments", {})
@@ -110,7 +115,7 @@ def submission_submit(
         )  # fmt: skip
         receipt_mail(submission=submission, report=row, actor=actor, now=now)
         receipt_make(submission=submission, actor=actor, now=now)
-    _follow(report, row)
+    follow_row(report, row)
     return submission
 
 
@@ -124,15 +129,18 @@ def _freeze(
     on_behalf_of: Municipality | None,
     same: bool,
 ) -> Submission:
-    """Write the Submission and its Answer rows. Sent in anew after a return it is as late as it was the first time."""
+    """Write the Submission and its Answer rows. Sent in anew it is as late, or as much inside its extension, as it was
+    the first time."""
     spec = spec_of(row)
     answers, hidden = split_answers(spec, row.draft)
     comments = row.draft.get("comments", {})
     changed = _changed(spec, last, answers)
-    number, late = 1, days_late(row.round, timezone.localdate(now))
+    today = timezone.localdate(now)
+    number, late = 1, days_late(row.round, today, row.extended_to)
+    extended_to = extension_used(row.round, today, row.extended_to)
     if row.current_id is not None:
-        before = Submission.objects.get_queryset().only("number", "days_late").get(pk=row.current_id)
-        number, late = before.number + 1, before.days_late
+        before = Submission.objects.get_queryset().only("number", "days_late", "extended_to").get(pk=row.current_id)
+        number, late, extended_to = before.number + 1, before.days_late, before.extended_to
     submission = Submission.objects.get_queryset().create(
         report=row,
         number=number,
@@ -150,6 +158,7 @@ def _freeze(
         on_behalf_of=on_behalf_of,
         submitted_at=now,
         days_late=late,
+        extended_to=extended_to,
     )
     Answer.objects.get_queryset().bulk_create(
         [
@@ -195,10 +204,14 @@ def nothing_new(*, report: Report, actor: User, now: dt.datetime, request_id: st
 
 
 def require_repeatable(report: Report, last: LastReport) -> None:
-    """Raise NothingToRepeat when there is no earlier report, or this one has been returned."""
+    """Raise NothingToRepeat when there is no earlier report, or this one has been returned or reopened."""
     if report.status == Report.Status.RETURNED:
         raise NothingToRepeat(
             _("The report has been returned. Change what is needed and send it in from the form."), state=report.status
+        )
+    if report.status == Report.Status.REOPENED:
+        raise NothingToRepeat(
+            _("The report is reopened. Change what is needed and send it in from the form."), state=report.status
         )
     if last.submission is None:
         raise NothingToRepeat(_("There is no earlier report to repeat. Fill in the form instead."), state=report.status)
@@ -267,7 +280,7 @@ def submission_return(
         perform(REPORT, row, "return", actor=actor, now=now, note=note, request_id=request_id)
         _show_comments(row, now)
         returned_tell(report=row, note=note.strip(), now=now)
-    _follow(report, row)
+    follow_row(report, row)
     return report
 
 
@@ -286,7 +299,7 @@ def submission_approve(
         registers_follow(report=row, now=now)
         _show_comments(row, now)
         approved_tell(report=row, note=note.strip(), now=now)
-    _follow(report, row)
+    follow_row(report, row)
     return report
 
 
@@ -350,8 +363,8 @@ def _require_right(actor: User, right: str, report: Report, now: dt.datetime) ->
         raise PermissionDenied(decision.reason)
 
 
-def _follow(report: Report, row: Report) -> None:
+def follow_row(report: Report, row: Report) -> None:
     """Bring the caller's object up to date with the row that was written."""
     refresh(report, row)
-    for name in ("submitted_at", "returned_at", "approved_at", "current"):
+    for name in ("submitted_at", "returned_at", "approved_at", "reopened_at", "current"):
         setattr(report, name, getattr(row, name))

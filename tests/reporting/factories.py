@@ -8,13 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from municipalities.models import County, Membership, Municipality, MunicipalityVersion, Office, Role, User
-from municipalities.transitions import perform
 from networks.models import Network
 from reform.models import FocusArea, Solution
 from reporting.models import Report, Round
 from reporting.services.drafts import draft_open, draft_save_many
 from reporting.services.rounds import round_open
-from reporting.workflow import REPORT
 
 OSLO = ZoneInfo("Europe/Oslo")
 SPRING = dt.date(2022, 5, 1)
@@ -191,8 +189,56 @@ class ReportFactory:
 
     @classmethod
     def reopened(cls, *, note: str = "Vedtaket er gjort om.", by: User | None = None, **how: Any) -> Report:
+        from reporting.services.reopening import report_reopen
+
         report = cls.approved(by=by, **how)
         by = by or reviewer(report.office)
         now = at(report.round.municipality_deadline + dt.timedelta(days=6))
-        perform(REPORT, report, "reopen", actor=by, now=now, note=note)
+        report_reopen(report=report, actor=by, now=now, note=note)
+        return report
+
+    @classmethod
+    def extended(
+        cls, *, days: int = 8, reason: str = "Kommunestyret møtes først 7. mai.", by: User | None = None, **how: Any
+    ) -> Report:
+        """A draft with a deadline of its own, ``days`` after the round's; not sent in."""
+        from reporting.services.extensions import extension_give
+
+        report = cls.draft(**how)
+        deadline = report.round.municipality_deadline
+        extension_give(
+            report=report, until=deadline + dt.timedelta(days=days), reason=reason, actor=by or reviewer(report.office),
+            now=at(deadline),
+        )  # fmt: skip
+        return report
+
+    @classmethod
+    def delivered_extended(cls, *, actor: User | None = None, after: int = 5, **how: Any) -> Report:
+        """Sent in ``after`` days after the round's deadline, inside its extension."""
+        from reporting.services.submissions import submission_submit
+
+        report = cls.extended(actor=actor, **how)
+        actor = actor or User.objects.filter(memberships__municipality=report.municipality).latest("id")
+        day = report.round.municipality_deadline + dt.timedelta(days=after)
+        submission_submit(report=report, actor=actor, now=at(day))
+        return report
+
+    @classmethod
+    def taken_over(cls, *, reason: str = "Kommunen har ingen kontakt.", by: User | None = None, **how: Any) -> Report:
+        """A draft that the statsforvalter has taken over on behalf of the municipality."""
+        from reporting.services.on_behalf import report_take_over
+
+        report = cls.draft(**how)
+        now = at(report.round.municipality_deadline + dt.timedelta(days=1))
+        report_take_over(report=report, reason=reason, actor=by or reviewer(report.office), now=now)
+        return report
+
+    @classmethod
+    def on_behalf(cls, *, by: User | None = None, **how: Any) -> Report:
+        """Taken over and sent in by the statsforvalter, two days after the deadline."""
+        from reporting.services.submissions import submission_submit
+
+        report = cls.taken_over(by=by, **how)
+        by = by or reviewer(report.office)
+        submission_submit(report=report, actor=by, now=at(report.round.municipality_deadline + dt.timedelta(days=2)))
         return report
