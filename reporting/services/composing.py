@@ -27,7 +27,7 @@ from reporting.form_spec import FormSpec
 from reporting.models import FormVersion, Notice, Question, Report, Round
 from reporting.querysets import editors_of
 from reporting.services.draft_view import EDITABLE
-from reporting.services.notices import notice_write
+from reporting.services.notices import notices_write
 from reporting.services.rounds import form_spec, load_question_bank, reports_make, solution_rows, standard_dates
 
 DATES = (
@@ -319,13 +319,9 @@ def form_correct(
 def _tell(round_: Round, reports: list[Report], form: FormVersion, now: dt.datetime) -> None:
     """A notice to the contacts of each report that has not been sent in."""
     editors = editors_of({report.municipality_id for report in reports}, today=timezone.localdate(now))
-    for report in reports:
-        if users := editors.get(report.municipality_id):
-            key = f"form:{form.pk} changed report:{report.pk}"
-            facts = {"comment": form.change_note}
-            notice_write(
-                kind=Notice.Kind.FORM_CHANGED, round=round_, users=users, now=now, report=report, facts=facts, key=key
-            )
+    told = [(report, editors.get(report.municipality_id, ())) for report in reports]
+    key, facts = f"form:{form.pk} changed", {"comment": form.change_note}
+    notices_write(kind=Notice.Kind.FORM_CHANGED, round=round_, reports=told, now=now, facts=facts, key=key)
 
 
 def _drafts_follow(round_: Round, old: FormSpec, new: FormSpec) -> tuple[list[Report], int]:
