@@ -24,10 +24,10 @@ from reporting.services.notice_plan import (
     due_notices,
     key_of_opening,
     key_of_stage,
-    own_days,
     stage_on,
 )
 from reporting.services.notices import by_person, ledger_add, notices_send, waiting_notices
+from reporting.timing import deadline_of, open_until
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _by_hand(reading: Reading, unsent: set[int], today: dt.date) -> list[Due]:
     found = []
     for report in facts.reports:
         round_ = rounds[report.round_id]
-        if report.pk in unsent and today <= own_days(round_, report)[1]:
+        if report.pk in unsent and today <= open_until(round_, report.status, report.extended_to):
             for user in facts.contacts.get(report.unit_id, ()):
                 if reading.reminded.get((report.pk, user)) != today:
                     found.append(_one_by_hand(facts.written, round_, report, user, today))
@@ -131,7 +131,8 @@ def _by_hand(reading: Reading, unsent: set[int], today: dt.date) -> list[Due]:
 
 def _one_by_hand(written: Collection[str], round_: RoundFacts, report: ReportFacts, user: int, today: dt.date) -> Due:
     """The stage's own notice where it has not been told, else the same once more with the day in its key."""
-    deadline, until = own_days(round_, report)
+    deadline = deadline_of(round_, report.extended_to)
+    until = open_until(round_, report.status, report.extended_to)
     stage = stage_on("municipality", deadline, until, today)
     if stage is None:
         kind, key = Notice.Kind.OPENED.value, key_of_opening(round_, report, user)

@@ -15,6 +15,7 @@ from municipalities.querysets import valid_on
 from reporting.models import Notice, RegionalReport, Report, Round
 from reporting.notice_words import REMINDERS
 from reporting.services.notice_plan import STAGES, TAIL, Facts, ReportFacts, RoundFacts
+from reporting.timing import deadline_of
 
 _Kind = Notice.Kind
 _TELLS_DEADLINE = (_Kind.OPENED, _Kind.EXTENDED)
@@ -97,7 +98,8 @@ def _round_facts(row: Round) -> RoundFacts:
         office_deadline=row.office_deadline,
         hdir_deadline=row.hdir_deadline,
         closes_on=row.closes_on,
-        last_day=max(day for day in (row.locks_after, row.unlocked_until) if day),
+        locks_after=row.locks_after,
+        unlocked_until=row.unlocked_until,
         test=row.is_test,
         regional=row.regional_form_id is not None,
     )
@@ -164,5 +166,4 @@ def _told_deadline(facts: dict[str, Any], report: Report) -> dt.date:
     said = facts.get("deadline")
     if said:
         return dt.date.fromisoformat(said)
-    own: dt.date = report.round.municipality_deadline
-    return max(own, report.extended_to) if report.extended_to else own
+    return deadline_of(report.round, report.extended_to)

@@ -18,9 +18,10 @@ from municipalities.mail import absolute_url
 from municipalities.models import OfficeName, User
 from municipalities.querysets import valid_on
 from municipalities.services import unit_names
-from reporting.models import Notice
+from reporting.models import Notice, Report
 from reporting.notice_words import LANGUAGES, Words, fill
 from reporting.services.notice_texts import Held, words_that_hold
+from reporting.timing import deadline_of, open_until
 
 _Kind = Notice.Kind
 _HDIR, _OFFICE = (_Kind.DELIVERED,), (_Kind.REGION_RETURNED, _Kind.ACCEPTED)
@@ -65,29 +66,17 @@ def language_of(notice: Notice) -> str:
     return wanted if wanted in LANGUAGES else LANGUAGES[0]
 
 
-def deadline_of(notice: Notice) -> dt.date:
+def deadline_for(notice: Notice) -> dt.date:
     """The deadline that holds for the receiver now, which may have moved since the notice was written."""
     audience, round_, report = audience_of(notice), notice.round, notice.report
     if audience == "office":
         return round_.office_deadline
     if audience == "hdir":
         return round_.hdir_deadline
-    if audience == "correction":
-        return last_day(round_, report)
-    return own_deadline(round_, report)
-
-
-def own_deadline(round_: Any, report: Any) -> dt.date:
-    """A report's own deadline: the round's, or a later one that the statsforvalter has given it."""
-    deadline: dt.date = round_.municipality_deadline
     extended = report.extended_to if report is not None else None
-    return max(deadline, extended) if extended else deadline
-
-
-def last_day(round_: Any, report: Any) -> dt.date:
-    """The last day on which a report that was returned or reopened can be sent in anew."""
-    days = [round_.locks_after, round_.unlocked_until, report.extended_to if report is not None else None]
-    return max(day for day in days if day)
+    if audience == "correction":
+        return open_until(round_, Report.Status.RETURNED, extended)
+    return deadline_of(round_, extended)
 
 
 class Wording:
@@ -138,7 +127,7 @@ class Wording:
     def values(self, notice: Notice, language: str) -> dict[str, str]:
         """What is filled in for the words in braces; to be called with ``language`` in use."""
         facts, report = notice.facts, notice.report
-        deadline = deadline_of(notice)
+        deadline = deadline_for(notice)
         return {
             "enhet": self.unit(notice, language),
             "dato": date_format(notice.round.reference_date, "j. F Y"),

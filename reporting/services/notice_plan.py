@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from reporting.models import Notice, RegionalReport, Report
 from reporting.notice_words import REMINDERS
+from reporting.timing import deadline_of, open_until
 
 _Kind, _State, _Region = Notice.Kind, Report.Status, RegionalReport.Status
 UNSENT = (_State.NOT_STARTED, _State.DRAFT)
@@ -30,8 +31,7 @@ TAIL = 14
 
 @dataclass(frozen=True)
 class RoundFacts:
-    """A round's days (Oslo, each the last one included). ``last_day`` is the last on which a returned report can be
-    sent in anew, ``closes_on`` the last for one that never came; ``regional`` says whether the regions report too."""
+    """A round's days (Oslo, each the last one included), named as the model's own, and whether the regions report."""
 
     pk: int
     opens_on: dt.date
@@ -39,7 +39,8 @@ class RoundFacts:
     office_deadline: dt.date
     hdir_deadline: dt.date
     closes_on: dt.date
-    last_day: dt.date
+    locks_after: dt.date
+    unlocked_until: dt.date | None = None
     test: bool = False
     regional: bool = False
 
@@ -142,12 +143,6 @@ def stage_on(audience: str, deadline: dt.date, until: dt.date, today: dt.date) -
     return max((stage for stage in begun if stage.begun <= today), key=lambda stage: stage.begun, default=None)
 
 
-def own_days(round_: RoundFacts, report: ReportFacts) -> tuple[dt.date, dt.date]:
-    """A report's own deadline, and the last day on which it can come though it is late."""
-    deadline = max(round_.municipality_deadline, report.extended_to or round_.municipality_deadline)
-    return deadline, max(round_.closes_on, deadline)
-
-
 def key_of_stage(round_: RoundFacts, audience: str, stage: Stage, deadline: dt.date, about: str, user: int) -> str:
     """The reason in the ledger for a stage: it names the deadline that it counts to."""
     return f"round:{round_.pk} {audience} {stage.kind} {stage.begun} to {deadline} {about} user:{user}"
@@ -162,11 +157,12 @@ def _of_report(facts: Facts, round_: RoundFacts, report: ReportFacts, today: dt.
     if report.on_behalf:
         return
     if report.status in UNSENT:
-        deadline, until = own_days(round_, report)
+        deadline = deadline_of(round_, report.extended_to)
+        until = max(deadline, open_until(round_, report.status, report.extended_to))
         for user in facts.contacts.get(report.unit_id, ()):
             yield from _unsent(facts, round_, report, user, deadline, until, today)
     elif report.status in BACK:
-        deadline = max(round_.last_day, report.extended_to or round_.last_day)
+        deadline = open_until(round_, report.status, report.extended_to)
         stage = stage_on("correction", deadline, deadline, today)
         for user in facts.contacts.get(report.unit_id, ()) if stage else ():
             yield _reminder(round_, "correction", stage, deadline, user, report=report)
@@ -237,7 +233,7 @@ _NEEDS_REPORT = {
     _Kind.APPROVED: (_State.APPROVED,),
     _Kind.REOPENED: (_State.REOPENED,),
     _Kind.OPENED: UNSENT,
-    _Kind.EXTENDED: UNSENT,
+    _Kind.EXTENDED: (*UNSENT, *BACK),
     _Kind.SECTION: (*UNSENT, *BACK),
 }
 _NEEDS_REGION = {
@@ -269,6 +265,8 @@ def _holds(row: Notice) -> bool:
         return True
     if row.report.on_behalf_at is not None and (_reminds(row) or row.kind == _Kind.SECTION):
         return False  # the statsforvalter has taken it over
+    if row.kind == _Kind.EXTENDED and row.report.extended_to is None:
+        return False
     wanted: Iterable[str] = _NEEDS_REPORT.get(_Kind(row.kind), ())
     if row.kind in REMINDERS:
         wanted = BACK if row.facts.get("audience") == "correction" else UNSENT

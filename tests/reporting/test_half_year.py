@@ -16,6 +16,7 @@ import pytest
 from municipalities.models import MunicipalityLink, MunicipalityVersion, OfficeName, OutgoingMail, Role
 from municipalities.services.people import memberships_follow
 from reporting.models import RegionalReport, RegionalSubmission, Report, Round
+from reporting.services.extensions import extension_give
 from reporting.services.notice_day import notices_due
 from reporting.services.notices import notice_write
 from reporting.services.submissions import nothing_new, submission_approve, submission_return, submission_submit
@@ -127,8 +128,8 @@ class Country:
         self.change_round(municipality_deadline=dt.date(2022, 5, 3))
 
     def extends(self, now: dt.datetime) -> None:
-        Report.objects.get_queryset().filter(pk=self.report("eva").pk).update(extended_to=dt.date(2022, 5, 9))
-        self.tell("extended", now, [self.people["eva"]], report=self.report("eva"))
+        until = dt.date(2022, 5, 9)
+        extension_give(report=self.report("eva"), until=until, reason="Ferie.", actor=self.amina, now=now)
 
     def merges(self, now: dt.datetime) -> None:
         day = now.date()

@@ -17,7 +17,7 @@ ROUND = RoundFacts(
     office_deadline=dt.date(2022, 5, 20),
     hdir_deadline=dt.date(2022, 6, 15),
     closes_on=dt.date(2022, 6, 1),
-    last_day=dt.date(2022, 6, 10),
+    locks_after=dt.date(2022, 6, 10),
     regional=True,
 )
 UNIT, OFFICE, KARI, AMINA, HANNE = 10, 20, 100, 200, 300
@@ -117,6 +117,15 @@ def test_an_extension_beyond_the_rounds_last_day_goes_on():
     report = replace(REPORT, extended_to=dt.date(2022, 6, 20))
     assert of(KARI, told("2022-06-20", report)) == ["last_day"]
     assert of(KARI, told("2022-06-21", report)) == []
+
+
+def test_a_round_that_hdir_opens_longer_reminds_longer():
+    opened = replace(ROUND, unlocked_until=dt.date(2022, 6, 20))
+    back = replace(REPORT, status="returned")
+    assert of(KARI, told("2022-06-10", back, opened)) == []
+    assert of(KARI, told("2022-06-17", back, opened)) == ["three_days"]
+    assert of(KARI, told("2022-06-20", REPORT, opened)) == ["overdue"]
+    assert of(KARI, told("2022-06-21", REPORT, opened)) == []
 
 
 def test_the_office_while_something_waits_for_it():

@@ -183,3 +183,21 @@ def test_many_reports_are_told_of_in_as_many_queries_as_a_few(count, django_asse
         new = notices_write(kind="form_changed", round=round_, reports=about, now=at(DAY), key="form:1 changed")
     assert len(new) == OutgoingMail.objects.count() == count
     assert notices_write(kind="form_changed", round=round_, reports=about, now=at(DAY, 10), key="form:1 changed") == []
+
+
+def test_a_new_deadline_is_told_also_for_a_returned_report_and_not_when_it_was_taken_back():
+    row = ReportFactory.returned()
+    kari = row.municipality.memberships.get().user
+    Report.objects.get_queryset().filter(pk=row.pk).update(extended_to=dt.date(2022, 5, 20))
+    day = dt.date(2022, 5, 9)
+    tell(row, kari, day=day)
+    (new,) = tell(row, kari, day=day, hour=10, kind="extended")
+    (gone,) = tell(row, kari, day=day, hour=11, kind="extended")
+    notices_send(now=at(day + dt.timedelta(days=1)))
+    new.refresh_from_db(), gone.refresh_from_db()
+    assert new.mail is not None and "20. mai 2022" in new.mail.body
+    (new,) = tell(row, kari, day=day + dt.timedelta(days=1), kind="extended", hour=12)
+    Report.objects.get_queryset().filter(pk=row.pk).update(extended_to=None)
+    assert notices_send(now=at(day + dt.timedelta(days=2))) == 0
+    new.refresh_from_db()
+    assert (new.mail, new.dropped_at is None) == (None, False)
