@@ -50,6 +50,10 @@ class VersionQuerySet(models.QuerySet[Any]):
         """Versions that hold on ``day``."""
         return self.filter(valid_on(day))
 
+    def real(self) -> VersionQuerySet:
+        """Without the made-up municipality for training: nobody is to find it among the others."""
+        return self.exclude(municipality__kind="training")
+
 
 class MunicipalityQuerySet(models.QuerySet[Any]):
     """Identities with what they were called, numbered and belonged to on a day."""

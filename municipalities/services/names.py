@@ -40,11 +40,10 @@ class OfficeNameOnDay:
 def unit_names(unit_ids: Iterable[int] | None, day: dt.date) -> dict[int, UnitName]:
     """What the units were called on ``day``, by identity; ``None`` means all. One query.
 
-    A unit that did not exist on that day is not in the answer.
+    A unit that did not exist on that day is not in the answer; the made-up one is when it is asked for by its id.
     """
     versions = MunicipalityVersion.objects.on(day)
-    if unit_ids is not None:
-        versions = versions.filter(municipality_id__in=set(unit_ids))
+    versions = versions.real() if unit_ids is None else versions.filter(municipality_id__in=set(unit_ids))
     rows = versions.values_list(
         "municipality_id", "number", "name", "official_names", "sort_key", "office_id",
         "county__number", "county__name", "municipality__kind",
@@ -67,7 +66,7 @@ def unit_with_number(number: str, day: dt.date) -> tuple[int, list[Span]] | None
     An old number finds its municipality, also when another has taken the number over since.
     """
     fields = ("municipality_id", "number", "name", "valid_from", "valid_to")
-    namesakes = MunicipalityVersion.objects.filter(number=number).values("municipality_id")
+    namesakes = MunicipalityVersion.objects.real().filter(number=number).values("municipality_id")
     rows = MunicipalityVersion.objects.filter(municipality_id__in=namesakes).values_list(*fields)
     spans = [Span(*row) for row in rows.order_by("valid_from")]
     unit_id = Lineage(spans, []).unit_with_number(number, day)
@@ -78,7 +77,8 @@ def unit_with_number(number: str, day: dt.date) -> tuple[int, list[Span]] | None
 
 def lineage_of_all() -> Lineage:
     """The lineage of every unit, from the registers. Two queries."""
-    spans = MunicipalityVersion.objects.values_list("municipality_id", "number", "name", "valid_from", "valid_to")
+    fields = ("municipality_id", "number", "name", "valid_from", "valid_to")
+    spans = MunicipalityVersion.objects.real().values_list(*fields)
     links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
     return Lineage((Span(*row) for row in spans), (Link(*row) for row in links))
 
@@ -93,7 +93,7 @@ def units_search(
     """
     if not text.strip():
         return []
-    rows = MunicipalityVersion.objects.values_list(
+    rows = MunicipalityVersion.objects.real().values_list(
         "municipality_id", "number", "name", "official_names", "county__name", "municipality__kind", "sort_key",
         "valid_from", "valid_to",
     )  # fmt: skip

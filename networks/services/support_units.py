@@ -91,7 +91,7 @@ class UnitBook:
             "municipality_id", "number", "name", "official_names", "sort_key", "valid_from", "valid_to", "office_id",
             "municipality__kind",
         )  # fmt: skip
-        rows = MunicipalityVersion.objects.values_list(*fields)
+        rows = MunicipalityVersion.objects.real().values_list(*fields)
         if unit_ids is not None:
             return cls((UnitOnDay(*row) for row in rows.filter(municipality_id__in=unit_ids)), [])
         links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")

@@ -68,7 +68,7 @@ def snapshot_take(office: Office, *, today: dt.date) -> Snapshot:
 
 
 def _units(office: Office, today: dt.date) -> Units:
-    rows = MunicipalityVersion.objects.order_by("sort_key", "valid_from").values_list(
+    rows = MunicipalityVersion.objects.real().order_by("sort_key", "valid_from").values_list(
         "municipality_id", "number", "name", "official_names", "valid_from", "valid_to", "office_id"
     )
     versions = [

@@ -81,6 +81,11 @@ def _moved(before: list[str], after: list[str]) -> set[str]:
     best: list[list[str]] = []
     for code in after:
         runs = [run for run in best if place[run[-1]] < place[code]]
-        best.append([*max(runs, key=len, default=[]), code])
-    kept = set(max(best, key=len, default=[]))
+        best.append([*_longest(runs), code])
+    kept = set(_longest(best))
     return set(after) - kept
+
+
+def _longest(runs: list[list[str]]) -> list[str]:
+    """The first of the longest runs; nothing of none."""
+    return max(runs, key=lambda run: len(run)) if runs else []

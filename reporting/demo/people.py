@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from municipalities.models import Municipality, Office, Role, User
 from municipalities.services import membership_grant, office_names
+from municipalities.services.training import NUMBER, training_unit
 
 FIRST = (
     "Kari", "Per", "Liv", "Ola", "Anne", "Nils", "Ingrid", "Arne", "Marit", "Jon", "Sunniva", "Máret", "Ánte", "Fatima",
@@ -60,6 +61,7 @@ def cast_make(*, day: dt.date, now: dt.datetime, password: str, language_nn: fro
     for unit in units:
         if unit.number == "3004":
             maker.user("kommune-3004-leser", Role.MUNICIPALITY_READER, municipality=unit)
+    maker.user(f"kommune-{NUMBER}", Role.MUNICIPALITY_EDITOR, municipality=training_unit(now=now))
     reviewers = {}
     keys = office_names(day)
     for office in Office.objects.across_all(reason="staff for every office"):

@@ -23,7 +23,7 @@ RIGHTS = ("register.edit", "support.edit", "correction.propose", "correction.ans
 def versions_of(number: str, today: dt.date) -> list[MunicipalityVersion]:
     """Every version of the unit that has, had or gets ``number``, the first one first; empty for a number that nobody
     has had. Each knows its county and, as ``office_name``, what its office is called today. One query."""
-    namesakes = MunicipalityVersion.objects.filter(number=number).values("municipality_id")
+    namesakes = MunicipalityVersion.objects.real().filter(number=number).values("municipality_id")
     name = "name_nn" if (get_language() or "nb").startswith("nn") else "name_nb"
     rows = list(
         MunicipalityVersion.objects.filter(municipality_id__in=namesakes)

@@ -258,15 +258,20 @@ def round_publish(*, round_: Round, actor: User, now: dt.datetime) -> Round:
             raise ComposeRefused({"": _("The round is published already.")})
         if (missing := publish_faults(row)) is not None:
             raise missing
-        for form in (row.form_version, row.regional_form):
-            if form is not None:
-                _freeze(form, now)
+        round_publish_forms(row, now)
         row.published_at = row.opened_at = now
         row.save(update_fields=["published_at", "opened_at"])
         if not row.is_test:
             reports_make(row)
         log(row, "published", actor=actor, now=now, to_state="published", content_hash=row.form_version.definition_hash)
     return row
+
+
+def round_publish_forms(round_: Round, now: dt.datetime) -> None:
+    """Freeze the forms of a round that is being published."""
+    for form in (round_.form_version, round_.regional_form):
+        if form is not None:
+            _freeze(form, now)
 
 
 def _freeze(form: FormVersion, now: dt.datetime) -> None:

@@ -29,7 +29,8 @@ class ReportView(ScopedView):
     model = Report
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("round__form_version", "municipality", "office", "current__form_version")
+        joined = ("round__form_version", "municipality", "office", "current__form_version")
+        rows = super().get_queryset().select_related(*joined)
         return rows.defer("round__form_version__definition", "current__form_version__definition")
 
     @cached_property

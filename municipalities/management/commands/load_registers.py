@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from municipalities.registers.reading import RegisterError
 from municipalities.registers.services import DATA, registers_load
 from municipalities.services import memberships_follow_all
+from municipalities.services.training import training_unit
 from reform import clock
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             loaded = registers_load(folder=folder, now=clock.now())
         except RegisterError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
+        training_unit(now=clock.now())
         people = memberships_follow_all(today=clock.today(), now=clock.now())
         if people.followed:
             self.stdout.write(f"Contacts who followed their municipality: {people.followed}.")
