@@ -114,7 +114,7 @@ class RoundList(RightedAPI, generics.ListAPIView[Round]):
     serializer_class = RoundSerializer
 
     def get_queryset(self) -> Any:
-        return self.rows(Round).order_by("-reference_date")
+        return self.rows(Round).counted().order_by("-reference_date")
 
     def get_serializer_context(self) -> dict[str, Any]:
         today = dt.date.min if getattr(self, "swagger_fake_view", False) else self.today
@@ -130,6 +130,7 @@ class RoundReportList(RightedAPI, generics.ListAPIView[Report]):
 
     def get_queryset(self) -> Any:
         rows = self.rows(Report).filter(round__reference_date=self.kwargs.get("date"))
+        rows = rows.exclude(round__kind=Round.Kind.TEST)
         return rows.select_related("office", "current").defer("draft", "current__answers").order_by("id")
 
     def get_serializer_context(self) -> dict[str, Any]:
