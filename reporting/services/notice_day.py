@@ -64,8 +64,10 @@ def notices_due(*, now: dt.datetime) -> Told:
     up. Each reminder of a report is an Event of it.
     """
     reading = facts_of(timezone.localdate(now))
-    rows = _rows(reading, due_notices(reading.facts, timezone.localdate(now)), now)
+    due, past = _due(reading, timezone.localdate(now))
+    rows = _rows(reading, due, now)
     with transaction.atomic():
+        Notice.objects.get_queryset().filter(key__in=past, mail__isnull=True).update(dropped_at=now)
         new = ledger_add(rows)
         _events(new, reading, None, now)
     told: dict[Round, list[Notice]] = {row: [] for row in reading.rounds.values()}
@@ -83,8 +85,9 @@ def notices_planned(*, now: dt.datetime) -> Planned:
     today = timezone.localdate(now)
     reading = facts_of(today)
     waiting = list(waiting_notices(today))
-    held = [row for row in waiting if row.belongs]
-    rows = current([*held, *_rows(reading, due_notices(reading.facts, today), now, first_pk=_after(waiting))])
+    due, past = _due(reading, today)
+    held = [row for row in waiting if row.belongs and row.key not in past]
+    rows = current([*held, *_rows(reading, due, now, first_pk=_after(waiting))], today)
     had = reading.had | {row.user_id for row in waiting if row.had_mail}
     wording = Wording(rows, today=today)
     messages = [wording.message(told[0].user, told) for told in by_person(rows).values()]
@@ -93,6 +96,12 @@ def notices_planned(*, now: dt.datetime) -> Planned:
         tuple(message for message in messages if message.user.pk not in had),
         tuple(message for message in messages if message.user.pk in had),
     )
+
+
+def _due(reading: Reading, today: dt.date) -> tuple[list[Due], set[str]]:
+    """What is due and not written down, and the keys of the clock's reminders that wait and are not so any more."""
+    due = due_notices(reading.facts, today)
+    return [row for row in due if row.key not in reading.waiting], reading.waiting - {row.key for row in due}
 
 
 def _after(waiting: list[Notice]) -> int:

@@ -34,15 +34,16 @@ def has_had_mail(day: dt.date, user: str) -> Exists:
 
 @dataclass
 class Reading:
-    """The facts of a day, and the rows behind them by id. ``had`` are the people who have had their message that
-    day, ``reminded`` the day of a person's last reminder of a report by (report, person), ``silent`` the reports of
-    whose unit there is nobody to write to."""
+    """The facts of a day, and the rows behind them by id. ``had`` are the people who have had their message that day,
+    ``waiting`` the keys of the clock's own reminders that are in no mail yet, ``reminded`` the day of a person's last
+    reminder of a report by (report, person), ``silent`` the reports of whose unit there is nobody to write to."""
 
     facts: Facts
     rounds: dict[int, Round] = field(default_factory=dict)
     reports: dict[int, Report] = field(default_factory=dict)
     users: dict[int, User] = field(default_factory=dict)
     had: set[int] = field(default_factory=set)
+    waiting: set[str] = field(default_factory=set)
     reminded: dict[tuple[int, int], dt.date] = field(default_factory=dict)
 
     @property
@@ -151,7 +152,12 @@ def _ledger(rounds: dict[int, Round], reading: Reading) -> tuple[set[str], dict[
     rows = Notice.objects.across_all(reason="never the same notice twice").filter(round__in=rounds)
     written: set[str] = set()
     told: dict[tuple[int, int, dt.date], dt.date] = {}
-    for key, kind, report, user, day, facts in rows.values_list("key", "kind", "report", "user", "day", "facts"):
+    fields = ("key", "kind", "report", "user", "day", "facts", "mail", "dropped_at")
+    for key, kind, report, user, day, facts, mail, dropped in rows.values_list(*fields):
+        clocks = (kind in REMINDERS or kind == _Kind.OPENED) and not facts.get("by_hand")
+        if clocks and mail is None and dropped is None:
+            reading.waiting.add(key)  # whether it is still so today is judged anew
+            continue
         written.add(key)
         if report in reading.reports and (kind in REMINDERS or kind == _Kind.OPENED):
             reading.reminded[report, user] = max(day, reading.reminded.get((report, user), day))

@@ -243,11 +243,11 @@ _NEEDS_REGION = {
 }
 
 
-def current(rows: Collection[Notice]) -> list[Notice]:
-    """Those of the waiting ``rows`` that still hold: what was returned and has been sent in again is not told, nor is
-    a reminder after a newer one of the same report or region to the same person."""
+def current(rows: Collection[Notice], today: dt.date) -> list[Notice]:
+    """Those of the waiting ``rows`` that still hold on ``today``: what was returned and has been sent in again is not
+    told, nor "today" a day later, nor a reminder after a newer one of the same report or region to the same person."""
     newest = {_subject(row): row.pk for row in sorted(rows, key=lambda row: row.pk) if _reminds(row)}
-    return [row for row in rows if _holds(row) and (not _reminds(row) or newest[_subject(row)] == row.pk)]
+    return [row for row in rows if _holds(row, today) and (not _reminds(row) or newest[_subject(row)] == row.pk)]
 
 
 def _reminds(row: Notice) -> bool:
@@ -258,7 +258,9 @@ def _subject(row: Notice) -> tuple[int, int, int | None, int | None, str]:
     return row.user_id, row.round_id, row.report_id, row.facts.get("office"), row.facts.get("audience", "")
 
 
-def _holds(row: Notice) -> bool:
+def _holds(row: Notice, today: dt.date) -> bool:
+    if row.kind == _Kind.LAST_DAY and row.facts.get("deadline", today.isoformat()) != today.isoformat():
+        return False
     if row.regional is not None and row.kind in _NEEDS_REGION:
         return row.regional.status in _NEEDS_REGION[_Kind(row.kind)]
     if row.report is None:

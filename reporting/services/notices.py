@@ -142,7 +142,7 @@ def notices_send(*, now: dt.datetime, users: Collection[int] | None = None) -> i
     today = timezone.localdate(now)
     rows = waiting_notices(today).filter(had_mail=False)
     rows = list(rows if users is None else rows.filter(user__in=users))
-    kept = current([row for row in rows if row.belongs])
+    kept = current([row for row in rows if row.belongs], today)
     _drop([row.pk for row in rows if row not in kept], now)
     if not kept:
         return 0

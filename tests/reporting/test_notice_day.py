@@ -9,8 +9,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from municipalities.models import Event, Membership, OutgoingMail, Role
-from reporting.models import Notice, Round
+from municipalities.models import Event, Membership, OutgoingMail, Role, User
+from reporting.models import Notice, Report, Round
 from reporting.services.notice_day import notices_due, notices_planned, reminders_send
 from reporting.services.notice_facts import facts_of
 from reporting.services.notice_plan import due_notices
@@ -127,6 +127,34 @@ def test_a_reminder_that_waits_is_not_sent_after_the_report_has_come():
     ReportFactory.submitted(round_=report.round, municipality=report.municipality, actor=kari, day=day("04-17"))
     assert run("04-18").mails == 0
     assert Notice.objects.get_queryset().get(kind="two_weeks").dropped_at == at(day("04-18"), 7)
+
+
+def test_a_reminder_that_had_to_wait_is_judged_anew_and_never_says_today_of_yesterday():
+    """Who had a message before the job ran that day: the last day of a returned report, and an office's reminder."""
+    row = ReportFactory.returned(by=reviewer(factories.office(), "amina"))
+    kari, amina = row.municipality.memberships.get().user, User.objects.get(username="amina")
+    for text, person in (("06-01", kari), ("05-20", amina)):  # closes_on is the last day; the office's deadline
+        Report.objects.get_queryset().filter(pk=row.pk).update(status="returned" if person is kari else "submitted")
+        notice_write(kind="message", round=row.round, report=row, users=[person], now=at(day(text), 1))
+        assert run(text).mails == 0
+        (waits,) = Notice.objects.get_queryset().filter(user=person, kind="last_day")
+        assert waits.mail is None
+        Report.objects.get_queryset().filter(pk=row.pk).update(status="returned")
+        later = day(text) + dt.timedelta(days=1)
+        assert [m for m in notices_planned(now=at(later, 7)).messages if m.user == person] == []
+        notices_due(now=at(later, 7))
+        waits.refresh_from_db()
+        assert (waits.mail, waits.dropped_at) == (None, at(later, 7))
+
+
+def test_a_reminder_that_had_to_wait_is_sent_on_the_next_day_while_it_still_holds():
+    row = ReportFactory.submitted()
+    amina = reviewer(row.office, "amina")
+    notice_write(kind="message", round=row.round, report=row, users=[amina], now=at(day("05-17"), 1))
+    assert run("05-17").mails == 0
+    assert [m.user for m in notices_planned(now=at(day("05-18"), 7)).messages] == [amina]
+    assert run("05-18").mails == 1
+    assert Notice.objects.get_queryset().filter(user=amina, kind="three_days", mail__isnull=False).count() == 1
 
 
 def test_who_has_no_role_any_more_is_not_told_what_waits():
