@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from municipalities import views
-from municipalities.views import contacts, placements
+from municipalities.views import contacts, machines, placements
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
     path("kommune/kontakter/", contacts.Contacts.as_view(), name="contacts"),
     path("kommune/kontakter/endre/", contacts.ContactChange.as_view(), name="contact_change"),
+    path("kommune/maskin/", machines.Machines.as_view(), name="machines"),
+    path("kommune/maskin/fjern/", machines.MachineRevoke.as_view(), name="machine_revoke"),
     path("tilganger/", placements.Placements.as_view(), name="placements"),
     path("", include("municipalities.urls_plans")),
 ]

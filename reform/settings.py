@@ -357,7 +357,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",  # first: an unknown caller then gets 401, not 403
+        "municipalities.api_keys.ServiceKeyAuthentication",  # a municipality's own system
+        "rest_framework.authentication.TokenAuthentication",  # before the session: an unknown caller gets 401, not 403
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
