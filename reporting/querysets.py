@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q
 from django.utils import timezone
 
 from municipalities.models import Membership, Role, User
 from municipalities.querysets import valid_on
 from reporting.models import FindingReview, Report, ReportMessage, ReviewComment, Round, Submission
+from reporting.timing import deadline
 from reporting.worklist import WorkRow
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _FIELDS = (
     "municipality__kind", "office_name__short_name", "office__key", "status", "first__submitted_at",
     "current__days_late", "current__warning_count", "current__change_count", "current__changed",
     "current__nothing_new", "current__on_behalf_of_id", "current__number", "draft_saved_at", "returned_at",
+    "extended_to", "current__extended_to", "on_behalf_at", "waiting",
 )  # fmt: skip
 
 
@@ -58,6 +60,7 @@ def work_rows(
             unit=FilteredRelation("municipality__versions", condition=valid_on(day, "municipality__versions__")),
             office_name=FilteredRelation("office__names", condition=valid_on(day, "office__names__")),
             first=FilteredRelation("submissions", condition=Q(submissions__number=1)),
+            waiting=Exists(unanswered()),
         )
         .order_by("pk")
     )
@@ -80,6 +83,7 @@ def _row(values: list[Any], round_: Round, today: dt.date, came_last: Collection
     (
         pk, unit_id, number, name, official, key, kind, office, office_key, status, first_at,
         late, warnings, changes, changed, nothing_new, on_behalf, submission, saved_at, returned_at,
+        extended_to, needed, taken_over_at, waiting,
     ) = values  # fmt: skip
     return WorkRow(
         pk=pk,
@@ -94,7 +98,7 @@ def _row(values: list[Any], round_: Round, today: dt.date, came_last: Collection
         status=status,
         first_day=timezone.localdate(first_at) if first_at else None,
         days_late=late or 0,
-        days_left=(round_.municipality_deadline - today).days,
+        days_left=deadline(round_, today, extended_to).days,
         warnings=warnings or 0,
         changes=changes or 0,
         changed=tuple(changed or ()),
@@ -104,7 +108,17 @@ def _row(values: list[Any], round_: Round, today: dt.date, came_last: Collection
         saved_at=saved_at,
         returned_at=returned_at,
         has_last=unit_id in came_last,
+        extended_to=extended_to,
+        inside_extension=needed is not None,
+        taken_over=taken_over_at is not None,
+        waiting=waiting,
     )
+
+
+def unanswered() -> Any:
+    """Messages from the municipality about the report of an outer query that wait for the statsforvalter."""
+    rows = ReportMessage.objects.across_all(reason="whether one waits; none is read")
+    return rows.filter(report=OuterRef("pk"), audience="office", from_office=False, settled_at__isnull=True)
 
 
 def editors_of(unit_ids: Collection[int], *, today: dt.date) -> dict[int, list[User]]:

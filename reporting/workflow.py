@@ -142,6 +142,21 @@ REPORT = Workflow(
     },
 )
 
+
+def step_refused(report: Report, name: str, now: datetime) -> str:
+    """Why a transition that starts in the report's state cannot be made now, whoever asks, as a sentence; "" when it
+    can, and in a state in which there is no question of it."""
+    rule = REPORT.get(name)
+    if report.status not in rule.source:
+        return ""
+    try:
+        for check in rule.checks:
+            check(report, now)
+    except TransitionRefused as refused:
+        return str(refused.message)
+    return ""
+
+
 _REGION = RegionalReport.Status
 
 

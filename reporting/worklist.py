@@ -15,16 +15,22 @@ from typing import Any
 from municipalities.names import display_name, sort_key
 
 PER_PAGE = 50
-SENT_IN = frozenset({"submitted", "returned", "approved"})
+SENT_IN = frozenset({"submitted", "returned", "approved", "reopened"})
 DELIVERED = SENT_IN - {"returned"}
+BACK = frozenset({"returned", "reopened"})
+"""The states in which a report that has come lies with the municipality once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """One report in the list. ``first_day`` is the day it was first sent in, ``days_late`` how late that was,
-    ``days_left`` the days to the municipalities' deadline (below 0: over it). ``official_names`` are the parallel names
+    ``days_left`` the days to its deadline (below 0: over it). ``official_names`` are the parallel names
     as the register has them, ``changed`` the codes of the questions that differ from last round, ``submission`` the
-    number of the Submission that counts (0: none), ``has_last`` whether the unit sent in a report last round."""
+    number of the Submission that counts (0: none), ``has_last`` whether the unit sent in a report last round.
+
+    ``extended_to`` is the deadline of its own that the report has, ``inside_extension`` whether what came needed it;
+    ``on_behalf`` whether what came was sent in by the office, ``taken_over`` whether the office fills it in now;
+    ``waiting`` whether a message from the municipality waits for an answer."""
 
     pk: int
     unit_id: int
@@ -48,6 +54,10 @@ class WorkRow:
     saved_at: dt.datetime | None = None
     returned_at: dt.datetime | None = None
     has_last: bool = True
+    extended_to: dt.date | None = None
+    inside_extension: bool = False
+    taken_over: bool = False
+    waiting: bool = False
 
     @property
     def full_name(self) -> str:
@@ -60,9 +70,9 @@ class WorkRow:
 
     @property
     def delivery(self) -> str:
-        """``on_time``, ``late``, ``missing`` (over the deadline) or ``pending``."""
+        """``on_time``, ``extended``, ``late``, ``missing`` (over the deadline) or ``pending``."""
         if self.sent_in:
-            return "late" if self.days_late else "on_time"
+            return "late" if self.days_late else "extended" if self.inside_extension else "on_time"
         return "missing" if self.days_left < 0 else "pending"
 
     @property
@@ -76,20 +86,31 @@ class WorkRow:
         return self.status == "submitted" and self.warnings == 0
 
     @property
+    def office_fills_in(self) -> bool:
+        """Taken over by the office, and not sent in by it yet."""
+        return self.taken_over and (not self.sent_in or self.status in BACK)
+
+    @property
     def needs_you(self) -> bool:
-        """The office has something to do: read it, follow up what it returned, or ask for what is late."""
-        return self.status in ("submitted", "returned") or self.delivery == "missing"
+        """The office has something to do: answer, fill in what it took over, read what came, follow up what it sent
+        back, or ask for what is late."""
+        if self.waiting or self.office_fills_in:
+            return True
+        return self.status == "submitted" or self.status in BACK or self.delivery == "missing"
 
     @property
     def urgency(self) -> tuple[int, int]:
-        """What comes first: over the deadline, returned, with warnings, clean, still in time, approved."""
+        """What comes first: over the deadline, waits for an answer or for the office to fill it in, back with the
+        municipality, with warnings, clean, still in time, approved."""
         if self.delivery == "missing":
             return (0, -self.days_over)
-        if self.status == "returned":
-            return (1, 0)
+        if self.waiting or self.office_fills_in:
+            return (1, 0 if self.waiting else 1)
+        if self.status in BACK:
+            return (2, 0)
         if self.status == "submitted":
-            return (2, -self.warnings) if self.warnings else (3, 0)
-        return (5, 0) if self.status == "approved" else (4, 0)
+            return (3, -self.warnings) if self.warnings else (4, 0)
+        return (6, 0) if self.status == "approved" else (5, 0)
 
 
 Test = Callable[[WorkRow], bool]
@@ -98,22 +119,25 @@ VIEWS: dict[str, Test] = {
     "alle": lambda row: True,
     "mangler": lambda row: not row.sent_in,
     "gjennomgang": lambda row: row.status == "submitted",
-    "returnert": lambda row: row.status == "returned",
+    "returnert": lambda row: row.status in BACK,
     "godkjent": lambda row: row.status == "approved",
+    "svar": lambda row: row.waiting,
 }
 """The ready-made views, by the word in the address."""
 
 DELIVERY: dict[str, Test] = {
     "i-tide": lambda row: row.delivery == "on_time",
+    "utsatt": lambda row: row.extended_to is not None or row.delivery == "extended",
     "for-sent": lambda row: row.delivery == "late",
     "ikke-levert": lambda row: not row.sent_in,
-    "paa-vegne": lambda row: row.on_behalf,
+    "paa-vegne": lambda row: row.on_behalf or row.office_fills_in,
 }
 STATUS: dict[str, Test] = {
     "ikke-startet": lambda row: row.status == "not_started",
     "utkast": lambda row: row.status == "draft",
     "sendt-inn": lambda row: row.status == "submitted",
     "returnert": lambda row: row.status == "returned",
+    "gjenaapnet": lambda row: row.status == "reopened",
     "godkjent": lambda row: row.status == "approved",
 }
 WARNINGS: dict[str, Test] = {
@@ -121,8 +145,8 @@ WARNINGS: dict[str, Test] = {
     "uten": lambda row: row.sent_in and row.warnings == 0,
 }
 
-_STATUS_ORDER = {"not_started": 0, "draft": 1, "returned": 2, "submitted": 3, "approved": 4}
-_DELIVERY_ORDER = {"on_time": 0, "late": 1, "pending": 2, "missing": 3}
+_STATUS_ORDER = {"not_started": 0, "draft": 1, "returned": 2, "reopened": 3, "submitted": 4, "approved": 5}
+_DELIVERY_ORDER = {"on_time": 0, "extended": 1, "late": 2, "pending": 3, "missing": 4}
 SORTS: dict[str, Callable[[WorkRow], Any]] = {
     "kommune": lambda row: (),
     "status": lambda row: _STATUS_ORDER.get(row.status, 9),

@@ -104,6 +104,12 @@ def days_late(days: int) -> str:
     return ngettext("%(count)s day late", "%(count)s days late", days) % {"count": number(days)}
 
 
+@register.simple_tag
+def extended_words(until: date | None) -> str:
+    """``Utsatt frist til 9. mai``."""
+    return _("Extended deadline until %(day)s") % {"day": short_day(until)} if until else _("Extended deadline")
+
+
 @register.filter
 def not_delivered(days: int) -> str:
     """``Ikke levert, 3 dager over fristen``."""
@@ -215,10 +221,12 @@ def warnings_tag(count: int) -> SafeString:
 
 @register.simple_tag
 def delivery_tag(kind: str, days: int = 0) -> SafeString | str:
-    """How a delivery stands to its deadline: ``on_time`` is plain text, ``late`` and ``missing`` are red with the
-    days, ``pending`` is a dash: nothing is expected yet."""
+    """How a delivery stands to its deadline: ``on_time`` is plain text, ``extended`` (inside a deadline of its own)
+    too, ``late`` and ``missing`` are red with the days, ``pending`` is a dash: nothing is expected yet."""
     if kind == "on_time":
         return format_html("{}", _("On time"))
+    if kind == "extended":
+        return format_html("{}", _("Within the extended deadline"))
     if kind == "late":
         return tag(days_late(days), "danger")
     if kind == "missing":

@@ -94,17 +94,45 @@ def round_differences(*, round_: Round, user: User, today: dt.date) -> list[Diff
     return _differences(round_, Report.objects.visible_to(user, today=today).filter(round=round_))
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a register says on the reference date where a report answers: ``words`` ("": nothing), ``since`` when, and
+    whether the two differ; ``follows`` when the register will follow by itself on approval."""
+
+    words: str
+    since: dt.date | None
+    differs: bool
+    follows: bool = False
+
+
 def report_differences(*, report: Report) -> list[Difference]:
     """The differences of one report, without its unit's name; none for one that is not delivered. At most seven
     queries beside the report's own. What an approval will put right by itself says ``explained``."""
+    return report_beside(report=report)[0]
+
+
+def report_beside(*, report: Report) -> tuple[list[Difference], dict[str, Beside]]:
+    """The differences of one report, and what the registers say at each question that they answer too, by its code; a
+    matrix is only said to differ. As many queries as ``report_differences``."""
     if report.status not in Report.DELIVERED or report.current is None:
-        return []
+        return [], {}
     row = dict.fromkeys(_FIELDS)
     row |= {
         "pk": report.pk, "municipality_id": report.municipality_id, "status": report.status,
         "current__answers": report.current.answers, "office_id": report.office_id,
     }  # fmt: skip
-    return _of_rows(report.round, [row])
+    unit = report.municipality_id
+    registers = _Registers({unit: report.office_id}, report.round.reference_date)
+    words = _Words(form_spec(report.round.form_version))
+    found = list(_of_report(row, registers, words))
+    apart = {entry.subject: entry.explained for entry in found}
+    beside = {}
+    for subject in SUBJECTS:
+        if words.spec.has(subject):
+            held = registers.of(subject, unit)
+            said = "" if subject == "solutions" else words.of(subject, held.value)
+            beside[subject] = Beside(said, held.since, subject in apart, apart.get(subject, False))
+    return found, beside
 
 
 _FIELDS = (

@@ -11,6 +11,8 @@ _NAME = "unsent_section"
 _TEXTS = "unsent_texts"
 _AT_MOST = 200_000
 """So many characters are kept; a section with every field full has less."""
+TYPED = ("question", "text", "until", "place")
+"""The fields of the review's forms, which come back when what was typed could not be kept."""
 
 
 def keep(request: HttpRequest, report_id: int, path: str) -> None:

@@ -29,8 +29,9 @@ VIEW_LABELS = {
     "alle": gettext_lazy("All"),
     "mangler": gettext_lazy("Not delivered"),
     "gjennomgang": gettext_lazy("To review"),
-    "returnert": gettext_lazy("Returned"),
+    "returnert": gettext_lazy("Returned or reopened"),
     "godkjent": gettext_lazy("Approved"),
+    "svar": gettext_lazy("Waits for an answer"),
 }
 COLUMNS = (
     ("kommune", gettext_lazy("Municipality")),
@@ -49,6 +50,7 @@ FILTERS = (
             ("utkast", gettext_lazy("Draft")),
             ("sendt-inn", gettext_lazy("Sent in")),
             ("returnert", gettext_lazy("Returned")),
+            ("gjenaapnet", gettext_lazy("Opened again")),
             ("godkjent", gettext_lazy("Approved")),
         ),
     ),
@@ -58,6 +60,7 @@ FILTERS = (
         (
             ("", gettext_lazy("All")),
             ("i-tide", gettext_lazy("On time")),
+            ("utsatt", gettext_lazy("Extended deadline")),
             ("for-sent", gettext_lazy("Late")),
             ("ikke-levert", gettext_lazy("Not delivered")),
             ("paa-vegne", gettext_lazy("On behalf of the municipality")),

@@ -39,4 +39,9 @@ ROWS = [
     Row("report_comment", "POST", "report.return", target(question="plan.status", text="Når?")),
     Row("report_judge", "POST", "report.approve", target(finding="x", accepted="yes")),
     Row("report_note", "POST", "report.note", target(text="Ring dem.")),
+    Row("report_extend", "POST", "report.extend", target(text="Møtet er 7. mai.", until="9.5.2022")),
+    Row("report_on_behalf", "POST", "report.on_behalf", target(text="Ingen kontakt.")),
+    Row("report_take_back", "POST", "report.reopen", target()),
+    Row("report_reopen", "POST", "report.reopen", target(text="Vedtaket er gjort om.")),
+    Row("report_talk", "POST", "report.return", target(text="Når?", question="plan.status")),
 ]
