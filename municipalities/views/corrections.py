@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import can
+from municipalities.border_words import TODAY, borders_words
 from municipalities.corrections_list import ABOUT, CorrectionRow, Query, choose
 from municipalities.models import CorrectionProposal, Municipality
 from municipalities.render_table import FORMATS, ListTable, table_response
@@ -38,6 +39,9 @@ COLUMNS = (
     ("om", gettext_lazy("About")),
     ("foreslatt", gettext_lazy("Proposed")),
     ("status", gettext_lazy("Status")),
+)
+NAMES_TODAY = gettext_lazy(
+    "The municipalities have today's names and numbers, those that have been merged or split their last ones."
 )
 COLORS = {"open": "warning", "done": "success", "declined": "neutral", "withdrawn": "neutral"}
 
@@ -219,6 +223,7 @@ class CorrectionList(ScopedPage, Listed):
             "abouts": [(words[key], text, query.about == words[key]) for key, text in choices_about()],
             "regions": sorted(regions.items(), key=lambda pair: pair[1]) if len(regions) > 1 or query.office else [],
             "reset_url": list_url(query, search="", about="", office="", page=1),
+            "names_today": NAMES_TODAY,
             "files": [(style, f"{reverse('correction_file', args=[style])}?{parameters}") for style in FORMATS],
             "colors": COLORS,
         }
@@ -236,17 +241,18 @@ class CorrectionFile(Listed):
         _counts, hits = choose(self.all_rows(), query)
         heads = (
             _("Number"), _("Municipality"), _("Region"), _("About"), _("Proposal"), _("Proposed by"), _("Proposed"),
-            _("Status"), _("Answer"), _("Answered by"), _("Answered"),
+            _("Status"), _("Answer"), _("Answered by"), _("Answered"), _("Borders"),
         )  # fmt: skip
+        borders = borders_words(TODAY, None, self.today)
         cells = [
             (
                 row.number, row.full_name, row.office, row.about_words, row.text, row.proposed_by,
                 row.proposed_at.date(), row.status_words, row.answer, row.answered_by,
-                row.answered_at.date() if row.answered_at else None,
+                row.answered_at.date() if row.answered_at else None, borders,
             )
             for row in hits
         ]  # fmt: skip
-        facts = [(_("Taken out"), day_words(self.today))]
+        facts = [(_("Taken out"), day_words(self.today)), (_("Borders"), str(NAMES_TODAY))]
         return table_response(ListTable(_("Proposed corrections"), heads, cells, facts), style, "rettelser")
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from municipalities.models import CorrectionProposal
 from municipalities.services.corrections import correction_answer, correction_propose
+from municipalities.views.corrections import NAMES_TODAY
 from tests.world import VIKEN
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +176,8 @@ def test_the_list_goes_to_csv_and_excel(as_user, propose):
     [_heads, row] = csv.reader(io.StringIO(body), delimiter=";")
     assert (row[0], row[1], row[4], row[6]) == ("3004", "Fredrikstad", "'=1+1", "2022-05-04")
     assert client.get(reverse("correction_file", args=["xlsx"])).content[:2] == b"PK"
+    assert row[-1].endswith("04.05.2022")  # whose borders
+    assert str(NAMES_TODAY) in client.get(reverse("correction_list")).content.decode()
     assert client.get(reverse("correction_file", args=["doc"])).status_code == 404
 
 
