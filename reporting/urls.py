@@ -2,5 +2,14 @@
 
 from django.urls import include, path
 
-GROUPS = ("urls_form", "urls_review", "urls_reports", "urls_summary", "urls_register", "urls_risk", "urls_notices")
+GROUPS = (
+    "urls_form",
+    "urls_review",
+    "urls_reports",
+    "urls_summary",
+    "urls_register",
+    "urls_risk",
+    "urls_notices",
+    "urls_compose",
+)
 urlpatterns = [path("", include(f"reporting.{name}")) for name in GROUPS]

@@ -162,7 +162,8 @@ def test_the_menu_follows_the_rights(as_user):
     networks, mended, own = reverse("network_list"), reverse("correction_list"), reverse("municipality_own")
     assert labels("editor-3004") == {reverse("municipality_home"), own, networks, support, reverse("help")}
     assert labels("statsforvalter-oslo-og-viken") == {work, units, networks, support, mended, risk}  # help: at the foot
-    assert labels("hdir") == {national, units, work, networks, support, summaries, reverse("notice_list")}
+    rounds, notices = reverse("round_list"), reverse("notice_list")
+    assert labels("hdir") == {national, rounds, units, work, networks, support, summaries, notices}
     assert labels("hod") == {summaries, reverse("help")}
     assert labels("nobody") == {reverse("help")}
 
