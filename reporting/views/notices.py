@@ -24,12 +24,13 @@ from reporting.models import Notice, NoticeText, Round
 from reporting.notice_list import STATES, Query, counts, found, in_state, lines, rounds_of
 from reporting.notice_words import AUDIENCES, PLACEHOLDERS, Words, fill, own_words, placeholders
 from reporting.services.notice_day import notices_planned
-from reporting.services.notice_message import sample_values
+from reporting.services.notice_message import Message, sample_values
 from reporting.services.notice_texts import notice_text_restore, notice_text_save, text_faults, words_that_hold
 
 PER_PAGE = 50
 JOB_HOUR = dt.time(7)
 """When the daily job runs (``settings.CELERY_BEAT_SCHEDULE``)."""
+BETWEEN_PEOPLE = (Notice.Kind.MESSAGE, Notice.Kind.SECTION)
 STATE_WORDS = {
     "": gettext_lazy("All notices"),
     "sendt": pgettext_lazy("notices", "Sent"),
@@ -125,7 +126,8 @@ class NoticeDay(ScopedPage):
         day = self.today if fault or day is None else day
         now = self.now if day == self.today else dt.datetime.combine(day, JOB_HOUR, tzinfo=clock.OSLO)
         planned = notices_planned(now=now)
-        rows = [(message, False) for message in planned.messages] + [(message, True) for message in planned.later]
+        rows = [(message, False, _shown(message)) for message in planned.messages]
+        rows += [(message, True, _shown(message)) for message in planned.later]
         page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("side"))
         return {
             "day": day,
@@ -225,6 +227,12 @@ class NoticeTextEdit(ScopedView):
             "written": NoticeText.objects.filter(kind=kind, audience=audience).order_by("-edited_at").first(),
         }
         return self.render("reporting/notices/text.html", context, status=status)
+
+
+def _shown(message: Message) -> list[tuple[str, str]]:
+    """The parts of a message for Hdir: subject and text, the text empty where people wrote to each other
+    (``ReportMessage.visible_in``: the talk about a report is the municipality's and its statsforvalter's)."""
+    return [(part.subject, "" if part.notice.kind in BETWEEN_PEOPLE else part.text) for part in message.parts]
 
 
 def preview(kind: str, audience: str, language: str, words: Words, today: dt.date) -> Words:

@@ -123,6 +123,18 @@ def test_the_days_ahead(client, told):
     assert (Notice.objects.get_queryset().count(), OutgoingMail.objects.count()) == before
 
 
+def test_what_people_write_to_each_other_is_not_shown_to_hdir(client, told):
+    report = told.reports.select_related("municipality", "round").last()
+    person = report.municipality.memberships.get().user
+    for kind in ("message", "section", "returned"):
+        facts = {"comment": f"Hemmelig {kind}", "by": "Ola"}
+        notice_write(kind=kind, round=told, report=report, users=[person], now=at(dt.date(2022, 4, 15)), facts=facts)
+    html = get(client, "notice_day")
+    assert "Ola har skrevet om rapporten" in html
+    assert "Hemmelig message" not in html and "Hemmelig section" not in html
+    assert "Hemmelig" not in get(client, "notice_list")
+
+
 @pytest.mark.parametrize("typed", ["i går", "31.2.2022", "15.4.2022", "x" * 500])
 def test_a_day_that_is_none_is_told_at_the_field_and_kept(client, told, typed):
     html = get(client, "notice_day", dag=typed)
