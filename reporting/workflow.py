@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from municipalities.transitions import Transition, TransitionRefused, Workflow
 from reporting.models import NationalSummary, RegionalReport, Report
@@ -33,10 +33,14 @@ def require_open(
     if round_state(round_, today) is RoundState.UPCOMING:
         raise RoundClosed(_("The round has not opened yet."), state=RoundState.UPCOMING)
     if today > open_until(round_, status, extended_to):
-        sentence = _("The round is closed. Ask the statsforvalter if something must be changed.")
-        if today > open_until(round_, Report.Status.RETURNED):
-            sentence = _("The round is locked. Only Helsedirektoratet can open it for corrections.")
-        raise RoundClosed(sentence, state=RoundState.CLOSED)
+        raise RoundClosed(locked_sentence(round_, today), state=RoundState.CLOSED)
+
+
+def locked_sentence(round_: Round, today: dt.date) -> str:
+    """Why nothing can be sent in on ``today``, after the last day for it, and who can open it."""
+    if today > open_until(round_, Report.Status.RETURNED):
+        return gettext("The round is locked. Only Helsedirektoratet can open it for corrections.")
+    return gettext("The round is closed. Ask the statsforvalter if something must be changed.")
 
 
 def require_report_open(report: Report, now: datetime) -> None:

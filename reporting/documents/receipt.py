@@ -85,6 +85,8 @@ def _delivered(submission: Submission, unit: UnitName) -> Paragraph:
 
 def timeliness_text(submission: Submission) -> str:
     """A sentence on whether the report came in time, in the active language."""
+    if not submission.days_late and submission.extended_to:
+        return _("It came within its extended deadline, %(day)s.") % {"day": date_text(submission.extended_to)}
     if not submission.days_late:
         return _("It came in time.")
     late = submission.days_late

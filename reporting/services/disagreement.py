@@ -123,7 +123,7 @@ def report_beside(*, report: Report) -> tuple[list[Difference], dict[str, Beside
     }  # fmt: skip
     unit = report.municipality_id
     registers = _Registers({unit: report.office_id}, report.round.reference_date)
-    words = _Words(form_spec(report.round.form_version))
+    words = _Words(form_spec(report.current.form_version))
     found = list(_of_report(row, registers, words))
     apart = {entry.subject: entry.explained for entry in found}
     beside = {}

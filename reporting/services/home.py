@@ -10,9 +10,9 @@ from municipalities.models import Membership, Role, User
 from municipalities.querysets import valid_on
 from reporting.models import Report
 from reporting.querysets import editors_of
-from reporting.services.draft_view import DraftView
+from reporting.services.draft_view import EDITABLE, DraftView
 from reporting.services.submissions import changed_by_hand, changed_since_last, repeats_last, require_repeatable
-from reporting.timing import RoundState, round_state
+from reporting.timing import RoundState, open_until, round_state
 
 CONTACTS = 2
 """So many names at the statsforvalter's are shown; more is no help."""
@@ -44,9 +44,12 @@ def colleagues_of(unit_id: int, *, user: User, today: dt.date) -> list[str]:
 
 
 def current_report(reports: list[Report], today: dt.date) -> Report | None:
-    """Of a unit's reports, newest first: the one whose round is open; None when no round is."""
+    """Of a unit's reports, newest first: the one whose round is open, or that can be changed although the round is
+    closed (sent back, or with a later deadline of its own); None when there is none."""
     for report in reports:
-        if round_state(report.round, today) in (RoundState.OPEN, RoundState.LATE):
+        state, last = round_state(report.round, today), open_until(report.round, report.status, report.extended_to)
+        back = report.status in EDITABLE and today <= last
+        if state in (RoundState.OPEN, RoundState.LATE) or (state is RoundState.CLOSED and back):
             return report
     return None
 

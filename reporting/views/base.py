@@ -19,6 +19,7 @@ from reporting.models import Report, ReviewComment
 from reporting.question_views import Note
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView
+from reporting.services.on_behalf import is_own
 from reporting.views import found, shown, unsent
 
 
@@ -90,6 +91,8 @@ class EditView(ReportView):
         saved = report.draft_saved_at
         return {
             **self.common(),
+            "own_report": is_own(self.request.user, report, today=self.today),
+            "unit_now": unit_name_on(report) if report.on_behalf_at else "",
             "sections": sections,
             "section_total": len(sections) - 1,
             "overall": shown.overall(self.draft.progress),
@@ -101,8 +104,6 @@ class EditView(ReportView):
     @cached_property
     def return_note(self) -> shown.ReturnNote | None:
         """Why the report came back, when it did."""
-        if self.report.status != Report.Status.RETURNED:
-            return None
         return shown.return_note(self.events, self.notes, self.draft.spec, self.report, links=True)
 
     def comments_keep(self, data: Any) -> None:

@@ -19,8 +19,9 @@ from reporting.question_views import Clash, FindingView
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView
 from reporting.services.drafts import DraftConflict, UnknownField
-from reporting.timing import RoundState, round_state
+from reporting.timing import RoundState, open_until, round_state
 from reporting.views import shown
+from reporting.workflow import locked_sentence
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def why_locked(report: Report, today: dt.date) -> tuple[str, list[str]]:
         return _("The report is approved"), [
             _("The statsforvalter approved it %(moment)s, and it can no longer be changed.")
             % {"moment": moment(report.approved_at)},
+            _("If something is wrong, ask the statsforvalter to reopen it."),
             _("What has changed since then goes into the next report."),
         ]
     if report.status == Report.Status.SUBMITTED:
@@ -161,6 +163,8 @@ def why_locked(report: Report, today: dt.date) -> tuple[str, list[str]]:
             _("The report can be filled in from %(day)s.") % {"day": day(report.round.opens_on)}
         ]
     return _("The round is closed"), [
-        _("The last day to send in was %(day)s.") % {"day": day(report.round.closes_on)},
-        _("What was filled in is kept. Ask the statsforvalter if something must be changed."),
+        _("The last day to send in was %(day)s.")
+        % {"day": day(open_until(report.round, report.status, report.extended_to))},
+        _("What was filled in is kept."),
+        locked_sentence(report.round, today),
     ]

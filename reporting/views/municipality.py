@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,7 +27,7 @@ from reporting.services.comparison import ADOPTED, Comparison, comparison
 from reporting.services.draft_view import EDITABLE, progress, spec_of
 from reporting.services.prefill import LastReport, last_report
 from reporting.services.submissions import changed_by_hand
-from reporting.timing import RoundState, days_late, round_state
+from reporting.timing import days_late, deadline_of, open_until
 from reporting.views import shown
 
 
@@ -60,6 +61,21 @@ class RoundPanel:
     @property
     def round(self) -> Round:
         return self.report.round
+
+    @property
+    def deadline(self) -> dt.date:
+        """The deadline that holds for this report."""
+        return deadline_of(self.round, self.report.extended_to)
+
+    @property
+    def open_until(self) -> dt.date:
+        """The last day on which it can be sent in."""
+        return open_until(self.round, self.report.status, self.report.extended_to)
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether the statsforvalter has taken it over and not sent it in yet."""
+        return self.waiting and self.report.on_behalf_at is not None
 
     @property
     def waiting(self) -> bool:
@@ -176,8 +192,8 @@ class MunicipalityHome(ScopedView):
         ]
 
     def _returned(self, report: Report) -> bool:
-        open_ = round_state(report.round, self.today) is not RoundState.CLOSED
-        return report.status == Report.Status.RETURNED and open_
+        open_ = self.today <= open_until(report.round, report.status, report.extended_to)
+        return report.status in (Report.Status.RETURNED, Report.Status.REOPENED) and open_
 
     def _coming(self) -> Round | None:
         rounds = self.rows(Round).filter(opens_on__gt=self.today, opened_at__isnull=False)
@@ -208,8 +224,10 @@ class MunicipalityHome(ScopedView):
             can_repeat=may_repeat and not changed,
             comment=returned.text if returned else "",
             why=str(READER) if editable and not may_edit else str(CHANGED) if may_repeat and changed else "",
-            is_late=round_state(report.round, self.today) is RoundState.LATE,
-            days_late=report.current.days_late if report.current else days_late(report.round, self.today),
+            is_late=self.today > deadline_of(report.round, report.extended_to),
+            days_late=report.current.days_late
+            if report.current
+            else days_late(report.round, self.today, report.extended_to),
         )  # fmt: skip
 
     def _asked(self, report: Report, spec: Any, last: LastReport) -> str:
@@ -217,6 +235,8 @@ class MunicipalityHome(ScopedView):
             return _("The report is sent in. You get an e-mail if something must be corrected.")
         if report.status == Report.Status.APPROVED:
             return _("The statsforvalter has approved the report. There is nothing more to do in this round.")
+        if report.status == Report.Status.REOPENED:
+            return _("The report was approved, and is reopened. Correct it and send it in again.")
         questions = sum(1 for _question in spec.questions())
         count = ngettext("The form has %(count)s question", "The form has %(count)s questions", questions) % {
             "count": questions
@@ -239,6 +259,7 @@ class MunicipalityHome(ScopedView):
             Report.Status.NOT_STARTED: (_("Start on the report"), form),
             Report.Status.DRAFT: (_("Go on with the report"), form),
             Report.Status.RETURNED: (_("Correct the report"), read),
+            Report.Status.REOPENED: (_("Correct the report"), read),
         }[report.status]
 
     def _links(self, report: Report, fills_in: bool) -> list[Link]:
@@ -277,6 +298,8 @@ def _story(report: Report, returns: int) -> str:
         return _("Returned %(day)s, and not sent in again") % {"day": day(report.returned_at)}
     if report.status == Report.Status.SUBMITTED:
         return _("Waits for the statsforvalter")
+    if report.status == Report.Status.REOPENED:
+        return _("Reopened %(day)s, and not sent in again") % {"day": day(report.reopened_at)}
     return _("Nothing was sent in")
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from municipalities.access import MUNICIPAL, can
 from municipalities.services import UnitName, unit_names
-from municipalities.templatetags.portal import NBSP, days_late, moment, number, short_day, weekday
+from municipalities.templatetags.portal import NBSP, days_late, extended_words, moment, number, short_day, weekday
 from reporting.documents.receipt import form_published
 from reporting.models import Document, Report, Submission
 from reporting.services import home
@@ -28,6 +28,7 @@ from reporting.timing import delivery
 from reporting.views import found, shown
 from reporting.views.base import ReportView
 from reporting.views.municipality import Link
+from reporting.whose import whose_now
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ class ReceiptPage(SubmittedView):
         early = (deadline - day).days
         if submission.days_late:
             kept = days_late(submission.days_late)
+        elif submission.extended_to:
+            kept = _("within the extended deadline")
         elif early > 0:
             kept = ngettext("%(count)s day before the deadline", "%(count)s days before the deadline", early) % {
                 "count": early
@@ -193,11 +196,18 @@ class ReceiptPage(SubmittedView):
         round_ = self.report.round
         number = unit.number if unit else ""
         code = submission.answers_hash[:16]
-        late = days_late(submission.days_late) if submission.days_late else _("On time")
+        late = _("On time")
+        if submission.days_late:
+            late = days_late(submission.days_late)
+        elif submission.extended_to:
+            late = extended_words(submission.extended_to)
+        sender = submission.submitted_by_name
+        if submission.on_behalf_of_id:
+            sender = _("%(name)s, on behalf of the municipality") % {"name": sender}
         return [
             Fact(_("Unit"), f"{unit.display_name} ({number})" if unit else ""),
             Fact(_("Round"), _("Per %(day)s") % {"day": shown.date_text(round_.reference_date)}),
-            Fact(_("Sent in by"), submission.submitted_by_name),
+            Fact(_("Sent in by"), sender),
             Fact(_("Delivered"), late),
             Fact(_("Receipt number"), f"{round_.reference_date:%Y-%m}-{number}-{submission.number}"),
             Fact(_("Form published"), form_published(submission)),
@@ -231,9 +241,7 @@ class ReceiptPage(SubmittedView):
 
     def _correct(self) -> str:
         if self.report.status == Report.Status.APPROVED:
-            return _(
-                "Is something wrong? The report is approved and can no longer be changed. Tell the statsforvalter."
-            )
+            return _("Is something wrong? The report is approved. Ask the statsforvalter to reopen it:")
         return _("Is something wrong? The statsforvalter can return the report until it is approved. Write to them:")
 
 
@@ -253,6 +261,8 @@ class ReportDetail(SubmittedView):
             "return_note": self._return_note(),
             "approval_notes": self._approval_notes(),
             "why": self._why(),
+            "whose": whose_now(report, self.today),
+            "waits": report.status in EDITABLE,
         }
         if self.submission is not None:
             context |= self.submitted_context(self.submission)
@@ -276,6 +286,7 @@ class ReportDetail(SubmittedView):
                 Report.Status.NOT_STARTED: _("Start on the report"),
                 Report.Status.DRAFT: _("Go on with the report"),
                 Report.Status.RETURNED: _("Correct the report"),
+                Report.Status.REOPENED: _("Correct the report"),
             }
             links.append(Link(words[report.status], reverse("report_form", args=[report.pk])))
         if report.current_id and can(self.request.user, "report.review", report, today=self.today):

@@ -286,6 +286,7 @@ class ReturnNote:
     by: str = ""
     at: dt.datetime | None = None
     lines: Sequence[NoteLine] = ()
+    reopened: bool = False
 
 
 @dataclass(frozen=True)
@@ -318,10 +319,11 @@ def notes_by_question(comments: Iterable[ReviewComment], now: dt.datetime) -> di
 def return_note(
     events: Sequence[Event], notes: Mapping[str, Sequence[Note]], spec: FormSpec, report: Report, *, links: bool
 ) -> ReturnNote | None:
-    """What stands at the top of a returned report; None for one that is not returned."""
-    if report.status != Report.Status.RETURNED:
+    """What stands at the top of a returned or reopened report; None for one that is neither."""
+    name = {Report.Status.RETURNED: "return", Report.Status.REOPENED: "reopen"}.get(Report.Status(report.status))
+    if name is None:
         return None
-    event = next((event for event in reversed(events) if event.name == "return"), None)
+    event = next((event for event in reversed(events) if event.name == name), None)
     lines = [
         NoteLine(
             local(spec.question(code).name, language()) if spec.has(code) else _("The whole report"),
@@ -332,8 +334,8 @@ def return_note(
         for note in several
     ]
     if event is None:
-        return ReturnNote("", "", report.returned_at, lines)
-    return ReturnNote(event.note, event.actor_name, event.happened_at, lines)
+        return ReturnNote("", "", report.returned_at, lines, name == "reopen")
+    return ReturnNote(event.note, event.actor_name, event.happened_at, lines, name == "reopen")
 
 
 def field_url(report: Report, spec: FormSpec, key: str, *, checked: bool = False) -> str:
@@ -349,6 +351,12 @@ EVENT_TITLES: dict[str, Callable[[], str]] = {
     "submit": lambda: _("Sent in"),
     "return": lambda: _("Returned by the statsforvalter"),
     "approve": lambda: _("Approved by the statsforvalter"),
+    "take_back": lambda: _("Approval taken back by the statsforvalter"),
+    "reopen": lambda: _("Reopened by the statsforvalter"),
+    "extend": lambda: _("Later deadline given by the statsforvalter"),
+    "extension_end": lambda: _("The later deadline was taken back by the statsforvalter"),
+    "take_over": lambda: _("Taken over by the statsforvalter on behalf of the municipality"),
+    "hand_back": lambda: _("Given back to the municipality by the statsforvalter"),
     "reminder": lambda: _("Reminded by e-mail"),
 }
 
