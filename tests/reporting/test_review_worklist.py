@@ -53,6 +53,41 @@ def test_a_report_over_the_deadline_by_more_days_comes_first():
     assert [hit.name for hit in work_list(rows, Query()).hits] == ["B", "A"]
 
 
+def test_an_answer_and_a_report_to_fill_in_come_after_what_is_missing_and_before_what_came_back():
+    rows = [
+        row(1, "Sendt"),
+        row(2, "Retur", "returned"),
+        row(3, "Åpnet", "reopened"),
+        row(4, "Overtatt", "draft", days_left=3, taken_over=True),
+        row(5, "Spør", "draft", days_left=3, waiting=True),
+        row(6, "Mangler", "draft"),
+        row(7, "Utsatt", "draft", days_left=5, extended_to=D(2022, 5, 9)),
+        row(8, "Ferdig", "approved", taken_over=True, on_behalf=True),
+    ]
+    found = [hit.name for hit in work_list(rows, Query()).hits]
+    assert found == ["Mangler", "Spør", "Overtatt", "Retur", "Åpnet", "Sendt"]
+
+
+def test_filters_for_later_deadlines_reopened_and_on_behalf():
+    rows = [
+        row(1, "Inni", days_late=0, inside_extension=True, extended_to=D(2022, 5, 9)),
+        row(2, "Etter", days_late=2, inside_extension=True, extended_to=D(2022, 5, 9)),
+        row(3, "Har", "draft", extended_to=D(2022, 5, 9), days_left=5),
+        row(4, "Åpnet", "reopened"),
+        row(5, "Vegne", on_behalf=True),
+        row(6, "Overtatt", "draft", taken_over=True),
+    ]
+    assert [hit.delivery for hit in rows[:3]] == ["extended", "late", "pending"]
+    chosen = {
+        "utsatt": ["Etter", "Har", "Inni"], "for-sent": ["Etter"], "i-tide": ["Åpnet", "Vegne"],
+        "paa-vegne": ["Overtatt", "Vegne"],
+    }  # fmt: skip
+    for delivery, expected in chosen.items():
+        hits = work_list(rows, Query(view="alle", delivery=delivery)).hits
+        assert sorted(hit.name for hit in hits) == sorted(expected)
+    assert [hit.name for hit in work_list(rows, Query(view="alle", status="gjenaapnet")).hits] == ["Åpnet"]
+
+
 @pytest.mark.parametrize(
     ("view", "count"),
     [("trenger", 7), ("alle", 8), ("mangler", 2), ("gjennomgang", 4), ("returnert", 1), ("godkjent", 1)],

@@ -36,7 +36,10 @@ def test_the_deadline_in_days(day, days, over):
 
 @pytest.mark.django_db
 def test_delivery_and_its_annotation_agree_for_every_report_and_day():
-    homes = {name: unit(name) for name in ("time", "late", "returned", "approved", "draft", "none")}
+    homes = {
+        name: unit(name)
+        for name in ("time", "late", "returned", "approved", "draft", "none", "extended", "given", "both")
+    }
     people = {name: editor(home) for name, home in homes.items()}
     round_ = open_round()
     where = {name: {"round_": round_, "municipality": home} for name, home in homes.items()}
@@ -45,14 +48,24 @@ def test_delivery_and_its_annotation_agree_for_every_report_and_day():
     ReportFactory.returned(**where["returned"], actor=people["returned"])
     ReportFactory.approved(**where["approved"], actor=people["approved"])
     ReportFactory.draft(**where["draft"], actor=people["draft"])
+    ReportFactory.delivered_extended(**where["extended"], actor=people["extended"])
+    ReportFactory.delivered_extended(**where["both"], actor=people["both"], after=12)
+    ReportFactory.extended(**where["given"], actor=people["given"])
     seen = set()
-    for day in (dt.date(2022, 4, 30), dt.date(2022, 5, 1), dt.date(2022, 5, 2), dt.date(2022, 7, 1)):
+    for day in (
+        dt.date(2022, 5, 9),
+        dt.date(2022, 5, 10),
+        dt.date(2022, 4, 30),
+        dt.date(2022, 5, 1),
+        dt.date(2022, 5, 2),
+        dt.date(2022, 7, 1),
+    ):
         for row in with_delivery(Report.objects.get_queryset().select_related("current", "round"), day):
             one = delivery(row, row.round, day)
             assert row.delivery_kind == one.kind
             assert row.delivery_late == (row.current.days_late if row.current else 0)
             seen.add(one.kind.value)
-    assert seen == {"on_time", "late", "missing", "pending"}
+    assert seen == {"on_time", "extended", "late", "missing", "pending"}
 
 
 @pytest.mark.django_db

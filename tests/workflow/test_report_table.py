@@ -2,11 +2,14 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
 from municipalities.access import RIGHTS
 from municipalities.models import Event, Role
 from municipalities.transitions import NoteMissing, WrongState, perform
 from reporting.models import NationalSummary, Report
+from reporting.services.extensions import extension_give
+from reporting.services.on_behalf import report_take_over
 from reporting.workflow import REPORT, SUMMARY, RoundClosed
 from tests.reporting.factories import SPRING, ReportFactory, at, editor, office, reviewer, unit, user
 
@@ -91,6 +94,62 @@ def test_every_transition_for_every_role_in_every_state(state, actors):
                 extra = {"current": ReportFactory.submitted(municipality=unit("x"), round_=report.round).current}
             event = perform(REPORT, row, name, actor=actor, now=NOW, note="x", updates=extra)
             assert (event.from_state, event.to_state, row.status) == (state, target, target)
+
+
+TAKEN = {Role.MUNICIPALITY_EDITOR: True, Role.STATSFORVALTER: True}
+"""Who may begin and send in a report that the statsforvalter has taken over: the municipality goes on itself."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["not_started", "draft", "returned", "reopened"])
+@pytest.mark.parametrize("name", sorted(TAKEN_OVER))
+def test_a_report_that_is_taken_over_for_every_role(state, name, actors):
+    report = BUILDERS[state]()
+    submission = report.current or ReportFactory.submitted(municipality=unit("x"), round_=report.round).current
+    report_take_over(report=report, reason="Ingen kontakt.", actor=reviewer(report.office), now=NOW)
+    everyone = actors(report)
+    other_office, other_unit = reviewer(office("rogaland")), editor(unit("Nabo"))
+    for role, actor in [*everyone.items(), (None, other_office), (None, other_unit)]:
+        with transaction.atomic():
+            row = Report.objects.get_queryset().get(pk=report.pk)
+            if state not in EXPECTED[name][0]:
+                expected: type[Exception] | None = WrongState
+            else:
+                expected = None if TAKEN.get(role) else PermissionDenied
+            if expected is not None:
+                with pytest.raises(expected):
+                    perform(REPORT, row, name, actor=actor, now=NOW)
+            else:
+                perform(REPORT, row, name, actor=actor, now=NOW, updates={"current": submission})
+                assert row.status == EXPECTED[name][1]
+            transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", list(BUILDERS))
+def test_a_later_deadline_and_a_takeover_for_every_role_in_every_state(state, actors):
+    """Extending and taking over are no transitions; who may make them, in which states."""
+    report = BUILDERS[state]()
+    steps = {
+        "extend": lambda row, actor: extension_give(
+            report=row, until=row.round.closes_on, reason="Møtet.", actor=actor, now=NOW
+        ),
+        "take over": lambda row, actor: report_take_over(report=row, reason="Ingen kontakt.", actor=actor, now=NOW),
+    }
+    for role, actor in actors(report).items():
+        for make in steps.values():
+            with transaction.atomic():
+                row = Report.objects.get_queryset().get(pk=report.pk)
+                if role != Role.STATSFORVALTER:
+                    with pytest.raises(PermissionDenied):
+                        make(row, actor)
+                elif state in ("submitted", "approved"):
+                    with pytest.raises(WrongState):
+                        make(row, actor)
+                else:
+                    make(row, actor)
+                    assert row.status == state
+                transaction.set_rollback(True)
 
 
 @pytest.mark.django_db
