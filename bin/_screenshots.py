@@ -23,8 +23,7 @@ WIDE, PHONE = 1280, 390
 
 @dataclass(frozen=True)
 class Picture:
-    """``path`` is an address, or ``REPORT``/… where the newest report's number belongs, which the front page or the
-    work list links to. ``height`` is in CSS pixels; the picture ends there."""
+    """``path`` is an address, or ``A > B`` (see ``find``). ``height`` is in CSS pixels; the picture ends there."""
 
     name: str
     who: str
@@ -40,7 +39,7 @@ def both(name: str, who: str, path: str, height: int = 1300) -> Iterable[Picture
     yield Picture(f"{name}-phone-nn", who, path, PHONE, 1500, "nn")
 
 
-MUNICIPALITY, OFFICE, HDIR = "kommune-3004", "statsforvalter-oslo-og-viken", "hdir"
+MUNICIPALITY, OFFICE, HDIR, ADMIN = "kommune-3004", "statsforvalter-oslo-og-viken", "hdir", "hdir-admin"
 PICTURES: tuple[Picture, ...] = (
     *both("home", MUNICIPALITY, "/kommune/"),
     *both("form", MUNICIPALITY, "/kommune/ > /rapport/{}/skjema/plan/"),
@@ -51,6 +50,11 @@ PICTURES: tuple[Picture, ...] = (
     *both("networks", OFFICE, "/nettverk/"),
     *both("support", OFFICE, "/stotte/"),
     *both("risk", OFFICE, "/risiko/"),
+    *both("contacts", MUNICIPALITY, "/kommune/kontakter/"),
+    *both("composer", ADMIN, "/runder/ > /runde/{}/sporsmal/plan.anchoring/", 1700),
+    Picture("rounds", ADMIN, "/runder/"),
+    Picture("burden", HDIR, "/belastning/"),
+    Picture("notices", HDIR, "/varsler/"),
     Picture("support-entry", OFFICE, "/stotte/ny/"),
     *both("national-status", HDIR, "/nasjonal-status/", 1500),
 )
@@ -78,15 +82,17 @@ def read_in(page: Page, language: str) -> None:
 
 
 def find(page: Page, path: str) -> str:
-    """The address of a picture. ``A > B`` takes the number for B's ``{}`` from the first link to a report on page A."""
+    """The address of a picture. ``A > B`` takes the number for B's ``{}`` from the first link on page A to an address
+    that begins as B does."""
     if " > " not in path:
         return path
     start, pattern = path.split(" > ")
     page.goto(start)
-    link = page.locator("main a[href^='/rapport/']").first.get_attribute("href") or ""
-    number = re.search(r"/rapport/(\d+)/", link)
+    beginning = pattern.partition("{}")[0]
+    links = page.locator(f"main a[href^='{beginning}']")
+    number = re.match(rf"{beginning}(\d+)/", links.first.get_attribute("href") or "") if links.count() else None
     if number is None:
-        sys.exit(f"{start} links to no report.")
+        sys.exit(f"{start} links to nothing under {beginning}.")
     return pattern.format(number.group(1))
 
 

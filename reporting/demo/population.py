@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
 from reporting.demo.burden import burden_make
+from reporting.demo.composing import next_round_make
 from reporting.demo.decisions import decisions_make
 from reporting.demo.networks import networks_keep, networks_make
 from reporting.demo.people import Cast, cast_make
@@ -115,6 +116,7 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
     networks_keep(cast, until=until)
     corrections_make(cast, until=until)
     risk_make(cast.reviewers, now=until)
+    next_round_make(actor=admin, now=until)
     reports = Report.objects.across_all(reason="count the demo").filter(round__reference_date=CURRENT)
     return Counter(reports.values_list("status", flat=True))
 
