@@ -20,13 +20,13 @@ from municipalities.access import can
 from municipalities.models import User
 from municipalities.transitions import log
 from reporting import question_bank
-from reporting.answers import clean, keepable
 from reporting.compose import EditRefused, Fault, faults
 from reporting.compose.editing import empty_definition
 from reporting.form_spec import FormSpec
 from reporting.models import FormVersion, Notice, Question, Report, Round
 from reporting.querysets import editors_of
 from reporting.services.draft_view import EDITABLE
+from reporting.services.form_follow import changed_keys, draft_follow
 from reporting.services.notices import notices_write
 from reporting.services.rounds import form_spec, load_question_bank, reports_make, solution_rows, standard_dates
 
@@ -331,34 +331,17 @@ def _tell(round_: Round, reports: list[Report], form: FormVersion, now: dt.datet
 
 def _drafts_follow(round_: Round, old: FormSpec, new: FormSpec) -> tuple[list[Report], int]:
     """Bring the drafts that can still be changed to the mended form. Returns them, and how many need a look."""
-    changed = [key for key in new.field_keys() if key not in old.field_keys() or old.field(key)[0] != new.field(key)[0]]
+    changed = changed_keys(old, new)
     rows = Report.objects.across_all(reason="a mended form").filter(round=round_, status__in=EDITABLE)
     reports = list(rows.select_for_update(of=("self",)).select_related("municipality").order_by("pk"))
     to_look_at, touched = 0, []
     for report in reports:
-        fields = report.draft.get("fields", {})
-        wrong = sum(_fits_no_more(fields, key, new) for key in changed if key in fields)
+        other, wrong = draft_follow(report, changed, new)
         to_look_at += bool(wrong)
-        if any(key in fields for key in changed):
-            report.draft_version += 1
+        if other:
             touched.append(report)
     Report.objects.get_queryset().bulk_update(touched, ["draft", "draft_version"], batch_size=100)
     return reports, to_look_at
-
-
-def _fits_no_more(fields: dict[str, Any], key: str, spec: FormSpec) -> bool:
-    """Judge a kept answer by its mended question; one that fits no more is kept as it was written."""
-    question, row = spec.field(key)
-    kept = fields[key]
-    written = kept["raw"] if kept.get("error") else kept.get("value")
-    cleaned = clean(question, written, row=row)
-    new = {name: value for name, value in kept.items() if name not in ("raw", "error")}
-    new["value"] = cleaned.value
-    if cleaned.error:
-        new |= {"raw": keepable(written), "error": cleaned.code}
-    if new != kept:
-        fields[key] = {**new, "rev": kept.get("rev", 0) + 1}
-    return bool(cleaned.error)
 
 
 def round_unlock(*, round_: Round, until: dt.date, reason: str, actor: User, now: dt.datetime) -> Round:

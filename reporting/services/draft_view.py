@@ -125,8 +125,12 @@ def is_seen(stored: Mapping[str, Any]) -> bool:
 
 
 def spec_of(report: Report) -> FormSpec:
-    """The form of the report's round, parsed once."""
-    return form_spec(report.round.form_version)
+    """The form that the report is read by, parsed once: of its round while it can be changed; what is sent in keeps the
+    form it was sent in on, whatever is mended later."""
+    sent = report.current if report.status not in EDITABLE else None
+    if sent is None or sent.form_version_id == report.round.form_version_id:
+        return form_spec(report.round.form_version)
+    return form_spec(sent.form_version)
 
 
 def draft_answers(report: Report) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,6 +16,7 @@ from reporting.models import Notice, Report
 from reporting.notice_words import LANGUAGES
 from reporting.querysets import editors_of
 from reporting.services.drafts import lock_report
+from reporting.services.form_follow import draft_comes_back
 from reporting.services.notices import notice_write
 from reporting.services.review import text_clean
 from reporting.services.submissions import follow_row
@@ -53,6 +54,7 @@ def report_reopen(*, report: Report, actor: User, now: dt.datetime, note: str, r
         row = lock_report(report)
         said = text_clean(note) if note.strip() else ""
         perform(REPORT, row, "reopen", actor=actor, now=now, note=said, request_id=request_id)
+        draft_comes_back(row)
         _tell(row, Notice.Kind.REOPENED, {"comment": said, "by": str(actor)}, now)
     follow_row(report, row)
     return report

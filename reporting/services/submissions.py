@@ -26,6 +26,7 @@ from reporting.models import Answer, FindingReview, Report, ReviewComment, Submi
 from reporting.services.draft_view import spec_of, split_answers
 from reporting.services.drafts import DraftWriter, fill, lock_for_edit, lock_report, refresh
 from reporting.services.findings import draft_findings, unexplained
+from reporting.services.form_follow import draft_comes_back
 from reporting.services.on_behalf import is_own
 from reporting.services.prefill import LastReport, last_report
 from reporting.services.receipts import approved_tell, receipt_mail, receipt_make, returned_tell
@@ -278,6 +279,7 @@ def submission_return(
     with transaction.atomic():
         row = _lock_sent_in(report, "report.return", actor, now, seen)
         perform(REPORT, row, "return", actor=actor, now=now, note=note, request_id=request_id)
+        draft_comes_back(row)
         _show_comments(row, now)
         returned_tell(report=row, note=note.strip(), now=now)
     follow_row(report, row)

@@ -18,9 +18,8 @@ from municipalities.views import ScopedView, stopped
 from reporting.form_spec import local
 from reporting.models import Report
 from reporting.querysets import messages_of
-from reporting.services.draft_view import EDITABLE
+from reporting.services.draft_view import EDITABLE, spec_of
 from reporting.services.extensions import extension_last_day
-from reporting.services.rounds import form_spec
 from reporting.timing import deadline, delivery, open_until
 from reporting.views import unsent
 from reporting.views.review_shown import comparison_of, threads_of
@@ -159,7 +158,7 @@ class ReportReview(ReviewBase):
         """What can be done besides returning and approving, or why it cannot."""
         report = self.report
         waits = report.status in EDITABLE
-        spec, last_day = form_spec(report.round.form_version), extension_last_day(report)
+        spec, last_day = spec_of(report), extension_last_day(report)
         return {
             "waits": waits,
             "extension_last": last_day,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from municipalities.errors import wants_json
 from municipalities.transitions import NoteMissing, TransitionRefused
 from reporting.services import review, submissions
-from reporting.services.rounds import form_spec
+from reporting.services.draft_view import spec_of
 from reporting.views import unsent
 from reporting.views.base import login_and_back
 from reporting.views.review import ReportReview, ReviewBase
@@ -122,7 +122,7 @@ class ReportComment(ReviewPost):
 
     def act(self) -> str:
         question = self.request.POST.get("question", "")
-        if question and not form_spec(self.report.round.form_version).has(question):
+        if question and not spec_of(self.report).has(question):
             raise Http404
         remove = self.request.POST.get("remove", "")
         if remove.isascii() and remove.isdigit() and len(remove) < 18:

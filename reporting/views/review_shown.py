@@ -16,6 +16,7 @@ from reporting.models import FindingReview, Report, ReportMessage, ReviewComment
 from reporting.querysets import comments_of, judgements_of
 from reporting.services import review
 from reporting.services.disagreement import Beside, report_beside
+from reporting.services.draft_view import spec_of
 from reporting.services.prefill import last_report
 from reporting.services.rounds import form_spec
 from reporting.sidebyside import Pair, SectionPairs, no_longer_asked, register_ids, side_by_side
@@ -73,7 +74,7 @@ class Thread:
 
 def threads_of(report: Report, talk: Talk) -> list[Thread]:
     """The talk about a report: about the whole first, then in the order of the form."""
-    spec, language = form_spec(report.round.form_version), get_language() or "nb"
+    spec, language = spec_of(report), get_language() or "nb"
     order = ["", *(question.code for question in spec.questions())]
     known = [code for code in order if code in talk]
     lost = [code for code in talk if code not in order]

@@ -1,0 +1,59 @@
+"""The draft of a report follows its form when a mended version takes the form's place.
+
+Every answer that was given stays under its question. One that cannot be an answer to the mended question stands as it
+was written, with its error, until somebody looks at it. What was sent in is not touched: it keeps its own form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from reporting.answers import clean, keepable
+from reporting.form_spec import FormSpec
+from reporting.models import Report
+from reporting.services.rounds import form_spec
+
+
+def changed_keys(old: FormSpec, new: FormSpec) -> list[str]:
+    """The fields of ``new`` whose answers have to be judged anew: those that are new, or asked otherwise."""
+    kept = set(old.field_keys())
+    return [key for key in new.field_keys() if key not in kept or old.field(key)[0] != new.field(key)[0]]
+
+
+def draft_follow(report: Report, changed: Iterable[str], new: FormSpec) -> tuple[bool, int]:
+    """Judge the kept answers of ``changed`` fields by the new form, in memory. Returns whether the draft is another
+    now (its version is counted up), and how many of its answers fit no more."""
+    fields = report.draft.get("fields", {})
+    given = [key for key in changed if key in fields]
+    wrong = sum(_fits_no_more(fields, key, new) for key in given)
+    if given:
+        report.draft_version += 1
+    return bool(given), wrong
+
+
+def _fits_no_more(fields: dict[str, Any], key: str, spec: FormSpec) -> bool:
+    """Judge a kept answer by its mended question; one that fits no more is kept as it was written."""
+    question, row = spec.field(key)
+    kept = fields[key]
+    written = kept["raw"] if kept.get("error") else kept.get("value")
+    cleaned = clean(question, written, row=row)
+    new = {name: value for name, value in kept.items() if name not in ("raw", "error")}
+    new["value"] = cleaned.value
+    if cleaned.error:
+        new |= {"raw": keepable(written), "error": cleaned.code}
+    if new != kept:
+        fields[key] = {**new, "rev": kept.get("rev", 0) + 1}
+    return bool(cleaned.error)
+
+
+def draft_comes_back(row: Report) -> None:
+    """A report goes back to those who fill it in: its draft follows the form that holds now, if it was mended since the
+    report was sent in. ``row`` is locked; no query where nothing was mended but the Submission's."""
+    sent = row.current
+    if sent is None or sent.form_version_id == row.round.form_version_id:
+        return
+    new = form_spec(row.round.form_version)
+    touched, _wrong = draft_follow(row, changed_keys(form_spec(sent.form_version), new), new)
+    if touched:
+        row.save(update_fields=["draft", "draft_version"])

@@ -1,0 +1,159 @@
+"""A form that is mended in the middle of a round: what was sent in reads as it was sent in, on every page and in every
+file, and what comes back is asked by the mended form, with nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from municipalities.models import OfficeName, Role
+from reporting.compose import editing
+from reporting.documents.collect import collect
+from reporting.documents.compute import compute
+from reporting.documents.content import to_json
+from reporting.documents.extract import extract
+from reporting.models import Report, Submission
+from reporting.services.composing import form_correct
+from reporting.services.drafts import draft_open
+from reporting.services.findings import draft_findings
+from reporting.services.messages import message_write
+from reporting.services.prefill import last_report
+from reporting.services.reopening import report_reopen
+from reporting.services.submissions import submission_return, submission_submit
+from tests.reporting.factories import SPRING, ReportFactory, at, editor, reviewer, user
+
+pytestmark = pytest.mark.django_db
+NOW = at(SPRING)
+NOTE = {"nb": "Rettet.", "nn": "Retta."}
+NEW = {"nb": "Et helt nytt spørsmål", "nn": "Eit heilt nytt spørsmål"}
+WORDS = {"nb": "Et nytt ord", "nn": "Eit nytt ord"}
+
+
+@pytest.fixture(autouse=True)
+def _clock(settings):
+    settings.PORTAL_CLOCK = f"{SPRING}T10:00+02:00"
+
+
+def mend(round_, *changes):
+    definition = round_.form_version.definition
+    for change in changes:
+        definition = change(definition)
+    done = form_correct(round_=round_, definition=definition, note=NOTE, actor=user(Role.HDIR_ADMIN), now=NOW)
+    round_.refresh_from_db()
+    return done
+
+
+def reworded(definition):
+    return editing.question_set(definition, code="plan.case", values={"text": NEW, "short": {}})
+
+
+def number_now(definition):
+    return editing.question_set(definition, code="plan.case", values={"kind": "whole_number", "limits": {}})
+
+
+def taken_away(definition):
+    return editing.question_remove(definition, code="comment")
+
+
+def phase_otherwise(definition):
+    """The answers of a core question under other keys: none of those given is among them."""
+    options = [{"key": f"new{n}", "text": WORDS} for n in range(3)]
+    return editing.question_set(definition, code="progress.phase", values={"options": options})
+
+
+def read(report):
+    rows = Report.objects.across_all(reason="test").select_related("round__form_version", "municipality", "office")
+    return rows.get(pk=report.pk)
+
+
+def test_every_page_of_a_report_shows_what_was_asked(client):
+    report = ReportFactory.submitted()
+    mend(report.round, reworded, taken_away, phase_otherwise)
+    own, staff = editor(report.municipality), reviewer(report.office)
+    pages = {
+        f"/rapport/{report.pk}/kvittering/": own,
+        f"/rapport/{report.pk}/": own,
+        "/kommune/": own,
+        f"/rapport/{report.pk}/gjennomgang/?vis=alle": staff,
+        "/arbeidsliste/": staff,
+    }  # fmt: skip
+    for address, who in pages.items():
+        client.force_login(who)
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        assert NEW["nb"] not in page and WORDS["nb"] not in page, address
+    client.force_login(own)
+    draft = client.get(f"/api/v1/reports/{report.pk}/draft/").json()["answers"]
+    assert draft == Submission.objects.across_all(reason="test").get(report=report).answers
+
+
+def test_the_statsforvalter_comments_on_what_was_asked_though_it_is_asked_no_more(client):
+    report = ReportFactory.submitted()
+    mend(report.round, taken_away)
+    client.force_login(reviewer(report.office))
+    data = {"question": "comment", "text": "Hva mener dere?"}
+    assert client.post(f"/rapport/{report.pk}/kommentar/", data).status_code == 302
+    assert report.comments.get().question == "comment"
+    report = read(report)
+    message_write(
+        report=report, question="comment", text="Hvorfor?", audience="office", actor=reviewer(report.office), now=NOW
+    )
+    submission_return(report=report, actor=reviewer(report.office), now=NOW, note="Se kommentaren.")
+    client.force_login(editor(report.municipality))
+    assert client.get(f"/rapport/{report.pk}/", follow=True).status_code == 200
+
+
+def test_figures_and_files_are_made_from_old_and_new_answers_together():
+    report = ReportFactory.submitted()
+    OfficeName.objects.create(
+        office=report.office, name_nb="Embetet", name_nn="Embetet", short_name="Embetet", valid_from=SPRING
+    )
+    mend(report.round, reworded, taken_away, phase_otherwise)
+    report.round.refresh_from_db()
+    content = compute(collect(report.round, frozen_at=NOW), "nb", str)
+    assert to_json(content)
+    lines = list(extract([report.round], "nb").lines)
+    sent = Submission.objects.across_all(reason="test").get(report=report).answers
+    assert [line[8] for line in lines if line[6] == "progress.phase"] == [sent["progress.phase"]]
+
+
+class TestComingBack:
+    def expect_to_look_at(self, report):
+        report = read(report)
+        assert report.draft["fields"]["plan.case"]["raw"] == "PS 82/21"
+        actor = editor(report.municipality)
+        view = draft_open(report=report, actor=actor, now=NOW)
+        assert view.fields["plan.case"].error and view.fields["plan.case"].question.kind == "whole_number"
+        found = draft_findings(report, last_report(report), SPRING)
+        assert ("invalid", "plan.case") in {(finding.code, finding.question) for finding in found}
+
+    def sent(self):
+        report = ReportFactory.draft()
+        fields = report.draft["fields"]
+        fields["plan.case"] = {**fields.get("plan.case", {}), "value": "PS 82/21", "rev": 9}
+        report.save()
+        submission_submit(report=report, actor=editor(report.municipality), now=NOW)
+        return report
+
+    def test_a_report_returned_after_the_mending_is_judged_by_the_mended_form(self):
+        report = self.sent()
+        mend(report.round, number_now)
+        frozen = dict(read(report).draft["fields"]["plan.case"])
+        assert frozen["value"] == "PS 82/21"  # while it is sent in nothing moves
+        submission_return(report=read(report), actor=reviewer(report.office), now=NOW, note="Se på saken.")
+        self.expect_to_look_at(report)
+        assert Submission.objects.across_all(reason="test").get(report=report).answers["plan.case"] == "PS 82/21"
+
+    def test_so_is_one_that_is_reopened(self):
+        report = ReportFactory.approved()
+        before = read(report).draft["fields"]["progress.phase"]["value"]
+        mend(report.round, phase_otherwise)
+        report_reopen(report=read(report), actor=reviewer(report.office), now=NOW, note="Feil fase.")
+        field = read(report).draft["fields"]["progress.phase"]
+        assert (field["value"], field["raw"], bool(field["error"])) == (None, before, True)
+
+    def test_without_a_mending_nothing_is_touched(self):
+        report = ReportFactory.submitted()
+        before = read(report).draft, read(report).draft_version
+        submission_return(report=read(report), actor=reviewer(report.office), now=NOW, note="Se på saken.")
+        assert (read(report).draft, read(report).draft_version) == before
