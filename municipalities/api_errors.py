@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -11,7 +13,10 @@ from municipalities.transitions import NoteMissing, TransitionRefused
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
-    """409 for a transition that cannot be made now, 400 for a missing note; else as REST framework does."""
+    """409 for a transition that cannot be made now, 400 for a missing note, 413 for a request that is too large; else
+    as REST framework does."""
+    if isinstance(error, RequestDataTooBig):
+        return Response({"detail": _("The request is too large.")}, status=413)
     if isinstance(error, TransitionRefused):
         status = 400 if isinstance(error, NoteMissing) else 409
         return Response({"detail": str(error.message), "state": error.state}, status=status)

@@ -223,6 +223,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
     "jobs whose worker died": {"task": "reporting.tasks.sweep_jobs", "schedule": timedelta(minutes=2)},
+    "answers to machines": {"task": "reporting.tasks.forget_requests", "schedule": crontab(hour=3, minute=15)},
     "reports that have not come": {"task": "reporting.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
 }
 
@@ -364,7 +365,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "EXCEPTION_HANDLER": "municipalities.api_errors.answer",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["municipalities.api_parsing.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 100,

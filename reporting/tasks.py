@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reform import clock
 from reform.tasks import background_task
-from reporting.services import documents, notice_day, summaries
+from reporting.services import documents, machines, notice_day, rounds, summaries
 
 
 @background_task
@@ -31,5 +31,14 @@ def sweep_jobs() -> None:
 
 @background_task
 def send_reminders() -> None:
-    """Tell each person what is due today, and what has waited for today; started by Celery beat."""
-    notice_day.notices_due(now=clock.now())
+    """The daily job, started by Celery beat: open what is due, and tell each person what is due today, and what has
+    waited for today."""
+    now = clock.now()
+    rounds.rounds_open_due(now=now)
+    notice_day.notices_due(now=now)
+
+
+@background_task
+def forget_requests() -> None:
+    """Forget the answers that machines need no more; started by Celery beat."""
+    machines.requests_forget(now=clock.now())

@@ -7,7 +7,7 @@ from typing import Any
 
 from municipalities.models import Municipality
 from tests.access.matrix import PUBLIC, Row, Target
-from tests.access.rows_form import untouched
+from tests.access.rows_form import open_report, untouched
 from tests.access.rows_review import sent_in
 from tests.reporting.factories import SPRING, open_round
 from tests.world import World
@@ -44,6 +44,9 @@ ROWS = [
     Row("api_round_summary", "GET", "summary.read", a_round, nothing_there=True, anonymous=401),
     Row("api_report", "GET", "report.read", delivered(), anonymous=401),
     Row("api_report_draft", "GET", "report.edit", draft, anonymous=401),
+    Row("api_report_form", "GET", "report.read", open_report, anonymous=401),
+    Row("api_report_findings", "GET", "report.edit", open_report, anonymous=401),
+    Row("api_report_draft", "PUT", "report.edit", draft, anonymous=401),
     Row("api_report_draft", "POST", "report.edit", draft, anonymous=401),
     Row("api_report_submit", "POST", "report.submit", draft, anonymous=401),
     Row("api_report_return", "POST", "report.return", delivered(submission=1, note="Skriv datoen."), anonymous=401),
