@@ -90,7 +90,8 @@ def notices_planned(*, now: dt.datetime) -> Planned:
     rows = current([*held, *_rows(reading, due, now, first_pk=_after(waiting))], today)
     had = reading.had | {row.user_id for row in waiting if row.had_mail}
     wording = Wording(rows, today=today)
-    messages = [wording.message(told[0].user, told) for told in by_person(rows).values()]
+    said = [wording.message_if_possible(told[0].user, told) for told in by_person(rows).values()]
+    messages = [message for message in said if message is not None]
     messages.sort(key=lambda message: (message.user.last_name, message.user.first_name, message.user.pk))
     return Planned(
         tuple(message for message in messages if message.user.pk not in had),

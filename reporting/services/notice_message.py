@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -22,6 +23,8 @@ from reporting.models import Notice, Report
 from reporting.notice_words import LANGUAGES, Words, fill
 from reporting.services.notice_texts import Held, words_that_hold
 from reporting.timing import deadline_of, open_until
+
+log = structlog.get_logger("portal.notices")
 
 _Kind = Notice.Kind
 _HDIR, _OFFICE = (_Kind.DELIVERED,), (_Kind.REGION_RETURNED, _Kind.ACCEPTED)
@@ -106,6 +109,20 @@ class Wording:
                 subject = _("Test round: %(subject)s") % {"subject": subject}
         link = values["lenke"]
         return Part(subject, text if link in text else f"{text}\n{link}", notice)
+
+    def message_if_possible(self, user: User, notices: Sequence[Notice]) -> Message | None:
+        """``message`` of those that can be put into words, None without any. The others are logged and wait: they
+        stop neither this person's message nor anybody else's."""
+        possible = [row for row in notices if self._has_words(row)]
+        return self.message(user, possible) if possible else None
+
+    def _has_words(self, notice: Notice) -> bool:
+        try:
+            self.part(notice, language_of(notice))
+        except Exception:
+            log.exception("a notice cannot be put into words", notice=notice.pk)
+            return False
+        return True
 
     def message(self, user: User, notices: Sequence[Notice]) -> Message:
         """The mail that tells ``user`` all of ``notices`` (at least one), the most pressing first."""

@@ -171,13 +171,15 @@ def _send(wording: Wording, people: Iterable[list[Notice]], today: dt.date, now:
     with transaction.atomic(savepoint=False):
         for notices in people:
             user = notices[0].user
-            said = wording.message(user, notices)
+            said = wording.message_if_possible(user, notices)
+            if said is None:
+                continue
             mail = mail_queue_first(
                 key=f"{day_key(today)}{user.pk}", user=user, subject=said.subject, body=said.body, now=now
             )
             if mail is None:  # another was first; this waits for the next day's
                 continue
-            pks = [row.pk for row in notices]
+            pks = [part.notice.pk for part in said.parts]
             Notice.objects.get_queryset().filter(pk__in=pks, mail__isnull=True).update(mail=mail)
             mails += 1
     return mails

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from municipalities.models import Municipality, OutgoingMail, Role
 from reporting.models import Notice, Report, Round
+from reporting.services.notice_day import notices_planned
 from reporting.services.notices import notice_write, notices_send, notices_write
 from tests.reporting import factories
 from tests.reporting.factories import ReportFactory, at, editor
@@ -100,6 +101,21 @@ def test_one_bad_address_stops_nobody(report, kari, django_capture_on_commit_cal
         tell(report, kari, ola)
     assert [mail.to for mail in mailoutbox] == [["ola@example.no"]]
     assert OutgoingMail.objects.get(user=kari).status == "failed"
+
+
+def test_what_cannot_be_put_into_words_stops_nobody_else(report, kari):
+    ola = editor(report.municipality, "ola")
+    (bad,) = tell(report, kari, facts={"comments": [{"no": "text"}]})
+    tell(report, ola)
+    assert [mail.user for mail in OutgoingMail.objects.all()] == [ola]
+    tell(report, kari, day=dt.date(2022, 5, 5))  # nor her next one
+    bad.refresh_from_db()
+    assert (bad.mail, OutgoingMail.objects.filter(user=kari).count()) == (None, 1)
+    assert bad.key not in [part.notice.key for message in notices_planned(now=at(dt.date(2022, 5, 6))).messages
+                           for part in message.parts]  # fmt: skip
+    Notice.objects.get_queryset().filter(pk=bad.pk).update(facts={"comments": [{"text": "Rettet"}]})
+    notices_send(now=at(dt.date(2022, 5, 6)))
+    assert "Rettet" in OutgoingMail.objects.filter(user=kari).latest("pk").body
 
 
 @pytest.mark.django_db(transaction=True)
