@@ -20,7 +20,7 @@ from reporting.compose.editing import (
     section_set,
     sections_of,
 )
-from reporting.compose_editor import Pick
+from reporting.compose_editor import Control, Pick
 from reporting.compose_typed import new_key
 from reporting.compose_words import KIND_WORDS, fault_field, fault_words, kind_words
 from reporting.form_spec import local
@@ -53,25 +53,10 @@ class SectionPage(RoundCompose):
     def form_page(self, texts: dict[str, str], status: int = 200, fault: str = "") -> HttpResponse:
         """The builder with the section's texts beside the list."""
         errors = self.errors(texts) if self.chosen_section else {}
+        labels = (_("Title, bokmål"), _("Title, nynorsk"), _("Introduction, bokmål"), _("Introduction, nynorsk"))
         fields = [
-            {
-                "name": name,
-                "label": words,
-                "value": texts[name],
-                "language": name[-2:],
-                "rows": 3 if name.startswith("lead") else 0,
-                "error": errors.get(name, ""),
-            }
-            for name, words in zip(
-                FIELDS,
-                (
-                    _("Title, bokmål"),
-                    _("Title, nynorsk"),
-                    _("Introduction, bokmål"),
-                    _("Introduction, nynorsk"),
-                ),
-                strict=True,
-            )
+            Control(name, words, texts[name], name[-2:], 3 if name.startswith("lead") else 0, errors.get(name, ""))
+            for name, words in zip(FIELDS, labels, strict=True)
         ]
         more = {"section_fields": fields, "section_key": self.chosen_section, "refused": fault}
         return self.page(status, **more, unsaved=status != 200, section_empty=not self.asked())

@@ -16,10 +16,9 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   const moved = location.hash.startsWith("#sp-") && document.getElementById(location.hash.slice(1));
-  if (moved) {
-    const target = moved.querySelector("button:not([disabled])") || moved.querySelector("a");
-    if (target) target.focus({ preventScroll: true });
-  }
+  const target = moved && (moved.querySelector("button:not([disabled])") || moved.querySelector("a"));
+  // After the browser has gone to the place in the address, which takes the focus away.
+  if (target) addEventListener("load", () => setTimeout(() => target.focus({ preventScroll: true }), 0));
 
   if (!form) return;
   let unsaved = "unsaved" in form.dataset;
