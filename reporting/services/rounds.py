@@ -101,7 +101,7 @@ def round_open(
 
     ``dates`` replaces single ones of ``standard_dates``. ``actor`` None is the portal itself. Run again it changes no
     date, and only makes the reports that are missing. Raises PermissionDenied, and RoundRefused when no unit exists
-    on the day.
+    on the day, or the round is still being composed.
     """
     if actor is not None and not (decision := can(actor, "round.open", today=timezone.localdate(now))):
         raise PermissionDenied(decision.reason)
@@ -126,7 +126,7 @@ def _open(
 ) -> Round:
     with transaction.atomic():
         rounds = Round.objects.across_all(reason="open a round").select_for_update(of=("self",))
-        round_ = rounds.counted().filter(reference_date=reference_date).first()
+        round_ = rounds.counted().filter(reference_date=reference_date).select_related("form_version").first()
         if round_ is None:
             round_ = Round.objects.get_queryset().create(
                 reference_date=reference_date,
@@ -135,10 +135,12 @@ def _open(
                 published_at=now,
                 **made["dates"],
             )
+        if round_.form_version.published_at is None:
+            raise RoundRefused(_("The round is still being composed. Publish it first."))
         _make_reports(round_, units)
         if round_.opened_at is None:
-            round_.opened_at = now
-            round_.save(update_fields=["opened_at"])
+            round_.opened_at, round_.published_at = now, round_.published_at or now
+            round_.save(update_fields=["opened_at", "published_at"])
             log(round_, "open", actor=actor, now=now, to_state="open")
     return round_
 
@@ -151,13 +153,17 @@ def _standard_form(reference_date: dt.date, now: dt.datetime) -> FormVersion:
 
 def _units_on(day: dt.date) -> list[tuple[int, int]]:
     """Every unit that exists on ``day``, with its office."""
-    units = Municipality.objects.across_all(reason="every unit reports").units_as_of(day)
-    rows = list(units.values_list("id", "office_id"))
+    rows = _unit_rows(day)
     if not rows:
         raise RoundRefused(
             _("No municipality is registered on %(day)s. Load the registers first.") % {"day": day.isoformat()}
         )
     return rows
+
+
+def _unit_rows(day: dt.date) -> list[tuple[int, int]]:
+    units = Municipality.objects.across_all(reason="every unit reports").units_as_of(day)
+    return list(units.values_list("id", "office_id"))
 
 
 def reports_make(round_: Round) -> None:
@@ -166,16 +172,41 @@ def reports_make(round_: Round) -> None:
     _make_reports(round_, _units_on(round_.reference_date))
 
 
-def _make_reports(round_: Round, units: list[tuple[int, int]]) -> None:
+def rounds_open_due(*, now: dt.datetime) -> list[Round]:
+    """Open the published rounds whose day has come. Part of the daily job. Returns those in which something was made.
+
+    A round opens by its date alone: its reports are there from the day it was published. What is done here is to make
+    up for what has changed since, such as a unit that the registers did not know then.
+    """
+    today = timezone.localdate(now)
+    rounds = Round.objects.across_all(reason="open what is due").counted().filter(published_at__isnull=False)
+    opened = []
+    for round_ in rounds.filter(opens_on__lte=today, closes_on__gte=today).order_by("reference_date"):
+        with transaction.atomic():
+            row = Round.objects.get_queryset().select_for_update(of=("self",)).get(pk=round_.pk)
+            made = _make_reports(row, _unit_rows(row.reference_date))
+            if made:
+                log(row, "reports_added", actor=None, now=now, note=str(made))
+            if row.opened_at is None:
+                row.opened_at = now
+                row.save(update_fields=["opened_at"])
+                log(row, "open", actor=None, now=now, to_state="open")
+            elif not made:
+                continue
+        opened.append(row)
+    return opened
+
+
+def _make_reports(round_: Round, units: list[tuple[int, int]]) -> int:
+    """Make the missing reports; how many there were to make."""
     kept = set(
         Report.objects.across_all(reason="every unit reports")
         .filter(round=round_)
         .values_list("municipality_id", flat=True)
     )
-    Report.objects.get_queryset().bulk_create(
-        [Report(round=round_, municipality_id=pk, office_id=office) for pk, office in units if pk not in kept],
-        ignore_conflicts=True,  # another process opens the same round
-    )
+    made = [Report(round=round_, municipality_id=pk, office_id=office) for pk, office in units if pk not in kept]
+    Report.objects.get_queryset().bulk_create(made, ignore_conflicts=True)  # another process opens the same round
+    return len(made)
 
 
 def previous_round(round_: Round) -> Round | None:

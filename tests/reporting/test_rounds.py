@@ -13,6 +13,7 @@ from reporting.form_spec import KINDS, FormError, FormSpec
 from reporting.models import FormVersion, Question, Report, Round
 from reporting.question_bank import read_layout, read_questions
 from reporting.services import rounds
+from reporting.services.composing import round_compose
 from reporting.services.rounds import (
     RoundRefused,
     form_publish,
@@ -22,6 +23,7 @@ from reporting.services.rounds import (
     round_open,
     standard_dates,
 )
+from reporting.tasks import send_reminders
 from tests.reporting.factories import AUTUMN, SPRING, at, editor, open_round, solutions, unit, user
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,52 @@ def test_opening_again_adds_only_what_is_missing_and_changes_no_date():
     assert Report.objects.get_queryset().count() == 2
     assert Event.objects.get_queryset().filter(name="open").count() == 1
     assert FormVersion.objects.count() == 1
+
+
+def test_a_round_that_is_still_composed_is_not_opened():
+    unit()
+    solutions()
+    load_question_bank()
+    hdir = user(Role.HDIR)
+    round_ = round_compose(reference_date=SPRING, actor=hdir, now=at(SPRING), letter="22/1")
+    with pytest.raises(RoundRefused, match=r"composed|settes sammen|sett saman"):
+        round_open(reference_date=SPRING, actor=None, now=at(SPRING))
+    round_.refresh_from_db()
+    assert round_.opened_at is None and not Report.objects.get_queryset().exists()
+
+
+class TestTheDailyJob:
+    def test_it_makes_the_reports_of_units_that_came_later_once_with_an_event(self):
+        unit()
+        round_ = open_round()
+        late = unit("Senere")
+        assert rounds.rounds_open_due(now=at(round_.opens_on)) == [round_]
+        assert rounds.rounds_open_due(now=at(round_.opens_on)) == []
+        assert Report.objects.get_queryset().filter(round=round_, municipality=late).count() == 1
+        assert Event.objects.get_queryset().filter(name="reports_added", object_id=round_.pk).count() == 1
+
+    def test_outside_its_days_and_while_it_is_composed_nothing_is_made(self):
+        unit()
+        round_ = open_round()
+        unit("Senere")
+        composed = round_compose(
+            reference_date=dt.date(2022, 11, 1), actor=user(Role.HDIR), now=at(SPRING), dates={"opens_on": SPRING}
+        )
+        day = dt.timedelta(days=1)
+        for when in (round_.opens_on - day, round_.closes_on + day):
+            assert rounds.rounds_open_due(now=at(when)) == []
+        rounds.rounds_open_due(now=at(SPRING))
+        composed.refresh_from_db()
+        assert composed.opened_at is None and not composed.reports.exists()
+
+    def test_it_is_part_of_the_job_and_of_the_command(self, settings):
+        unit()
+        round_ = open_round()
+        settings.PORTAL_CLOCK = f"{round_.opens_on}T08:00"
+        for count, run in ((2, send_reminders), (3, lambda: call_command("send_reminders", stdout=StringIO()))):
+            unit(f"Senere {count}")
+            run()
+            assert Report.objects.get_queryset().filter(round=round_).count() == count
 
 
 def test_who_opens_a_round_that_another_has_just_made_gets_that_round(monkeypatch):

@@ -13,6 +13,7 @@ from reporting.management.commands.open_round import day
 from reporting.models import Notice
 from reporting.services.notice_day import Planned, Told, notices_due, notices_planned
 from reporting.services.notice_message import Message
+from reporting.services.rounds import rounds_open_due
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             planned = notices_planned(now=now)
             self._json(planned) if options["format"] == "json" else self._table(planned, now.date())
         else:
+            rounds_open_due(now=now)
             self._told(notices_due(now=now))
 
     def _told(self, told: Told) -> None:
