@@ -237,12 +237,14 @@ class Query:
 class WorkList:
     """What one page shows. ``counts`` are of the whole scope by view, ``hits`` those that match view and filters.
 
-    ``delivered`` is the same figure as in the national status: a returned report counts when it has come again.
+    ``delivered`` is the same figure as in the national status: a returned report counts when it has come again, and
+    ``returned`` are those; a reopened one counts on.
     """
 
     total: int
     counts: dict[str, int]
     delivered: int
+    returned: int
     in_view: int
     hits: tuple[WorkRow, ...]
     rows: tuple[WorkRow, ...]
@@ -281,6 +283,7 @@ def work_list(rows: Sequence[WorkRow], query: Query) -> WorkList:
         total=len(here),
         counts={name: sum(map(test, here)) for name, test in VIEWS.items()},
         delivered=sum(row.status in DELIVERED for row in here),
+        returned=sum(row.status == "returned" for row in here),
         in_view=len(in_view),
         hits=tuple(hits),
         rows=tuple(hits[(page - 1) * PER_PAGE : page * PER_PAGE]),

@@ -52,6 +52,11 @@ class Shown:
     beside: Beside | None
 
     @property
+    def register_said(self) -> bool:
+        """Whether the register's answer is worth a line: that it has nothing yet, before an approval, is not."""
+        return self.beside is not None and bool(self.beside.words or self.pair.is_matrix or not self.beside.follows)
+
+    @property
     def calls(self) -> bool:
         """Whether there is something to look at, changed or not: what the register will follow by itself is not."""
         apart = self.beside is not None and self.beside.differs and not self.beside.follows

@@ -102,9 +102,10 @@ def test_a_report_is_read_judged_and_returned(region, open_page):
     assert page.locator("button[name=accepted][value=no]").get_attribute("aria-pressed") == "true"
     assert approve.is_disabled()
     place = page.locator('[id="sp-progress.delay_months"]')
-    place.locator("summary").click()
-    place.locator("textarea").fill("Hva er gjort siden mars?")
-    place.locator("form button[type=submit]").click()
+    write = place.locator("details", has=page.locator("form[action*='/kommentar/']"))
+    write.locator("summary").click()
+    write.locator("textarea").fill("Hva er gjort siden mars?")
+    write.locator("form button[type=submit]").click()
     assert page.locator(".comment__text").inner_text() == "Hva er gjort siden mars?"
     page.locator("form[action*='/returner/'] button").click()
     page.wait_for_selector(".page-messages")
