@@ -87,7 +87,8 @@ def _rounds(today: dt.date, reports: Collection[Report] | None) -> dict[int, Rou
         rows = rows.filter(pk__in={report.round_id for report in reports})
     lately = Q(hdir_deadline__gte=today - LONG_OVER) | Q(closes_on__gte=today)
     lately |= Q(corrections_until__gte=today) | Q(unlocked_until__gte=today)
-    rows = rows.filter(lately, opened_at__isnull=False, opens_on__lte=today)
+    there = Q(published_at__isnull=False) | Q(opened_at__isnull=False)  # a published round opens by its date alone
+    rows = rows.filter(lately, there, opens_on__lte=today)
     return {row.pk: row for row in rows.order_by("reference_date", "pk")}
 
 

@@ -249,8 +249,11 @@ def test_the_scheduled_job_is_the_same(settings):
     assert told() == ["kari"]
 
 
-def test_a_round_that_is_not_open_yet_tells_nothing():
-    editor(unit())
+def test_a_round_that_is_composed_tells_nothing_and_a_published_one_opens_by_its_date():
+    editor(unit(), "kari")
     open_round()
-    Round.objects.get_queryset().update(opened_at=None)
+    Round.objects.get_queryset().update(opened_at=None, published_at=None)
     assert run("04-17").rows == {}
+    Round.objects.get_queryset().update(published_at=at(day("03-01")))
+    assert notices_planned(now=at(day("03-20"))).messages == ()
+    assert [message.user.username for message in notices_planned(now=at(day("03-21"))).messages] == ["kari"]
