@@ -35,6 +35,11 @@ def words_that_hold() -> Held:
     return held
 
 
+def texts_written() -> dict[tuple[str, str], NoticeText]:
+    """The text that Hdir wrote last for each notice that has any, by (kind, audience). One query."""
+    return {(row.kind, row.audience): row for row in NoticeText.objects.order_by("edited_at", "pk")}
+
+
 def notice_text_save(
     *, kind: str, audience: str, words: Mapping[str, Words], actor: User, now: dt.datetime, request_id: str = ""
 ) -> list[NoticeText]:

@@ -25,7 +25,13 @@ from reporting.notice_list import STATES, Query, counts, found, in_state, lines,
 from reporting.notice_words import AUDIENCES, PLACEHOLDERS, Words, fill, own_words, placeholders
 from reporting.services.notice_day import notices_planned
 from reporting.services.notice_message import Message, sample_values
-from reporting.services.notice_texts import notice_text_restore, notice_text_save, text_faults, words_that_hold
+from reporting.services.notice_texts import (
+    notice_text_restore,
+    notice_text_save,
+    text_faults,
+    texts_written,
+    words_that_hold,
+)
 
 PER_PAGE = 50
 JOB_HOUR = dt.time(7)
@@ -160,9 +166,7 @@ class NoticeTexts(ScopedPage):
 
     def get_context(self) -> dict[str, Any]:
         held = words_that_hold()
-        written: dict[tuple[str, str], NoticeText] = {}
-        for row in NoticeText.objects.order_by("edited_at"):
-            written[row.kind, row.audience] = row
+        written = texts_written()
         groups = []
         for audience, label in AUDIENCES.items():
             rows = [
@@ -224,7 +228,7 @@ class NoticeTextEdit(ScopedView):
                 for language, (name, subject, body) in fields.items()
             ],
             "known": [(name, PLACEHOLDERS[name]) for name in placeholders(kind, audience)],
-            "written": NoticeText.objects.filter(kind=kind, audience=audience).order_by("-edited_at").first(),
+            "written": texts_written().get(self.place),
         }
         return self.render("reporting/notices/text.html", context, status=status)
 
