@@ -149,18 +149,19 @@ def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str
         .values_list(
             "round_id", "municipality_id", "office_id", "municipality__kind", "state",
             "current__days_late", "current__on_behalf_of_id", "current_id", "current__number", "status",
+            "current__extended_to",
         )
         .order_by("round_id", "municipality_id")
     )  # fmt: skip
     found = []
-    for round_id, unit, office, kind, state, late, behalf, submission, number, status in rows:
+    for round_id, unit, office, kind, state, late, behalf, submission, number, status, own in rows:
         counts = state in (ON_TIME, LATE)
         found.append(
             UnitReport(
                 round=days[round_id], unit=unit, office=offices[office], kind=kind, state=state,
                 days_late=late or 0 if counts else 0, on_behalf=bool(behalf) and counts,
                 submission=submission if counts else None, number=number or 0 if counts else 0,
-                approved=status == Report.Status.APPROVED,
+                approved=status == Report.Status.APPROVED, extended=state == ON_TIME and own is not None,
             )
         )  # fmt: skip
     return tuple(found)
@@ -175,13 +176,14 @@ def _deliveries(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[Deli
         .annotate(
             n=Count("id"),
             on_behalf=Count("id", filter=Q(current__on_behalf_of__isnull=False, status__in=Report.DELIVERED)),
+            extended=Count("id", filter=Q(current__extended_to__isnull=False, state=ON_TIME)),
         )
-        .values_list("round_id", "office_id", "municipality__kind", "state", "n", "on_behalf")
+        .values_list("round_id", "office_id", "municipality__kind", "state", "n", "on_behalf", "extended")
         .order_by()
     )
     return tuple(
-        DeliveryCount(days[round_id], offices[office], kind, state, n, behalf)
-        for round_id, office, kind, state, n, behalf in rows
+        DeliveryCount(days[round_id], offices[office], kind, state, n, behalf, extended)
+        for round_id, office, kind, state, n, behalf, extended in rows
     )
 
 

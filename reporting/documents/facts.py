@@ -73,6 +73,7 @@ class UnitReport:
     state: str
     days_late: int = 0
     on_behalf: bool = False
+    extended: bool = False
     submission: int | None = None
     number: int = 0
     approved: bool = False
@@ -81,7 +82,7 @@ class UnitReport:
 @dataclass(frozen=True)
 class DeliveryCount:
     """So many units of a round, office and kind stand in ``state``; ``on_behalf`` of them through their
-    office."""
+    office, ``extended`` within a later deadline of their own."""
 
     round: dt.date
     office: str
@@ -89,6 +90,7 @@ class DeliveryCount:
     state: str
     n: int
     on_behalf: int = 0
+    extended: int = 0
 
 
 class AnswerCount(NamedTuple):

@@ -6,7 +6,7 @@ A selector is a set of words:
 
 * whom: ``office``, ``units`` (``municipality``, the default, ``district`` or ``all``), ``round`` (a
   reference date; this round when left out);
-* what: nothing (all units), ``delivery`` (states joined by ``|``, or ``delivered``, or ``on_behalf``);
+* what: nothing (all units), ``delivery`` (states joined by ``|``, or ``delivered``, ``on_behalf``, ``extended``);
   ``question`` with ``values`` (joined by ``|``; one only where several answers can be given), ``numbers``
   (``7-12``) or ``answer`` (``given``, ``missing``), and ``row`` in a matrix; ``pattern`` with ``state``;
   ``register`` (``plan`` with ``values`` (states joined by ``|``) or ``status`` ``none``; ``participation`` with
@@ -26,6 +26,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from . import rules
 from .facts import DELIVERY, LATE, ON_TIME, Facts, ParticipationFact, SupportFact, holds
@@ -41,6 +42,12 @@ def delivery_states(words: str) -> frozenset[str]:
     """The states that ``delivery`` names."""
     named = words.split("|")
     return frozenset(state for word in named for state in (DELIVERED if word == "delivered" else (word,)))
+
+
+def delivery_words(unit: Any) -> frozenset[str]:
+    """Every word of ``delivery`` that holds for one unit: its state, and how it came there."""
+    marks = (("on_behalf", unit.on_behalf), ("extended", unit.extended))
+    return frozenset({unit.state, *(word for word, holds in marks if holds)})
 
 
 def share(part: int, whole: int) -> Decimal | None:
@@ -79,6 +86,7 @@ class Tallies:
             self._units[day, entry.office, entry.kind] += entry.n
             self._delivery[day, entry.office, entry.kind, entry.state] += entry.n
             self._delivery[day, entry.office, entry.kind, "on_behalf"] += entry.on_behalf
+            self._delivery[day, entry.office, entry.kind, "extended"] += entry.extended
 
     def _index_answers(self) -> None:
         days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
@@ -184,7 +192,7 @@ class Tallies:
         day, offices = self._where(select)
         kinds = KINDS[select.get("units", "municipality")]
         states = delivery_states(select["delivery"])
-        if not states <= {*DELIVERY, "on_behalf"}:
+        if not states <= {*DELIVERY, "on_behalf", "extended"}:
             raise ValueError(f"unknown state of delivery in {select['delivery']!r}")
         return sum(self._delivery[day, o, kind, state] for o in offices for kind in kinds for state in states)
 

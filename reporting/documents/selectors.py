@@ -23,7 +23,7 @@ from . import rules
 from .collect_registers import kept_registers
 from .content import Figure
 from .facts import LATE, MISSING, ON_TIME, RETURNED, ParticipationFact, PlanFact, SupportFact, holds
-from .measure import KINDS, NO_ANSWER, Select, delivery_states, matches, share
+from .measure import KINDS, NO_ANSWER, Select, delivery_states, delivery_words, matches, share
 
 BESIDE = {"plan": "plan.status", "network": "network.participates", "participation": "network.participates"}
 """The question that asks about the same as a register: its answer is shown beside the register's row."""
@@ -42,6 +42,7 @@ class FrozenUnit:
     number: int = 0
     days_late: int = 0
     on_behalf: bool = False
+    extended: bool = False
     submitted_at: dt.datetime | None = None
     sent_once: bool = False
 
@@ -133,14 +134,14 @@ class Frozen:
         rows = (
             Submission.objects.across_all(reason=REASON)
             .filter(report__round=round_)
-            .values_list("id", "report_id", "number", "days_late", "on_behalf_of_id", "submitted_at")
+            .values_list("id", "report_id", "number", "days_late", "on_behalf_of_id", "submitted_at", "extended_to")
         )
         return {
             report: {
                 "submission": pk, "number": number, "days_late": late, "on_behalf": behalf is not None,
-                "submitted_at": moment,
+                "submitted_at": moment, "extended": own is not None and not late,
             }
-            for pk, report, number, late, behalf, moment in rows
+            for pk, report, number, late, behalf, moment, own in rows
             if pk in self.ids
         }  # fmt: skip
 
@@ -224,7 +225,7 @@ class Frozen:
         """Two tests of a unit: whether it counts, and whether it has answered what the selector needs."""
         if "delivery" in select:
             states = delivery_states(select["delivery"])
-            return (lambda unit: unit.state in states or (unit.on_behalf and "on_behalf" in states)), _always
+            return (lambda unit: not states.isdisjoint(delivery_words(unit))), _always
         if "pattern" in select:
             return self._pattern_test(select)
         if "register" in select:

@@ -45,6 +45,10 @@ def delivery_chapter(book: Book) -> tuple[Block, ...]:
                     definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
             Measure("share_on_time", _("Share on time"), {"delivery": "on_time", "measure": "share"}, kind="share",
                     definition=words["on_time"], denominator=every, rule="delivery.on_time"),
+            Measure("extended", _("Within an extended deadline"), {"delivery": "extended"},
+                    definition=_("Counted among those on time: sent in within a later deadline that the statsforvalter"
+                                 " had given this unit"),
+                    denominator=every, rule="delivery.extended"),
             Measure("on_behalf", _("By the office for the unit"), {"delivery": "on_behalf"},
                     definition=_("Sent in by the statsforvalter on behalf of the unit"),
                     denominator=every, rule="delivery.on_behalf"),

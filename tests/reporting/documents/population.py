@@ -129,6 +129,7 @@ def _send(round_: Round, unit: Municipality, index: int, user: User, moment: dt.
         answers_hash="x" * 64,
         submitted_by=user, submitted_by_name=str(user), submitted_at=moment,
         days_late=3 if special == 1 else 0, on_behalf_of=unit if special == 2 else None,
+        extended_to=moment.date() if special == 3 else None,
     )  # fmt: skip
     Answer.objects.get_queryset().bulk_create(Answer(submission=submission, **row) for row in answers_of(index))
     report.current = submission

@@ -197,6 +197,13 @@ def test_districts_count_in_the_delivery_only(content):
     assert cell(content, table_of(content, "own", "Plan status by office").id, "units").value == units["municipalities"]
 
 
+def test_who_came_within_an_extended_deadline_is_counted_among_those_on_time_and_for_itself(content):
+    table = table_of(content, "on_behalf", "Delivery by office")
+    assert cell(content, table.id, "extended").value == 1
+    total = {entry.key: cell(content, table.id, entry.key).value for entry in table.columns[1:]}
+    assert total["on_time"] + total["late"] + total["returned"] + total["missing"] == total["units"]
+
+
 def adopters(people, day, values=rules.ADOPTED):
     """Counted by hand from the rows of the plan register."""
     every = [index for index, unit in enumerate(people.units) if unit.kind == "municipality"]
