@@ -34,6 +34,12 @@ def receipt_content(submission: Submission, language: str) -> Content:
     networks = _networks(spec, submission.answers)
     with override(language):
         blocks: list[Block] = [Heading("receipt", 1, _("Receipt"), numbered=False), _delivered(submission, unit)]
+        if report.round.is_test:
+            trial = (
+                _("This is a test round."),
+                _("What is answered here is counted nowhere, changes no register, and will be wiped."),
+            )
+            blocks.append(Paragraph((Text(" ".join(trial)),), "note"))
         blocks += _findings(submission, spec, language)
         for section in spec.sections:
             blocks += _section(section, submission.answers, spec, language, networks, _tables(blocks))

@@ -18,7 +18,7 @@ from municipalities.services import (
 from networks.models import Participation
 from networks.services import participation_register
 from reporting.form_spec import FormSpec
-from reporting.models import Report, Submission
+from reporting.models import Report, Round, Submission
 from reporting.services.rounds import form_spec
 
 
@@ -32,10 +32,14 @@ def registers_follow(*, report: Report, now: dt.datetime) -> None:
     if report.round.is_test:  # what was tried out is no fact
         return
     register_lock(report.municipality_id)
-    approved = Report.objects.across_all(reason="the later reports of the same unit").filter(
-        municipality=report.municipality_id,
-        status=Report.Status.APPROVED,
-        round__reference_date__gt=report.round.reference_date,
+    approved = (
+        Report.objects.across_all(reason="the later reports of the same unit")
+        .filter(
+            municipality=report.municipality_id,
+            status=Report.Status.APPROVED,
+            round__reference_date__gt=report.round.reference_date,
+        )
+        .exclude(round__kind=Round.Kind.TEST)
     )
     later = approved.select_related("round", "municipality", "current__form_version").defer("draft")
     for row in (report, *later.order_by("round__reference_date")):

@@ -161,8 +161,10 @@ class MunicipalityHome(ScopedView):
         """Everything the page shows for one unit."""
         unit, user = units[pk], self.request.user
         rows = self.rows(Report).filter(municipality_id=pk, round__opened_at__isnull=False)
+        rows = rows.filter(round__opens_on__lte=self.today)
         rows = rows.select_related("round__form_version", "current", "municipality")
-        reports = list(rows.defer("round__form_version__definition").order_by("-round__reference_date"))
+        every = list(rows.defer("round__form_version__definition").order_by("-round__reference_date"))
+        reports = [report for report in every if not report.round.is_test]
         now = home.current_report(reports, self.today)
         events = shown.events_of(reports, self.rows(Event))
         rest = [report for report in reports if report is not now]
@@ -175,6 +177,7 @@ class MunicipalityHome(ScopedView):
             "others": self._others(units, pk),
             "now": self._panel(now, events) if now else None,
             "coming": self._coming() if now is None else None,
+            "tests": [row for row in every if row.round.is_test and row.round.closes_on >= self.today],
             "returned_before": [report for report in rest if self._returned(report)],
             "contacts": home.contacts_at(unit.office_id, today=self.today) if now else [],
             "office_name": offices[unit.office_id].name if unit.office_id in offices else "",
@@ -196,7 +199,7 @@ class MunicipalityHome(ScopedView):
         return report.status in (Report.Status.RETURNED, Report.Status.REOPENED) and open_
 
     def _coming(self) -> Round | None:
-        rounds = self.rows(Round).filter(opens_on__gt=self.today, opened_at__isnull=False)
+        rounds = self.rows(Round).counted().filter(opens_on__gt=self.today, opened_at__isnull=False)
         return rounds.order_by("opens_on").first()
 
     def _panel(self, report: Report, events: list[Any]) -> RoundPanel:

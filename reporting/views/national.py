@@ -37,7 +37,7 @@ class RoundPage(ScopedPage):
 
     @cached_property
     def rounds(self) -> list[Round]:
-        rows = self.rows(Round).filter(opened_at__isnull=False, opens_on__lte=self.today)
+        rows = self.rows(Round).counted().filter(opened_at__isnull=False, opens_on__lte=self.today)
         return list(rows.select_related("form_version").order_by("-reference_date"))
 
     @cached_property

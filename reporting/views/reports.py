@@ -6,7 +6,8 @@ from typing import Any
 
 from municipalities.services import unit_names
 from municipalities.views import ScopedList
-from reporting.models import Report, Round
+from reporting.models import Report
+from reporting.querysets import opened_rounds
 
 SEARCH_LENGTH = 80
 
@@ -18,7 +19,7 @@ class ReportList(ScopedList):
     template_name = "reporting/report_list.html"
 
     def get_context(self) -> dict[str, Any]:
-        rounds = list(self.rows(Round).filter(opened_at__isnull=False).order_by("-reference_date"))
+        rounds = opened_rounds(self.request.user, today=self.today)
         wanted = self.request.GET.get("runde", "")
         self.round = next(
             (row for row in rounds if row.reference_date.isoformat() == wanted), rounds[0] if rounds else None

@@ -62,6 +62,12 @@ def rows(model):
     return model.objects.across_all(reason="test")
 
 
+def named(office):
+    OfficeName.objects.create(
+        office=office, name_nb="Embetet", name_nn="Embetet", short_name="Embetet", valid_from=date(2018, 1, 1)
+    )
+
+
 def sent_in(trial, municipality):
     """The unit's report in the test round, sent in and approved with other answers."""
     report = (
@@ -111,9 +117,7 @@ def test_a_test_round_is_counted_nowhere(trial, real, settings, client):
     # the registers
     assert not rows(PlanDecision).filter(case_number="PRØVE 1").exists()
     # the figures of the country
-    OfficeName.objects.create(
-        office=real.office, name_nb="Embetet", name_nn="Embetet", short_name="Embetet", valid_from=date(2018, 1, 1)
-    )
+    named(real.office)
     facts = collect(real.round, frozen_at=NOW)
     assert [fact.date for fact in facts.rounds] == [SPRING] and len(facts.reports) == 1
     assert report.current_id not in facts.submission_ids
@@ -129,6 +133,74 @@ def test_a_test_round_is_counted_nowhere(trial, real, settings, client):
     listed = client.get(f"/api/v1/rounds/{SPRING}/reports/").json()
     assert report.pk not in {row["id"] for row in listed["results"]}
     assert [row["reference_date"] for row in client.get("/api/v1/rounds/").json()["results"]].count(str(SPRING)) == 1
+
+
+def test_a_later_test_round_leads_no_list(real, admin, client, settings):
+    """A test round per a later date is not the newest round of anybody's page."""
+    later = round_compose(reference_date=AUTUMN.replace(year=2022), actor=admin, now=NOW, letter="x")
+    trial = round_try(round_=later, unit_ids=[real.municipality_id], actor=admin, now=NOW)
+    named(real.office)
+    settings.PORTAL_CLOCK = f"{SPRING}T10:00+02:00"
+    readers = {
+        "/nasjonal-status/": user(Role.HDIR), "/arbeidsliste/": reviewer(real.office),
+        "/rapporter/": user(Role.EVALUATOR), "/belastning/": user(Role.HDIR),
+    }  # fmt: skip
+    for address, reader in readers.items():
+        client.force_login(reader)
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        context = answer.context
+        chosen = context.get("round") or context["listing"].round
+        assert chosen == real.round, address
+        assert trial not in list(context.get("rounds", [])), address
+
+
+def test_a_late_approval_takes_nothing_from_a_later_test_round(real, admin):
+    later = round_compose(reference_date=AUTUMN.replace(year=2022), actor=admin, now=NOW, letter="x")
+    trial = round_try(round_=later, unit_ids=[real.municipality_id], actor=admin, now=NOW)
+    sent_in(trial, real.municipality)
+    submission_approve(report=real, actor=reviewer(real.office), now=NOW)
+    origins = rows(PlanDecision).filter(municipality=real.municipality).values_list("origin", flat=True)
+    assert set(origins) == {f"report:{real.pk}/1"}
+
+
+class TestWhoTakesPart:
+    """Finds the test apart from the real report, and is told on every page what it is."""
+
+    SAID = ("Dette er en prøverunde", "This is a test round")
+
+    @pytest.fixture(autouse=True)
+    def _clock(self, settings):
+        settings.PORTAL_CLOCK = f"{SPRING}T10:00+02:00"
+
+    def said(self, page):
+        return any(words in page for words in self.SAID)
+
+    def test_a_real_municipality_still_sees_its_real_report_first(self, trial, real, client):
+        client.force_login(editor(real.municipality))
+        page = client.get("/kommune/")
+        assert page.context["now"].report == real
+        assert [row.round for row in page.context["tests"]] == [trial]
+        assert trial not in [row.report.round for row in page.context["earlier"]]
+
+    def test_the_made_up_municipality_goes_from_its_front_page_to_the_receipt(self, trial, client):
+        report = rows(Report).select_related("municipality").get(round=trial, municipality__kind="training")
+        person = editor(report.municipality)
+        client.force_login(person)
+        assert [row.pk for row in client.get("/kommune/").context["tests"]] == [report.pk]
+        pages = [f"/rapport/{report.pk}/", f"/rapport/{report.pk}/skjema/", f"/rapport/{report.pk}/se-over/"]
+        for address in pages:
+            page = client.get(address, follow=True)
+            assert page.status_code == 200 and self.said(page.content.decode()), address
+        sent_in(trial, report.municipality)
+        page = client.get(f"/rapport/{report.pk}/kvittering/")
+        assert page.status_code == 200 and self.said(page.content.decode())
+
+    def test_the_statsforvalter_reads_that_it_is_a_test(self, trial, real, client):
+        report = rows(Report).get(round=trial, municipality=real.municipality)
+        client.force_login(reviewer(report.office))
+        page = client.get(f"/rapport/{report.pk}/gjennomgang/")
+        assert page.status_code == 200 and self.said(page.content.decode())
 
 
 def test_reminders_of_a_test_round_go_to_its_participants_only(trial, real, settings):
