@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 
 def heads(*, in_other_borders: bool = False) -> tuple[str, ...]:
-    """The heads of the ten columns, and of the three for the borders of another day, in the language in use."""
+    """The heads of the ten columns, of the three for the borders of another day, and of the last one, which says when
+    the statsforvalter sent in on the unit's behalf; in the language in use."""
     then = (
         _("Round"), _("Municipality number"), _("Municipality"), _("County"), _("Office"), _("Version"), _("Question"),
         _("Row"), _("Answer"), _("Answer in words"),
     )  # fmt: skip
-    if not in_other_borders:
-        return then
-    return (*then, _("Number in today's borders"), _("Municipality in today's borders"), _("Was split into"))
+    here = (_("Number in today's borders"), _("Municipality in today's borders"), _("Was split into"))
+    return (*then, *(here if in_other_borders else ()), _("By the office for the unit"))
 
 
 def fixed_word(key: str) -> str:

@@ -5,7 +5,7 @@ read as they are written, so the memory does not grow with the rounds.
 
 Each line names the unit as it was on the round's day. In the borders of another day it names beside it the unit to
 which the whole of it belongs then, so that who analyses may sum counts; a unit that was split stays itself, with the
-units among which it lies named.
+units among which it lies named. The last word of a line says when the statsforvalter sent in on the unit's behalf.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext, override
 
 from municipalities.borders import regroup
 from municipalities.lineage import Lineage
@@ -39,8 +41,8 @@ Here = tuple[str, str, str]
 class Extract:
     """The lines, how many there must be, and the code book: question, kind, option and wording.
 
-    ``borders`` is the day in whose borders each line is given too; then a line ends with a ``Here``. None: the
-    borders of then only.
+    ``borders`` is the day in whose borders each line is given too; then a ``Here`` follows the line. None: the
+    borders of then only. Each ends with "yes" in words when it was sent in on the unit's behalf, else empty.
     """
 
     rounds: tuple[dt.date, ...]
@@ -83,11 +85,13 @@ def _lines(
         str(pk): clean(name) for pk, name in Network.objects.across_all(reason=REASON).values_list("pk", "name")
     }
     here = _Here(lineage_of_all(), borders) if borders is not None else None
+    with override(language):
+        by_office = ("", gettext("Yes"))
     values = rows.order_by("submission__report__round__reference_date", "submission_id", "id").values_list(
         "submission__report__round_id", "submission__report__municipality_id", "submission__report__office_id",
-        "submission__number", "question", "row", "value", "number", "date", "text",
+        "submission__number", "question", "row", "value", "number", "date", "text", "submission__on_behalf_of_id",
     )  # fmt: skip
-    for round_id, unit_id, office_id, version, question, row, value, number, day, text in values.iterator(CHUNK):
+    for round_id, unit_id, office_id, version, question, row, value, number, day, text, own in values.iterator(CHUNK):
         unit = names[round_id][unit_id]
         given = value or (number if number is not None else day or text)
         label = labels[round_id].get((question, value), "") if value else ""
@@ -95,7 +99,8 @@ def _lines(
             days[round_id], unit.number, unit.name, unit.county_number, offices.get(office_id, ""), version, question,
             row, given, label or networks.get(value, ""),
         )  # fmt: skip
-        yield line if here is None else (*line, *here.of(unit_id, days[round_id]))
+        beside = here.of(unit_id, days[round_id]) if here is not None else ()
+        yield (*line, *beside, by_office[own is not None])
 
 
 class _Here:

@@ -21,11 +21,11 @@ from .formats import clean
 SHEET_ROWS = 1_000_000  # Excel holds 1 048 576; a further sheet is begun here
 CELL_LENGTH = 32_767 // 2  # in characters that may take two UTF-16 units each
 EXCEL_DAY_0 = dt.date(1899, 12, 30)
-WIDTHS = (13, 9, 24, 8, 24, 9, 24, 8, 34, 44, 12, 24, 34)
+WIDTHS = (13, 9, 24, 8, 24, 9, 24, 8, 34, 44, 12, 24, 34, 12)
 
 
 def render_answers(found: Extract, out: BinaryIO, heads: tuple[str, ...], words: Callable[[str], str]) -> int:
-    """Write the workbook into ``out``. Returns the number of lines. ``heads`` are the column heads: ten, or thirteen
+    """Write the workbook into ``out``. Returns the number of lines. ``heads`` are the column heads: eleven, or fourteen
     where the lines are given in the borders of another day too. ``words`` gives the fixed words ``cover``,
     ``answers``, ``code_book``, ``rounds``, ``reports``, ``lines``, ``cut``, ``borders``, ``borders_then``,
     ``borders_of`` (with a place for ``{day}``), ``question``, ``kind``, ``key``, ``text``.

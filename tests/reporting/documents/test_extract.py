@@ -50,6 +50,22 @@ def sent_in(world: World, number: str, **changes) -> Round:
     return round_
 
 
+def test_a_line_says_when_the_statsforvalter_sent_in_on_the_unit_s_behalf(world: World):
+    round_ = sent_in(world, "3004")
+    by = world.user("statsforvalter-oslo-og-viken")
+    ReportFactory.on_behalf(
+        round_=round_, municipality=world.unit("3025"), actor=world.user("editor-3025"), by=by, values=every_answer()
+    )
+    for days, places in ((None, 11), (SPRING, 14)):
+        out = io.BytesIO()
+        found = extract([round_], "nb", borders=days)
+        render_answers(found, out, heads(in_other_borders=days is not None), fixed_word)
+        sheet = openpyxl.load_workbook(io.BytesIO(out.getvalue())).worksheets[1]
+        said = {(row[1], row[-1]) for row in sheet.iter_rows(min_row=2, values_only=True)}
+        assert said == {("3004", None), ("3025", "Ja")}
+        assert sheet.max_column == places
+
+
 def test_every_counted_answer_is_a_line_with_its_type(world: World):
     sent_in(world, "3004")
     book = workbook([sent_in(world, "0301", comment=HOSTILE)])
@@ -123,7 +139,7 @@ def test_in_todays_borders_each_line_says_who_the_unit_is_today(world: World):
 def test_the_command_takes_then_or_today_and_says_so_otherwise(world: World, tmp_path):
     sent_in(world, "3004")
     path = tmp_path / "answers.xlsx"
-    for borders, columns in (("then", 10), ("today", 13)):
+    for borders, columns in (("then", 11), ("today", 14)):
         call_command("export_answers", "--out", str(path), "--borders", borders, stdout=io.StringIO())
         assert openpyxl.load_workbook(path).worksheets[1].max_column == columns
     with pytest.raises(CommandError, match=r"Unknown borders 'now'\. Choose then or today\."):
