@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import burden, form, municipality, receipt, submit
+from reporting.views import burden, form, form_workbook, municipality, receipt, submit
 
 urlpatterns = [
     path("kommune/", municipality.MunicipalityHome.as_view(), name="municipality_home"),
@@ -15,5 +15,10 @@ urlpatterns = [
     path("rapport/<int:pk>/se-over/", submit.ReportSummaryPage.as_view(), name="report_summary"),
     path("rapport/<int:pk>/send-inn/", submit.ReportSubmit.as_view(), name="report_submit"),
     path("rapport/<int:pk>/uendret/", submit.ReportNothingNew.as_view(), name="report_nothing_new"),
+    path("rapport/<int:pk>/excel/", form_workbook.ReportWorkbook.as_view(), name="report_workbook"),
+    path(
+        "rapport/<int:pk>/excel/last-opp/", form_workbook.ReportWorkbookUpload.as_view(), name="report_workbook_upload"
+    ),
+    path("rapport/<int:pk>/excel/bruk/", form_workbook.ReportWorkbookUse.as_view(), name="report_workbook_use"),
     path("rapport/<int:pk>/kvittering/", receipt.ReceiptPage.as_view(), name="report_receipt"),
 ]
