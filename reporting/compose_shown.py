@@ -226,7 +226,7 @@ def _check(fault: Fault) -> str:
         return "texts"
     if fault.code.startswith("condition"):
         return "conditions"
-    return "indicators" if fault.code == "indicator_missing" else "form"
+    return "indicators" if fault.code.startswith("indicator") else "form"
 
 
 def fault_url(fault: Fault, url: Url) -> str:

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reporting.compose import indicators
 from reporting.compose.editing import TEXTS, questions_of, sections_of
 from reporting.form_spec import CHOICE_KINDS, NUMBER_KINDS, TEXT_KINDS, FormError, FormSpec
 
 MUNICIPALITY, REGION = "municipality", "region"
-CORE = ("plan.status", "network.participates", "support.received", "solutions.position", "progress.phase")
-"""The core indicators that a municipality's form must feed: the note to HOD is built on them (Tillegg 40)."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,16 @@ def _(text: str) -> str:
     return text
 
 
-def faults(definition: Mapping[str, Any], audience: str = MUNICIPALITY) -> list[Fault]:
-    """All that stops publishing, in the form's order. An empty list means that the form can be read."""
+def faults(definition: Mapping[str, Any], audience: str = MUNICIPALITY, *, core: bool = True) -> list[Fault]:
+    """All that stops publishing, in the form's order. An empty list means that the form can be read. ``core``: whether
+    a municipality's form must ask what the core indicators are counted from (not in an extra round)."""
     found = [*_sections(definition)]
     above: dict[str, Mapping[str, Any]] = {}
     for section, question in questions_of(definition):
         found += _question(question, section.get("key", ""), above)
         above[question.get("code", "")] = question
     found += _twice(definition)
-    if audience == MUNICIPALITY:
+    if audience == MUNICIPALITY and core:
         found += _indicators(definition)
     if not found:
         try:
@@ -212,8 +212,21 @@ def _twice(definition: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _indicators(definition: Mapping[str, Any]) -> Iterator[Fault]:
-    fed = {question.get("indicator") for _section, question in questions_of(definition)}
-    for indicator in CORE:
-        if indicator not in fed:
-            sentence = _("No question gives figures to the core indicator “%(indicator)s”.")
-            yield Fault("indicator_missing", sentence, values={"indicator": indicator})
+    sentences = {
+        indicators.MISSING: _("No question gives figures to the core indicator “%(indicator)s”."),
+        indicators.KIND: _(
+            "“%(question)s” gives figures to the core indicator “%(indicator)s”, and must keep its kind of answer."
+        ),
+        indicators.ANSWERS: _(
+            "“%(question)s” no longer has an answer that the core indicator “%(indicator)s” is counted from."
+        ),
+        indicators.TWICE: _(
+            "“%(question)s” cannot give figures to the core indicator “%(indicator)s”: another question does."
+        ),
+    }
+    asked = {question.get("code"): question for _section, question in questions_of(definition)}
+    for code, indicator, question in indicators.uncounted(definition):
+        values = {"indicator": indicator}
+        if question:
+            values["question"] = _named(asked[question], question, "")
+        yield Fault(code, sentences[code], question, values=values)

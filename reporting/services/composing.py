@@ -232,15 +232,20 @@ def form_edit(
 # --- publishing and mending ------------------------------------------------------------------------
 
 
+def form_faults(round_: Round, definition: Mapping[str, Any], audience: str = "municipality") -> list[Fault]:
+    """What keeps a definition from being the round's form. An extra round need not ask for the core indicators."""
+    return faults(definition, audience, core=round_.kind != Round.Kind.EXTRA)
+
+
 def publish_faults(round_: Round) -> NotPublishable | None:
     """What stops the round from being published; None when nothing does. No query but the forms'."""
     sentences: dict[str, str] = {}
     if not round_.letter.strip() and not round_.is_test:
         sentences["letter"] = _("Write which letter the round is asked by.")
-    found = {FormVersion.Audience.MUNICIPALITY.value: faults(round_.form_version.definition)}
+    found = {FormVersion.Audience.MUNICIPALITY.value: form_faults(round_, round_.form_version.definition)}
     if round_.regional_form is not None:
         region = FormVersion.Audience.REGION.value
-        found[region] = faults(round_.regional_form.definition, region)
+        found[region] = form_faults(round_, round_.regional_form.definition, region)
     if any(found.values()):
         sentences.setdefault("", _("The form is not finished."))
     return NotPublishable(sentences, found) if sentences else None
@@ -299,7 +304,7 @@ def form_correct(
         if row.published_at is None:
             raise ComposeRefused({"": _("The form is not published yet. Change it directly.")})
         audience = FormVersion.Audience.MUNICIPALITY
-        if found := faults(definition):
+        if found := form_faults(row, definition):
             raise NotPublishable({"": _("The form is not finished.")}, {audience.value: found})
         old = row.form_version
         new = FormVersion.objects.create(

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from municipalities.templatetags.portal import clock, day, moment
 from municipalities.views import ScopedPage
 from reporting import compose_shown as shown
-from reporting.compose import Difference, EditRefused, Fault, differences, estimate, faults
+from reporting.compose import Difference, EditRefused, Fault, differences, estimate
 from reporting.compose.editing import question_move, section_move
 from reporting.models import Report, Round
 from reporting.question_views import dom_id
-from reporting.services.composing import ComposeRefused, publish_faults
+from reporting.services.composing import ComposeRefused, form_faults, publish_faults
 from reporting.services.rounds import previous_round
 from reporting.timing import RoundState, round_state
 from reporting.views.compose_base import REGION, ComposeView, number_of
@@ -82,7 +82,7 @@ class RoundCompose(ComposeView):
     @cached_property
     def found(self) -> list[Fault]:
         """All that is wrong with the form."""
-        return faults(self.definition, self.audience)
+        return form_faults(self.round, self.definition, self.audience)
 
     @cached_property
     def changed(self) -> list[Difference]:

@@ -9,7 +9,7 @@ import pytest
 from reporting import question_bank
 from reporting.compose import EditRefused, differences, editing, estimate, faults
 from reporting.compose.editing import question_of
-from reporting.compose.faults import CORE
+from reporting.compose.indicators import CORE
 from reporting.form_spec import KINDS, FormSpec
 
 T = {"nb": "Tekst", "nn": "Tekst"}
@@ -167,6 +167,27 @@ class TestFaults:
         assert [fault.values["indicator"] for fault in missing] == ["support.received"]
         assert {fault.values["indicator"] for fault in faults(one())} == set(CORE)
         assert faults(one(), "region") == []
+        assert faults(one(), core=False) == []  # an extra round
+
+    @pytest.mark.parametrize(("code", "key"), [("plan.status", "inside"), ("plan.anchoring", "samfunnsdel"),
+                                               ("network.participates", "yes"), ("solutions", "adopted")])  # fmt: skip
+    def test_the_answers_that_figures_are_counted_from_stay(self, standard, code, key):
+        question = question_of(standard, code)
+        rest = [option for option in question["options"] if option["key"] != key]
+        form = editing.question_set(standard, code=code, values={"options": rest})
+        assert ("indicator_answers", code) in {(fault.code, fault.question) for fault in faults(form)}
+        again = editing.question_set(standard, code=code, values={"options": question["options"][::-1]})
+        assert not [fault for fault in faults(again) if fault.code.startswith("indicator")]
+
+    def test_a_core_question_keeps_its_kind_and_no_other_takes_its_place(self, standard):
+        form = editing.question_set(standard, code="progress.phase", values={"kind": "several_of"})
+        assert ("indicator_kind", "progress.phase") in {(fault.code, fault.question) for fault in faults(form)}
+        section = standard["sections"][0]["key"]
+        other = {**question_of(standard, "plan.status"), "code": "own.plan"}
+        both = editing.question_add(standard, question=other, section=section)
+        assert ("indicator_twice", "own.plan") in {(fault.code, fault.question) for fault in faults(both)}
+        instead = editing.question_remove(both, code="plan.status")
+        assert "indicator_missing" in {fault.code for fault in faults(instead)}
 
     def test_twice(self):
         question = one("a")["sections"][0]["questions"][0]

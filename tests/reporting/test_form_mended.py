@@ -54,10 +54,10 @@ def taken_away(definition):
     return editing.question_remove(definition, code="comment")
 
 
-def phase_otherwise(definition):
-    """The answers of a core question under other keys: none of those given is among them."""
+def placed_otherwise(definition):
+    """The answers of a question under other keys: none of those given is among them."""
     options = [{"key": f"new{n}", "text": WORDS} for n in range(3)]
-    return editing.question_set(definition, code="progress.phase", values={"options": options})
+    return editing.question_set(definition, code="org.responsible", values={"options": options})
 
 
 def read(report):
@@ -67,7 +67,7 @@ def read(report):
 
 def test_every_page_of_a_report_shows_what_was_asked(client):
     report = ReportFactory.submitted()
-    mend(report.round, reworded, taken_away, phase_otherwise)
+    mend(report.round, reworded, taken_away, placed_otherwise)
     own, staff = editor(report.municipality), reviewer(report.office)
     pages = {
         f"/rapport/{report.pk}/kvittering/": own,
@@ -108,13 +108,13 @@ def test_figures_and_files_are_made_from_old_and_new_answers_together():
     OfficeName.objects.create(
         office=report.office, name_nb="Embetet", name_nn="Embetet", short_name="Embetet", valid_from=SPRING
     )
-    mend(report.round, reworded, taken_away, phase_otherwise)
+    mend(report.round, reworded, taken_away, placed_otherwise)
     report.round.refresh_from_db()
     content = compute(collect(report.round, frozen_at=NOW), "nb", str)
     assert to_json(content)
     lines = list(extract([report.round], "nb").lines)
     sent = Submission.objects.across_all(reason="test").get(report=report).answers
-    assert [line[8] for line in lines if line[6] == "progress.phase"] == [sent["progress.phase"]]
+    assert [line[8] for line in lines if line[6] == "org.responsible"] == [sent["org.responsible"]]
 
 
 class TestComingBack:
@@ -146,10 +146,10 @@ class TestComingBack:
 
     def test_so_is_one_that_is_reopened(self):
         report = ReportFactory.approved()
-        before = read(report).draft["fields"]["progress.phase"]["value"]
-        mend(report.round, phase_otherwise)
-        report_reopen(report=read(report), actor=reviewer(report.office), now=NOW, note="Feil fase.")
-        field = read(report).draft["fields"]["progress.phase"]
+        before = read(report).draft["fields"]["org.responsible"]["value"]
+        mend(report.round, placed_otherwise)
+        report_reopen(report=read(report), actor=reviewer(report.office), now=NOW, note="Feil svar.")
+        field = read(report).draft["fields"]["org.responsible"]
         assert (field["value"], field["raw"], bool(field["error"])) == (None, before, True)
 
     def test_without_a_mending_nothing_is_touched(self):
