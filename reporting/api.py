@@ -51,13 +51,18 @@ class ReportRowSerializer(serializers.ModelSerializer[Report]):
     office = serializers.CharField(source="office.key")
     days_late = serializers.IntegerField(source="current.days_late", default=None)
     warning_count = serializers.IntegerField(source="current.warning_count", default=None)
+    on_behalf = serializers.SerializerMethodField()
 
     class Meta:
         model = Report
         fields = [
             "id", "municipality", "number", "name", "office", "status", "submitted_at", "approved_at", "days_late",
-            "warning_count",
+            "warning_count", "extended_to", "on_behalf",
         ]  # fmt: skip
+
+    def get_on_behalf(self, row: Report) -> bool:
+        """Whether the statsforvalter sent it in on behalf of the municipality."""
+        return row.current is not None and row.current.on_behalf_of_id is not None
 
     def get_number(self, row: Report) -> str:
         return self.context["names"][row.municipality_id].number
