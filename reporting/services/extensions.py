@@ -32,6 +32,18 @@ def extension_last_day(report: Report) -> dt.date:
     return open_until(report.round, Report.Status.RETURNED)
 
 
+def extension_refused(report: Report, now: dt.datetime) -> str:
+    """Why no extension can be given at ``now``, whoever asks, as a sentence; "" when one can, and for a report that
+    does not wait for the municipality."""
+    if report.status not in EDITABLE:
+        return ""
+    try:
+        _require_giveable(report, now)
+    except TransitionRefused as refused:
+        return str(refused.message)
+    return ""
+
+
 def extension_give(
     *, report: Report, until: dt.date, reason: str, actor: User, now: dt.datetime, request_id: str = ""
 ) -> Report:
@@ -43,9 +55,7 @@ def extension_give(
     """
     with step(report, "report.extend", actor, now) as row:
         _require_waiting(row)
-        require_published(row.round, now)
-        not_locked(row, now)
-        region_not_delivered(row, now)
+        _require_giveable(row, now)
         _require_day(row, until, timezone.localdate(now))
         row.extended_to, row.extension_reason = until, reason_text(reason)
         row.save(update_fields=["extended_to", "extension_reason"])
@@ -77,6 +87,12 @@ def extension_end(*, report: Report, actor: User, now: dt.datetime, request_id: 
 def _require_waiting(row: Report) -> None:
     if row.status not in EDITABLE:
         raise WrongState(REPORT.wrong_state[row.status], state=row.status)
+
+
+def _require_giveable(row: Report, now: dt.datetime) -> None:
+    require_published(row.round, now)
+    not_locked(row, now)
+    region_not_delivered(row, now)
 
 
 def _require_day(row: Report, until: dt.date, today: dt.date) -> None:

@@ -19,7 +19,7 @@ from reporting.form_spec import local
 from reporting.models import Report
 from reporting.querysets import messages_of
 from reporting.services.draft_view import EDITABLE, spec_of
-from reporting.services.extensions import extension_last_day
+from reporting.services.extensions import extension_last_day, extension_refused
 from reporting.timing import deadline, delivery, open_until
 from reporting.views import unsent
 from reporting.views.review_shown import comparison_of, threads_of
@@ -162,7 +162,7 @@ class ReportReview(ReviewBase):
         return {
             "waits": waits,
             "extension_last": last_day,
-            "can_extend": waits and self.today <= last_day,
+            "why_not_extended": extension_refused(report, self.now),
             "still_open": waits and self.today <= open_until(report.round, report.status, report.extended_to),
             "why_not_reopened": step_refused(report, "reopen", self.now),
             "questions": [(question.code, local(question.name, language())) for question in spec.questions()],

@@ -146,6 +146,9 @@ def test_under_a_delivered_region_the_page_says_why_and_offers_nothing(region, c
     html = page(client, "report_review", report.pk)
     assert reverse("report_reopen", args=[report.pk]) not in html
     assert "Hdir" in html
+    waiting = page(client, "report_review", region["Aremark"].pk)
+    assert 'name="until"' not in waiting
+    assert "Hdir" in waiting
     assert post(client, "report_reopen", report, text="x").status_code == 409
     assert post(client, "report_take_back", report).status_code == 409
     assert fresh(report).status == "approved"
