@@ -53,6 +53,7 @@ class RoundPanel:
     links: Sequence[Link]
     previous: LastReport
     can_repeat: bool
+    fills_in: bool
     comment: str
     why: str
     is_late: bool
@@ -225,6 +226,7 @@ class MunicipalityHome(ScopedView):
             links=self._links(report, may_edit and editable),
             previous=last,
             can_repeat=may_repeat and not changed,
+            fills_in=may_edit and editable,
             comment=returned.text if returned else "",
             why=str(READER) if editable and not may_edit else str(CHANGED) if may_repeat and changed else "",
             is_late=self.today > deadline_of(report.round, report.extended_to),

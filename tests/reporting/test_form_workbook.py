@@ -518,3 +518,14 @@ def test_who_was_logged_out_comes_back_to_the_page(world: World):
     answer = send(Client(), report, b"x")
     assert answer.status_code == 302
     assert f"next={reverse('report_workbook_upload', args=[report.pk])}" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize(("username", "there"), [("editor-3004", True), ("reader-3004", False)])
+def test_the_way_to_excel_is_shown_to_those_who_fill_in(world: World, username: str, there: bool):
+    report = every_kind_report(world)
+    client = Client()
+    client.force_login(world.user(username))
+    address = reverse("report_workbook_upload", args=[report.pk])
+    assert (address in client.get(reverse("municipality_home")).content.decode()) is there
+    form = client.get(reverse("report_section", args=[report.pk, "first"]))
+    assert (address in form.content.decode()) is there
