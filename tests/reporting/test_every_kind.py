@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from municipalities.models import Role
+from municipalities.models import Role, User
 from networks.models import Network
 from reform.models import Solution
 from reporting.compose.editing import question_of
@@ -84,8 +84,8 @@ def compose(client: Any, round_: Round, kind: str) -> None:
 
 
 @pytest.fixture
-def report(client, settings, monkeypatch) -> Report:
-    """A report that is sent in on a form with a question of every kind, composed on the pages."""
+def draft(client, settings, monkeypatch) -> Report:
+    """A report that is filled in on a form with a question of every kind, composed on the pages."""
     monkeypatch.setattr("reporting.services.submissions.receipt_make", lambda **_how: None)
     settings.PORTAL_CLOCK = COMPOSED.isoformat()
     home, hdir = unit("Lyngdal", of=office("agder")), user(Role.HDIR_ADMIN)
@@ -105,10 +105,16 @@ def report(client, settings, monkeypatch) -> Report:
     kari = editor(home, "kari")
     draft_open(report=report, actor=kari, now=SENT)
     draft_save_many(report=report, items=items(answers() | given(net)), actor=kari, now=SENT)
-    submission_submit(report=report, actor=kari, now=SENT)
-    report.refresh_from_db()
     client.force_login(kari)
     return report
+
+
+@pytest.fixture
+def report(draft) -> Report:
+    """The same, sent in."""
+    submission_submit(report=draft, actor=User.objects.get(username="kari"), now=SENT)
+    draft.refresh_from_db()
+    return draft
 
 
 def test_it_is_found_in_the_page(client, report):
@@ -128,12 +134,29 @@ def test_it_is_found_in_the_receipt(report):
             assert expected in str(cells[key][-1]), kind
 
 
+def texts(content: bytes) -> set[str]:
+    """All that stands in the cells of a workbook."""
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    return {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+
+
+def test_it_is_found_in_the_form_as_a_workbook(client, draft):
+    response = client.get(reverse("report_workbook", args=[draft.pk]))
+    written = texts(b"".join(response) if response.streaming else response.content)
+    for kind in KINDS:
+        assert any(f"Prøve {kind}" in text for text in written), kind
+    for text in ("Ja", "Andre valg", "1234", "Kort svar", "Langt svar", "Nettverk Agder"):
+        assert text in written, text
+    for words in ("Rad en", "Rad to"):
+        assert any(words in text for text in written), words
+    assert any(text.startswith("2021-06-17") for text in written)
+
+
 def test_it_is_found_in_excel(report):
     file = io.BytesIO()
     rounds = [Round.objects.get_queryset().select_related("form_version").get(pk=report.round_id)]
     render_answers(extract(rounds, "nb"), file, heads(), fixed_word)
-    book = load_workbook(io.BytesIO(file.getvalue()), read_only=True)
-    written = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    written = texts(file.getvalue())
     for kind in KINDS:
         assert any(code(kind) in text for text in written), kind
     for text in ("Andre valg", "Første valg", "1234", "12.5", "85", "Kort svar", "Langt svar", "Nettverk Agder"):
