@@ -11,5 +11,6 @@ GROUPS = (
     "urls_risk",
     "urls_notices",
     "urls_compose",
+    "urls_regional",
 )
 urlpatterns = [path("", include(f"reporting.{name}")) for name in GROUPS]
