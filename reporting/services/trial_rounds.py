@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,7 +105,9 @@ def _wipe(row: Round) -> list[str]:
     submissions = Submission.objects.get_queryset().filter(report__round=row)
     receipts = Document.objects.get_queryset().filter(submission__in=submissions)
     files = [name for name in receipts.values_list("file", flat=True) if name]
-    files += [name for name in regional.values_list("plan_file", flat=True) if name]
+    delivered = RegionalSubmission.objects.get_queryset().filter(regional__round=row)
+    plans = {*regional.values_list("plan_file", flat=True), *delivered.values_list("plan_file", flat=True)}
+    files += sorted(plans - {""})
     receipts.delete()
     Notice.objects.get_queryset().filter(round=row).delete()
     Answer.objects.get_queryset().filter(submission__in=submissions).delete()
@@ -114,12 +117,23 @@ def _wipe(row: Round) -> list[str]:
     submissions.delete()
     reports.delete()
     regional.update(status=RegionalReport.Status.DRAFT, current=None)
-    RegionalSubmission.objects.get_queryset().filter(regional__round=row).delete()
+    delivered.delete()
     regional.delete()
-    forms = [pk for pk in (row.form_version_id, row.regional_form_id) if pk]
+    forms = {pk for pk in (row.form_version_id, row.regional_form_id) if pk}
     row.delete()
-    FormVersion.objects.filter(pk__in=forms, rounds=None, regional_rounds=None, replaced_by=None).delete()
+    _wipe_forms(forms)
     return files
+
+
+def _wipe_forms(forms: set[int]) -> None:
+    """Remove the copies that were tried, with what was mended or is being mended of them."""
+    known: set[int] = set()
+    while forms - known:
+        known |= forms
+        kin = FormVersion.objects.filter(Q(replaces__in=known) | Q(replaced_by__in=known))
+        forms = known | set(kin.values_list("pk", flat=True))
+    for form in FormVersion.objects.filter(pk__in=known, rounds=None, regional_rounds=None).order_by("-pk"):
+        form.delete()
 
 
 def participants(round_: Round) -> list[str]:

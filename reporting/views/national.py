@@ -132,6 +132,9 @@ class SummaryStart(ScopedView):
     right = "summary.build"
     model = Round
 
+    def get_queryset(self) -> Any:
+        return super().get_queryset().counted()
+
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         round_ = self.get_object()
         try:

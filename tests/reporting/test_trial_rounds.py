@@ -14,10 +14,24 @@ from municipalities.services import lineage_of_all, unit_names, unit_with_number
 from municipalities.services.training import NAME, NUMBER, training_unit
 from reporting.compose import editing
 from reporting.documents.collect import collect
-from reporting.models import FormVersion, Notice, Report, Round, Submission
+from reporting.management.commands.export_answers import Command
+from reporting.models import (
+    DraftChange,
+    FormTime,
+    FormVersion,
+    Notice,
+    RegionalReport,
+    RegionalSubmission,
+    Report,
+    ReportMessage,
+    Round,
+    SectionAssignment,
+    Submission,
+)
 from reporting.querysets import opened_rounds
-from reporting.services.composing import ComposeRefused, NotPublishable, form_edit, round_compose
+from reporting.services.composing import ComposeRefused, NotPublishable, form_correct, form_edit, round_compose
 from reporting.services.drafts import draft_open, draft_save_many
+from reporting.services.form_corrections import correction_begin
 from reporting.services.prefill import last_report
 from reporting.services.review import finding_judge, warnings_of
 from reporting.services.rounds import previous_round
@@ -125,10 +139,18 @@ def test_a_test_round_is_counted_nowhere(trial, real, settings, client):
     later = ReportFactory.not_started(round_=open_round(SPRING.replace(month=11)), municipality=real.municipality)
     assert last_report(later).submission == rows(Submission).get(report=real)
     # pages and files
+    assert Command()._rounds([]) == list(Round.objects.get_queryset().counted())
+    assert Command()._rounds([str(SPRING)]) == [real.round]
     client.force_login(user(Role.HDIR))
-    for address in ("/nasjonal-status/", "/arbeidsliste/", "/kommuner/", f"/api/v1/rounds/{SPRING}/reports/"):
+    number = unit_names([real.municipality_id], SPRING)[real.municipality_id].number
+    addresses = [
+        "/nasjonal-status/", "/arbeidsliste/", "/kommuner/", f"/api/v1/rounds/{SPRING}/reports/", "/risiko/", "/avvik/",
+        f"/kommune/{number}/", f"/region/{real.office.key}/",
+    ]  # fmt: skip
+    for address in addresses:
         answer = client.get(address)
         assert answer.status_code == 200, address
+        assert f"/rapport/{report.pk}/" not in answer.content.decode(), address
         assert NAME not in answer.content.decode() and NUMBER not in answer.content.decode(), address
     listed = client.get(f"/api/v1/rounds/{SPRING}/reports/").json()
     assert report.pk not in {row["id"] for row in listed["results"]}
@@ -255,6 +277,45 @@ class TestWiping:
         assert FormVersion.objects.count() == forms - 1
         names = set(Event.objects.across_all(reason="test").filter(object_id=trial.pk).values_list("name", flat=True))
         assert {"tried", "wiped"} <= names
+
+    def test_all_that_people_and_machines_have_added_goes_too(self, trial, real, admin):
+        report = sent_in(trial, real.municipality)
+        person, when = editor(real.municipality), {"written_at": NOW}
+        who = {"author": person, "author_name": "Kari"}
+        report.messages.create(audience="office", text="Hei", **who, **when)
+        report.comments.create(question="comment", text="Se her", submission=report.current, **who, written_at=NOW)
+        report.assignments.create(
+            section="plan", user=person, user_name="Kari", assigned_by=person, assigned_by_name="Kari", assigned_at=NOW
+        )  # fmt: skip
+        report.times.create(question="comment", seconds=5)
+        assert report.draft_changes.exists() and report.current.answer_rows.exists()
+        region = RegionalReport.objects.get_queryset().create(round=trial, office=report.office)
+        region.current = region.submissions.create(
+            number=1, form_version=trial.form_version, answers={}, answers_hash="x", submitted_by_name="Ola",
+            submitted_at=NOW,
+        )  # fmt: skip
+        region.status = "delivered"
+        region.save()
+        note = {"nb": "Rettet.", "nn": "Retta."}
+        definition = editing.question_set(
+            trial.form_version.definition, code="comment", values={"help": {"nb": "Ny", "nn": "Ny"}}
+        )
+        form_correct(round_=trial, definition=definition, note=note, actor=admin, now=NOW)
+        trial.refresh_from_db()
+        correction_begin(round_=trial, actor=admin, now=NOW)
+        assert rows(Notice).filter(round=trial).exists()
+        mine = set(FormVersion.objects.exclude(rounds=real.round).values_list("pk", flat=True))
+        assert len(mine) == 3
+        round_wipe(round_=trial, actor=admin, now=NOW)
+        assert not FormVersion.objects.filter(pk__in=mine).exists()
+        for model in (RegionalReport, RegionalSubmission, SectionAssignment, ReportMessage, FormTime):
+            assert not rows(model).exists(), model
+        assert set(rows(DraftChange).values_list("report", flat=True)) == {real.pk}
+        assert rows(Submission).filter(report=real).count() == 1
+
+    def test_no_summary_is_made_of_a_test_round(self, trial, admin, client):
+        client.force_login(admin)
+        assert client.post(f"/nasjonal-status/{trial.pk}/start/").status_code == 404
 
     def test_a_round_that_counts_is_never_wiped(self, real, admin):
         with pytest.raises(ComposeRefused):
