@@ -14,6 +14,7 @@ urlpatterns = [
     path("runde/<int:pk>/las-opp/", compose_round.RoundUnlock.as_view(), name="round_unlock"),
     path("runde/<int:pk>/prove/", compose_trial.RoundTry.as_view(), name="round_try"),
     path("runde/<int:pk>/slett/", compose_trial.RoundWipe.as_view(), name="round_wipe"),
+    path("runde/<int:pk>/regionskjema/", compose_round.RoundRegion.as_view(), name="round_region"),
     path("runde/<int:pk>/flytt/", compose.ComposeMove.as_view(), name="compose_move"),
     path("runde/<int:pk>/del-ny/", compose_section.ComposeSectionNew.as_view(), name="compose_section_new"),
     path("runde/<int:pk>/del/<str:section>/", compose_section.ComposeSection.as_view(), name="compose_section"),

@@ -27,8 +27,9 @@ from reporting.services.composing import (
     round_unlock,
 )
 from reporting.services.form_corrections import correction_begin, correction_drop, correction_publish
+from reporting.services.form_of_region import region_form_begin, region_form_drop
 from reporting.views.compose import RoundCompose, date_pairs
-from reporting.views.compose_base import ComposeView, number_of
+from reporting.views.compose_base import REGION, ComposeView, number_of
 from reporting.views.shown import language
 
 
@@ -212,3 +213,19 @@ class RoundUnlock(ComposeView):
                 messages.success(request, _("The round is open until and with %(day)s.") % {"day": day(until)})
                 return redirect("round_compose", self.round.pk)
         return self.form_page(form, 400)
+
+
+class RoundRegion(ComposeView):
+    """``/runde/7/regionskjema/``: the statsforvalter's form, begun or taken out."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        drop = request.POST.get("action") == "drop"
+        here = reverse("round_compose", args=[self.round.pk])
+        try:
+            if drop:
+                region_form_drop(round_=self.round, **self.who)
+            else:
+                region_form_begin(round_=self.round, **self.who)
+        except ComposeRefused as refused:
+            return self.told(refused, here)
+        return redirect(here if drop else f"{here}?skjema={REGION}")

@@ -24,8 +24,8 @@ from reporting.compose_editor import Control, Pick
 from reporting.compose_typed import new_key
 from reporting.compose_words import KIND_WORDS, fault_field, fault_words, kind_words
 from reporting.form_spec import local
-from reporting.models import FormVersion
 from reporting.services.composing import ComposeRefused, bank_question, bank_questions
+from reporting.services.form_of_region import region_questions
 from reporting.views.compose import RoundCompose
 from reporting.views.compose_base import EDITOR, number_of
 from reporting.views.shown import language
@@ -156,12 +156,12 @@ class ComposeAdd(RoundCompose):
         """The builder with the bank beside it, and what was typed of an own question."""
         sent = self.request.POST
         asked = {one.get("code") for _section, one in questions_of(self.definition)}
-        bank = [] if self.audience != FormVersion.Audience.MUNICIPALITY else list(bank_questions().values())
+        bank = region_questions() if self.is_region else bank_questions()
         add = {
             "section": self.chosen_section,
             "bank": [
                 (one["code"], local(one.get("text"), language()), kind_words(one))
-                for one in bank
+                for one in bank.values()
                 if one["code"] not in asked
             ],
             "kinds": [Pick(key, str(words), key == sent.get("kind")) for key, words in KIND_WORDS.items()],
@@ -177,7 +177,7 @@ class ComposeAdd(RoundCompose):
             return self.add_page(errors, 400)
         section = self.chosen_section
         try:
-            question = bank_question(request.POST["bank"]) if "bank" in request.POST else self.own()
+            question = self.from_bank(request.POST["bank"]) if "bank" in request.POST else self.own()
             self.edit(
                 lambda form: question_add(form, question=question, section=section),
                 self.form.edit_number,  # a question more stands in nobody's way
@@ -187,6 +187,12 @@ class ComposeAdd(RoundCompose):
             return self.add_page({}, 409, self.words_of(refused))
         messages.success(request, _("The question is added."))
         return redirect(self.url("compose_question", question["code"]) + EDITOR)
+
+    def from_bank(self, code: str) -> dict[str, Any]:
+        """The question of the bank. Raises EditRefused for a code that it does not have."""
+        if self.is_region and code in region_questions():
+            return region_questions()[code]
+        return bank_question(code)
 
     def own_errors(self) -> dict[str, str]:
         """What an own question must have to begin with."""

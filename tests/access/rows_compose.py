@@ -57,6 +57,7 @@ ROWS = [
     Row("round_try", "POST", "round.compose", draft({"units": ""})),
     Row("round_wipe", "GET", "round.publish", trial),
     Row("round_wipe", "POST", "round.publish", trial),
+    Row("round_region", "POST", "round.compose", draft({"action": "begin"})),
     Row("compose_move", "POST", "round.compose", draft({"move": "down:org.responsible", "edit_number": "0"})),
     Row("compose_section_new", "GET", "round.compose", draft()),
     Row("compose_section_new", "POST", "round.compose", draft({"title_nb": "Mer", "edit_number": "0"})),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from municipalities.models import Role
@@ -301,3 +303,43 @@ def test_a_test_round_is_started_and_wiped(page, round_):
     assert page.get(reverse("round_wipe", args=[trial.pk])).status_code == 200
     page.post(reverse("round_wipe", args=[trial.pk]))
     assert not Round.objects.get_queryset().filter(kind=Round.Kind.TEST).exists()
+
+
+def test_the_statsforvalters_form_is_composed_by_the_same_pages_and_can_be_taken_out(page, round_):
+    begin = reverse("round_region", args=[round_.pk])
+    here = reverse("round_compose", args=[round_.pk])
+    assert page.get(here, {"skjema": "region"}).status_code == 404
+    assert page.post(begin)["Location"] == f"{here}?skjema=region"
+    section = {"title_nb": "Økonomi", "title_nn": "Økonomi", "edit_number": "0"}
+    page.post(reverse("compose_section_new", args=[round_.pk]) + "?skjema=region", section)
+    add = reverse("compose_add", args=[round_.pk, "okonomi"]) + "?skjema=region"
+    made = page.post(add, {"text_nb": "Hvordan går det?", "text_nn": "Korleis går det?", "kind": "long_text"})
+    assert "skjema=region" in made["Location"]
+    round_.refresh_from_db()
+    asked = questions_of(round_.regional_form.definition)
+    assert [one["kind"] for section, one in asked if section["key"] == "okonomi"] == ["long_text"]
+    taken = asked[0][1]["code"]
+    at = reverse("compose_question", args=[round_.pk, taken]) + "?skjema=region"
+    page.post(at, {"action": "remove", "edit_number": round_.regional_form.edit_number})
+    assert page.post(add, {"bank": taken}).status_code == 302
+    assert not any(one["code"].startswith("own.") for _section, one in questions_of(_form(round_)))
+    assert page.get(reverse("compose_preview", args=[round_.pk]) + "?skjema=region").status_code == 200
+    assert len(page.get(here).context["tabs"]) == 2
+    page.post(begin, {"action": "drop"})
+    round_.refresh_from_db()
+    assert round_.regional_form is None
+
+
+def test_the_builder_asks_as_many_queries_for_a_long_form_as_for_a_short_one(page, round_):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert page.get(editor(round_, "plan.status")).status_code == 200
+        return len(queries)
+
+    asked()
+    short = asked()
+    for number in range(5):
+        add = reverse("compose_add", args=[round_.pk, "plan"])
+        assert page.post(add, {"text_nb": f"Mer {number}", "kind": "date"}).status_code == 302
+    page.get(editor(round_, "plan.status"))  # shows the messages of the five, once
+    assert asked() == short <= 16
