@@ -80,6 +80,17 @@ def test_the_mail_is_in_the_language_that_the_municipality_has_chosen(world, pla
         assert translation.gettext("Regards,") in OutgoingMail.objects.get(user=made.user).body
 
 
+def test_the_language_of_the_notices_leaves_an_event(place):
+    for language in ("nn", "nn", ""):
+        notice_language_set(**place, language=language)
+        place["municipality"].refresh_from_db()
+        assert place["municipality"].notice_language == language
+    events = Event.objects.across_all(reason="test").filter(name="notice_language").order_by("id")
+    assert [(event.from_state, event.to_state) for event in events] == [("", "nn"), ("nn", "")]
+    with pytest.raises(EntryRefused):
+        notice_language_set(**place, language="en")
+
+
 def test_somebody_known_gets_the_role_besides_what_she_has(world, place, today):
     other = world.user("editor-3025")
     other.email = "asker@kommune.example"

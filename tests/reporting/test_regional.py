@@ -104,7 +104,8 @@ class TestFillingIn:
         other = reviewer(report.office)
         regional_save(regional=regional, items=[("region.status_text", "Mitt", 0)], actor=staff, now=NOW)
         [clash] = regional_save(
-            regional=regional, items=[("region.status_text", "Ditt", 0), ("region.comment", "Nytt", 0)], actor=other, now=NOW
+            regional=regional, items=[("region.status_text", "Ditt", 0), ("region.comment", "Nytt", 0)], actor=other,
+            now=NOW,
         )  # fmt: skip
         assert (clash.key, clash.mine, clash.by) == ("region.status_text", "Ditt", str(staff))
         fields = regional.draft["fields"]

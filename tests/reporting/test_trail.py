@@ -57,6 +57,13 @@ ELSEWHERE = {
     "structure_apply": "municipalities/test_import_klass.py::test_each_change_leaves_an_event",
     "membership_place": "municipalities/test_placements.py, after a split",
     "memberships_follow_all": "memberships_follow, for each day",
+    "contact_invite": "membership_grant, and a mail",
+    "contact_end": "membership_end",
+    "contact_remind": "sends a mail, and changes no register",
+    "notice_language_set": "municipalities/test_contacts.py::test_the_language_of_the_notices_leaves_an_event",
+    "service_account_make": "municipalities/test_service_accounts.py",
+    "service_account_revoke": "municipalities/test_service_accounts.py",
+    "training_unit": "reporting/test_trial_rounds.py::test_it_is_made_once_with_an_event",
     "workbook_upload": "keeps the rows of a file, and changes no register",
     "workbook_discard": "throws the rows of a file away, and changes no register",
 }

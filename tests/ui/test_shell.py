@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 class UnitPage(ScopedPage):
     """A page of one unit, for these tests."""
 
-    right = "report.edit"
+    right = "correction.propose"
     model = Municipality
     template_name = "pages/help.html"
 
