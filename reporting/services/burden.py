@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
-from municipalities.access import MUNICIPAL, Scope, can
+from municipalities.access import MUNICIPAL, Scope, can, scope_of
 from municipalities.models import User
 from reporting.form_spec import FormSpec
 from reporting.models import DraftChange, FormTime, Report, Round
@@ -80,11 +80,14 @@ def time_add(*, report: Report, seconds: Mapping[str, Any], actor: User, now: dt
     """Add active seconds by question code. Returns how many were taken.
 
     Codes that the form does not have, and what is no positive whole number, are passed over; together at most
-    ``MOST_AT_ONCE`` are taken. Nobody's name is kept. Raises PermissionDenied. One query a code that has been there.
+    ``MOST_AT_ONCE`` are taken. Nobody's name is kept. What the statsforvalter uses on a report that it fills in on
+    behalf of the municipality is no burden of hers. Raises PermissionDenied. One query a code that has been there.
     """
     decision = can(actor, "report.edit", report, today=timezone.localdate(now))
     if not decision:
         raise PermissionDenied(decision.reason)
+    if not own_unit(scope_of(actor, today=timezone.localdate(now)), report):
+        return 0
     left, taken = MOST_AT_ONCE, 0
     for code, count in _sound(seconds, spec_of(report)):
         count = min(count, left)

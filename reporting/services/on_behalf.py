@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import MUNICIPAL, scope_of
@@ -75,6 +75,11 @@ def report_hand_back(*, report: Report, actor: User, now: dt.datetime, note: str
     return locked_report(report, row)
 
 
+def sent_in_tell(*, report: Report, actor: User, now: dt.datetime) -> None:
+    """Tell the municipality that its report is sent in on its behalf. Call it in the transaction of the sending in."""
+    _say(report, actor, now, gettext_lazy("The statsforvalter has sent in this report on your behalf."), "")
+
+
 def _log(row: Report, name: str, actor: User, now: dt.datetime, note: str, request_id: str) -> None:
     log(
         row, name, actor=actor, now=now, note=note, on_behalf_of=row.municipality, from_state=row.status,
@@ -83,19 +88,25 @@ def _log(row: Report, name: str, actor: User, now: dt.datetime, note: str, reque
 
 
 def _tell(row: Report, actor: User, now: dt.datetime, *, taken: bool, note: str = "") -> None:
+    if taken:
+        text = gettext_lazy(
+            "The statsforvalter has taken over this report, and fills it in on your behalf. You can still go on with it"
+            " yourselves."
+        )
+        _say(row, actor, now, text, row.on_behalf_reason)
+    else:
+        text = gettext_lazy("The statsforvalter has given this report back to you. What was filled in is kept.")
+        _say(row, actor, now, text, note)
+
+
+def _say(row: Report, actor: User, now: dt.datetime, text: Any, said: str) -> None:
+    """A message to the municipality's contacts: ``text`` in both languages, and what somebody wrote."""
     users = editors_of({row.municipality_id}, today=timezone.localdate(now)).get(row.municipality_id, [])
     if not users:
         return
-    said = row.on_behalf_reason if taken else note
     words = {}
     for language in LANGUAGES:
         with translation.override(language):
-            text = (
-                _("The statsforvalter has taken over this report, and fills it in on your behalf. You can still go on "
-                  "with it yourselves.")
-                if taken
-                else _("The statsforvalter has given this report back to you. What was filled in is kept.")
-            )  # fmt: skip
             words[language] = f"{text}\n\n{said}".strip()
-    facts = {"comment": words, "by": str(actor)}
+    facts = {"comment": words, "by": str(actor), "path": reverse("report_detail", args=[row.pk])}
     notice_write(kind=Notice.Kind.MESSAGE, round=row.round, report=row, users=users, now=now, facts=facts)

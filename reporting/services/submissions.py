@@ -27,7 +27,7 @@ from reporting.services.draft_view import spec_of, split_answers
 from reporting.services.drafts import DraftWriter, fill, lock_for_edit, lock_report, refresh
 from reporting.services.findings import draft_findings, unexplained
 from reporting.services.form_follow import draft_comes_back
-from reporting.services.on_behalf import is_own
+from reporting.services.on_behalf import is_own, sent_in_tell
 from reporting.services.prefill import LastReport, last_report
 from reporting.services.receipts import approved_tell, receipt_mail, receipt_make, returned_tell
 from reporting.services.registers import registers_follow
@@ -115,6 +115,8 @@ def submission_submit(
             content_hash=submission.answers_hash, updates={"current": submission},
         )  # fmt: skip
         receipt_mail(submission=submission, report=row, actor=actor, now=now)
+        if on_behalf_of is not None:
+            sent_in_tell(report=row, actor=actor, now=now)
         receipt_make(submission=submission, actor=actor, now=now)
     follow_row(report, row)
     return submission

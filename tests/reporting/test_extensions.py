@@ -92,6 +92,15 @@ def test_the_municipality_is_told_the_reason_once_and_it_stands_in_the_history()
 
 
 @pytest.mark.django_db
+def test_who_corrects_a_returned_report_is_told_too():
+    report = ReportFactory.returned()
+    give(report, D(2022, 5, 20), now=at(D(2022, 5, 7)))
+    told = Notice.objects.get_queryset().get(kind="extended")
+    assert told.mail is not None
+    assert told.dropped_at is None
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("until", "now", "refused"),
     [

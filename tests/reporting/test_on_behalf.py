@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db.models import ProtectedError
+from django.urls import reverse
 
 from municipalities.access import can
 from municipalities.models import Event, Membership
 from municipalities.transitions import NoteMissing, WrongState
 from reporting.documents.receipt import receipt_content
 from reporting.models import Notice, Report, Submission
+from reporting.services.burden import time_add
 from reporting.services.drafts import draft_save_many
 from reporting.services.on_behalf import AlreadyTakenOver, NotTakenOver, report_hand_back, report_take_over
 from reporting.services.submissions import submission_submit
@@ -66,6 +68,19 @@ def test_it_is_seen_in_history_and_receipt():
     assert events["take_over"].note == WHY
     meta = dict(receipt_content(report.current, "nb").meta)
     assert any("Prøvekommune" in value for key, value in meta.items() if "vegne" in key.lower())
+
+
+@pytest.mark.django_db
+def test_the_municipality_is_told_that_it_is_sent_in_and_its_time_is_not_counted():
+    report = ReportFactory.taken_over()
+    by, one = reviewer(report.office), report.municipality.memberships.get().user
+    assert time_add(report=report, seconds={"comment": 60}, actor=by, now=MAY) == 0
+    assert time_add(report=report, seconds={"comment": 60}, actor=one, now=MAY) == 60
+    submission_submit(report=report, actor=by, now=MAY)
+    told = Notice.objects.get_queryset().filter(user=one, kind="message")
+    assert told.count() == 2  # that it was taken over, and that it is sent in
+    assert told.latest("id").facts["path"] == reverse("report_detail", args=[report.pk])
+    assert not Notice.objects.get_queryset().filter(user=by).exists()
 
 
 @pytest.mark.django_db
