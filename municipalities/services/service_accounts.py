@@ -54,7 +54,7 @@ def service_account_make(*, municipality: Municipality, name: str, actor: User, 
     _require(actor, municipality, now)
     name = " ".join(name.split())
     if not name:
-        raise EntryRefused({"name": _("Write what the system is called, for example Visma Flyt.")})
+        raise EntryRefused({"name": _("Write what the system is called.")})
     if len(name) > NAME_LENGTH or not name.isprintable():
         raise EntryRefused(
             {"name": _("Write the name as it is, at most %(count)s characters.") % {"count": NAME_LENGTH}}
