@@ -105,6 +105,7 @@ MENU = (
         municipal=False,
     ),
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_", "register_differences")),
+    Place(gettext_lazy("Regions"), "regional_list", "regional.read", ("regional_",)),
     Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
     Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_")),
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
