@@ -21,6 +21,7 @@ from reporting.demo.composing import next_round_make
 from reporting.demo.decisions import decisions_make
 from reporting.demo.networks import networks_keep, networks_make
 from reporting.demo.people import Cast, cast_make
+from reporting.demo.review import exceptions_make
 from reporting.demo.risk import risk_make
 from reporting.demo.support import corrections_make, support_make
 from reporting.form_spec import FormSpec
@@ -116,6 +117,7 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
     networks_keep(cast, until=until)
     corrections_make(cast, until=until)
     risk_make(cast.reviewers, now=until)
+    exceptions_make(cast, reference=CURRENT, until=until)
     next_round_make(actor=admin, now=until)
     reports = Report.objects.across_all(reason="count the demo").filter(round__reference_date=CURRENT)
     return Counter(reports.values_list("status", flat=True))

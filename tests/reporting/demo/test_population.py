@@ -96,6 +96,9 @@ def test_it_plays_two_rounds_and_doubles_nothing(world: World):
     assert User.objects.get(username="kommune-3004").check_password("et-passord-for-demo")
     sent = Report.objects.across_all(reason="test").filter(round__reference_date=PREVIOUS, status="approved")
     assert sent.exists()
+    now = Report.objects.across_all(reason="test").filter(round__reference_date=CURRENT)
+    assert now.get(municipality=world.unit("5430")).extended_to == dt.date(2022, 5, 9)
+    assert now.get(municipality=world.unit("3004")).messages.count() == 1
 
 
 @pytest.mark.django_db
