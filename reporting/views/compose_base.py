@@ -7,19 +7,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from municipalities.access import can
+from municipalities.errors import wants_json
 from municipalities.templatetags.portal import day
 from municipalities.views import ScopedView
 from reporting.compose import EditRefused
 from reporting.models import FormVersion, Round
 from reporting.services.composing import ComposeRefused, form_edit
 from reporting.services.form_corrections import correction_of
+from reporting.views import unsent
+from reporting.views.base import login_and_back
 
 REGION = FormVersion.Audience.REGION.value
 EDITOR = "#editor"
@@ -36,7 +39,33 @@ def number_of(text: Any) -> int:
     return int(text) if str(text).isdecimal() and len(str(text)) < 10 else -1
 
 
-class ComposeView(ScopedView):
+class KeepsTyped(ScopedView):
+    """A page on which something is typed: who had been logged out gets it back after the login."""
+
+    abstract = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
+            if not hasattr(self, "get"):
+                return login_and_back(reverse("round_list"))
+            unsent.keep_texts(request, request.path)
+            return login_and_back(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)
+
+    def kept(self) -> QueryDict | None:
+        """What was typed before the login, once."""
+        sent = unsent.take_texts(self.request)
+        if sent is not None:
+            sentence = _("You had been logged out when this was sent. Look it over, and send it again.")
+            messages.warning(self.request, sentence)
+        return sent
+
+    def typed(self) -> dict[str, Any]:
+        """The same for a form of fields; empty where nothing was kept."""
+        return (self.kept() or QueryDict()).dict()
+
+
+class ComposeView(KeepsTyped):
     """A page below a round's address. ``?skjema=region`` is the form that the statsforvalter fills in."""
 
     abstract = True

@@ -53,7 +53,10 @@ class ComposeQuestion(RoundCompose):
         return str(next(found)["key"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.opened(typed_of(self.question))
+        standing = typed_of(self.question)
+        if (kept := self.kept()) is not None:
+            return self.opened(typed_from(kept, standing), seen=kept.get("seen", ""), unsaved=True)
+        return self.opened(standing)
 
     def opened(
         self,
@@ -83,7 +86,7 @@ class ComposeQuestion(RoundCompose):
             "preview_here": self.url("compose_preview_section", self.section_key),
             "unsaved": status != 200 or "action" in self.request.POST,
         }
-        return self.page(status, **context, **more)
+        return self.page(status, **context | more)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action", "save")

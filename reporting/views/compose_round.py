@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.templatetags.portal import day, number
-from municipalities.views import ScopedView
 from reform.dates import round_dates
 from reporting import compose_shown as shown
 from reporting.forms_compose import DatesForm, NewRoundForm, NoteForm, RefusedForm, UnlockForm
@@ -29,11 +28,11 @@ from reporting.services.composing import (
 from reporting.services.form_corrections import correction_begin, correction_drop, correction_publish
 from reporting.services.form_of_region import region_form_begin, region_form_drop
 from reporting.views.compose import RoundCompose, date_pairs
-from reporting.views.compose_base import REGION, ComposeView, number_of
+from reporting.views.compose_base import REGION, ComposeView, KeepsTyped, number_of
 from reporting.views.shown import language
 
 
-class RoundNew(ScopedView):
+class RoundNew(KeepsTyped):
     """``/runder/ny/``."""
 
     right = "round.compose"
@@ -42,7 +41,8 @@ class RoundNew(ScopedView):
         rounds = list(self.rows(Round).counted().order_by("-reference_date"))
         last = rounds[0].reference_date if rounds else self.today
         coming = min(date for year in (last.year, last.year + 1) for date in round_dates(year) if date > last)
-        return NewRoundForm(*data, rounds=rounds, initial={"reference_date": coming, "kind": Round.Kind.REGULAR})
+        initial = {"reference_date": coming, "kind": Round.Kind.REGULAR} | self.typed()
+        return NewRoundForm(*data, rounds=rounds, initial=initial)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.render("reporting/compose/new.html", {"form": self.form()})
@@ -72,8 +72,8 @@ class RoundDates(ComposeView):
     """``/runde/7/frister/``."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        kept = {name: getattr(self.round, name) for name in (*DATES, "letter")}
-        return self.form_page(DatesForm(initial=kept))
+        standing = {name: getattr(self.round, name) for name in (*DATES, "letter")}
+        return self.form_page(DatesForm(initial=standing | self.typed()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = DatesForm(request.POST)
@@ -135,7 +135,7 @@ class RoundCorrect(RoundCompose):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.correction is None:
             return redirect("round_compose", self.round.pk)
-        return self.note_page(NoteForm())
+        return self.note_page(NoteForm(initial=self.typed()))
 
     def note_page(self, form: NoteForm, status: int = 200) -> HttpResponse:
         """What is mended, and the note that tells of it."""
@@ -195,7 +195,7 @@ class RoundUnlock(ComposeView):
     right = "round.unlock"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.form_page(UnlockForm())
+        return self.form_page(UnlockForm(initial=self.round and self.typed()))
 
     def form_page(self, form: RefusedForm, status: int = 200) -> HttpResponse:
         return self.render("reporting/compose/unlock.html", {"form": form, "round": self.round}, status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -38,9 +39,10 @@ class SectionPage(RoundCompose):
 
     abstract = True
 
-    def texts(self) -> dict[str, str]:
-        """What was sent."""
-        return {name: self.request.POST.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
+    def texts(self, sent: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What was sent, or ``sent`` before a login."""
+        given = self.request.POST if sent is None else sent
+        return {name: given.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
 
     def sent(self) -> tuple[dict[str, str], dict[str, str]]:
         """Title and introduction, in both languages."""
@@ -90,6 +92,8 @@ class ComposeSection(SectionPage):
             if section.get("key") == self.chosen_section:
                 title, lead = section.get("title") or {}, section.get("lead") or {}
                 texts = [title.get("nb"), title.get("nn"), lead.get("nb"), lead.get("nn")]
+                if (kept := self.kept()) is not None:
+                    return self.form_page(self.texts(kept))
                 return self.form_page({name: text or "" for name, text in zip(FIELDS, texts, strict=True)})
         raise Http404
 
@@ -120,7 +124,7 @@ class ComposeSectionNew(SectionPage):
     """``/runde/7/del-ny/``."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.form_page(dict.fromkeys(FIELDS, ""))
+        return self.form_page(self.texts((self.round and self.kept()) or {}))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         title, lead = self.sent()
@@ -150,11 +154,11 @@ class ComposeAdd(RoundCompose):
         return key
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.add_page({})
+        return self.add_page({}, sent=self.chosen_section and self.kept())
 
-    def add_page(self, errors: dict[str, str], status: int = 200, refused: str = "") -> HttpResponse:
+    def add_page(self, errors: dict[str, str], status: int = 200, refused: str = "", sent: Any = None) -> HttpResponse:
         """The builder with the bank beside it, and what was typed of an own question."""
-        sent = self.request.POST
+        sent = sent or self.request.POST
         asked = {one.get("code") for _section, one in questions_of(self.definition)}
         bank = region_questions() if self.is_region else bank_questions()
         add = {

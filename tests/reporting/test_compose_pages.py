@@ -343,3 +343,28 @@ def test_the_builder_asks_as_many_queries_for_a_long_form_as_for_a_short_one(pag
         assert page.post(add, {"text_nb": f"Mer {number}", "kind": "date"}).status_code == 302
     page.get(editor(round_, "plan.status"))  # shows the messages of the five, once
     assert asked() == short <= 16
+
+
+def test_who_was_logged_out_while_typing_gets_it_back_after_the_login(page, round_, hdir):
+    address = editor(round_, "plan.case")
+    sent = fields(page.get(address)) | {"text_nb": "Skrevet lenge"}
+    add = reverse("compose_add", args=[round_.pk, "plan"])
+    dates = reverse("round_dates", args=[round_.pk])
+    for where, data, typed in (
+        (address, sent, "Skrevet lenge"),
+        (add, {"text_nb": "Nytt spørsmål her", "kind": "date"}, "Nytt spørsmål her"),
+        (dates, {"letter": "22/9999"}, "22/9999"),
+        (reverse("compose_section", args=[round_.pk, "plan"]), {"title_nb": "Ny overskrift"}, "Ny overskrift"),
+        (reverse("round_unlock", args=[round_.pk]), {"reason": "En kommune mangler"}, "En kommune mangler"),
+        (reverse("round_new"), {"letter": "23/1"}, "23/1"),
+    ):
+        page.cookies.clear()
+        assert "/login/" in page.post(where, data)["Location"]
+        session = page.session
+        kept = dict(session)
+        page.force_login(hdir)
+        again = page.session
+        again.update({name: value for name, value in kept.items() if name.startswith("unsent")})
+        again.save()
+        assert typed in page.get(where).content.decode(), where
+    assert stored(round_, "plan.case")["text"]["nb"] != "Skrevet lenge"
