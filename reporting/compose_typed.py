@@ -6,6 +6,7 @@ what a form may be is said by ``reporting.compose``.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,10 @@ NUMBER_LIMITS = ("min", "max", "decimals")
 LIMITS = (*NUMBER_LIMITS, "max_length")
 MOST_LINES = 80
 """More lines than any list has: a form that was made up cannot make the page build more."""
+LONGEST = 4000
+LONGEST_LINE = 300
+"""Characters of a text, and of an answer or a row."""
+
 _MOVES = {"up": -1, "down": 1}
 
 
@@ -122,7 +127,7 @@ def typed_from(data: Any, before: Typed) -> Typed:
     """What was sent, over ``before``: a part that was not on the page stays as it is."""
 
     def one(name: str, kept: str) -> str:
-        return str(data.get(name, kept)).replace("\r\n", "\n").strip()
+        return written(data.get(name, kept))
 
     return replace(
         before,
@@ -139,6 +144,16 @@ def typed_from(data: Any, before: Typed) -> Typed:
     )
 
 
+def written(text: Any) -> str:
+    """A text as it was typed, without blanks around it and without signs that nobody sees."""
+    plain = str(text).replace("\r\n", "\n")
+    return "".join(sign for sign in plain if sign in "\n\t" or unicodedata.category(sign) not in _UNSEEN).strip()
+
+
+_UNSEEN = frozenset({"Cc", "Cs", "Cn"})
+"""Control characters, halves of signs, and what is no sign at all."""
+
+
 def _count(data: Any, name: str) -> int:
     count = str(data.get(f"{name}_count", ""))
     return min(int(count), MOST_LINES) if count.isdecimal() and len(count) < 4 else 0
@@ -146,7 +161,7 @@ def _count(data: Any, name: str) -> int:
 
 def _lines(data: Any, name: str) -> tuple[Line, ...]:
     def at(number: int, part: str) -> str:
-        return str(data.get(f"{name}_{number}_{part}", "")).strip()
+        return written(data.get(f"{name}_{number}_{part}", ""))
 
     return tuple(
         Line(*(at(n, part) for part in ("key", "nb", "nn", "help_nb", "help_nn", "group")), bool(at(n, "alone")))
@@ -157,10 +172,10 @@ def _lines(data: Any, name: str) -> tuple[Line, ...]:
 def _conditions(data: Any) -> tuple[Cond, ...]:
     return tuple(
         Cond(
-            str(data.get(f"cond_{n}_question", "")),
-            str(data.get(f"cond_{n}_how", "")) or "any_of",
-            tuple(data.getlist(f"cond_{n}_values")),
-            str(data.get(f"cond_{n}_least", "")).strip(),
+            written(data.get(f"cond_{n}_question", "")),
+            how if (how := data.get(f"cond_{n}_how")) in ("none_of", "at_least") else "any_of",
+            tuple(written(value) for value in data.getlist(f"cond_{n}_values")),
+            written(data.get(f"cond_{n}_least", "")),
         )
         for n in range(_count(data, "cond"))
     )
@@ -245,23 +260,26 @@ def read_number(text: str) -> float | int | None:
 
 @dataclass(frozen=True)
 class Values:
-    """What ``editing.question_set`` takes, and the fields whose text says nothing that could be saved."""
+    """What ``editing.question_set`` takes, and the fields that cannot be saved as they are: ``number`` where one should
+    be and is none, ``long`` where a text is too long."""
 
     values: Mapping[str, Any]
-    unreadable: tuple[str, ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def values_of(typed: Typed, before: Mapping[str, Any]) -> Values:
     """The typed question as parts of a definition, over the question ``before``: what the composer does not show of an
-    option, a row or the limits stays. ``unreadable`` names fields (``limit_min``, ``cond_0_least``) that hold no
-    number."""
-    wrong: list[str] = []
+    option, a row or the limits stays."""
+    wrong = {name: "long" for name, text in typed.texts.items() if len(text) > LONGEST}
+    for what, lines in (("options", typed.options), ("rows", typed.rows)):
+        if any(len(words) > LONGEST_LINE for line in lines for words in (line.nb, line.nn)):
+            wrong[what] = "long"
 
     def number(name: str, text: str) -> Any:
         try:
             return read_number(text)
         except ValueError:
-            wrong.append(name)
+            wrong[name] = "number"
             return None
 
     options = with_keys(typed.options, 40)
@@ -281,7 +299,7 @@ def values_of(typed: Typed, before: Mapping[str, Any]) -> Values:
         values["options"] = _entries(options, before.get("options") or ())
     if typed.kind == "matrix":
         values["rows"] = _entries(with_keys(typed.rows, 12), before.get("rows") or ())
-    return Values(values, tuple(wrong))
+    return Values(values, wrong)
 
 
 def has_options(kind: str) -> bool:

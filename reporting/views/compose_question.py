@@ -113,7 +113,7 @@ class ComposeQuestion(RoundCompose):
         values = values_of(typed, self.question)
         seen = self.request.POST.get("seen", "")
         if values.unreadable:
-            errors = {name: _("Write a number, for example 12 or 12,5.") for name in values.unreadable}
+            errors = {name: self.unreadable(why) for name, why in values.unreadable.items()}
             return self.opened(typed, errors=errors, seen=seen, section=section, status=400)
         if seen and seen != definition_hash(self.question):
             return self.clash(typed, section)
@@ -131,6 +131,13 @@ class ComposeQuestion(RoundCompose):
             sentence = self.words_of(refused)
             return self.opened(typed, seen=seen, section=section, status=409, refused=sentence)
         return redirect(self.url("compose_question", self.chosen_question) + EDITOR)
+
+    @staticmethod
+    def unreadable(why: str) -> str:
+        """Why a field cannot be saved as it is."""
+        if why == "long":
+            return _("This is too long. Make it shorter.")
+        return _("Write a number, for example 12 or 12,5.")
 
     def _changed(self, definition: dict[str, Any], values: Mapping[str, Any], section: str) -> dict[str, Any]:
         code = self.chosen_question

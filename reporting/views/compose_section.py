@@ -22,7 +22,7 @@ from reporting.compose.editing import (
     sections_of,
 )
 from reporting.compose_editor import Control, Pick
-from reporting.compose_typed import new_key
+from reporting.compose_typed import LONGEST, LONGEST_LINE, new_key, written
 from reporting.compose_words import KIND_WORDS, fault_field, fault_words, kind_words
 from reporting.form_spec import local
 from reporting.services.composing import ComposeRefused, bank_question, bank_questions
@@ -42,7 +42,7 @@ class SectionPage(RoundCompose):
     def texts(self, sent: Mapping[str, str] | None = None) -> dict[str, str]:
         """What was sent, or ``sent`` before a login."""
         given = self.request.POST if sent is None else sent
-        return {name: given.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
+        return {name: written(given.get(name, "")) for name in FIELDS}
 
     def sent(self) -> tuple[dict[str, str], dict[str, str]]:
         """Title and introduction, in both languages."""
@@ -51,6 +51,10 @@ class SectionPage(RoundCompose):
             {"nb": typed["title_nb"], "nn": typed["title_nn"]},
             {"nb": typed["lead_nb"], "nn": typed["lead_nn"]},
         )
+
+    def too_long(self) -> bool:
+        """Whether a text is longer than any section needs."""
+        return any(len(text) > LONGEST for text in self.texts().values())
 
     def form_page(self, texts: dict[str, str], status: int = 200, fault: str = "") -> HttpResponse:
         """The builder with the section's texts beside the list."""
@@ -100,6 +104,8 @@ class ComposeSection(SectionPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key, remove = self.chosen_section, request.POST.get("action") == "remove"
         title, lead = self.sent()
+        if not remove and self.too_long():
+            return self.form_page(self.texts(), 400, _("This is too long. Make it shorter."))
         try:
             if remove:
                 self.edit(lambda form: section_remove(form, key=key), self.sent_number(), f"remove section {key}")
@@ -135,6 +141,8 @@ class ComposeSectionNew(SectionPage):
 
         if not any(title.values()):
             return self.form_page(self.texts(), 400, _("Write a title for the section."))
+        if self.too_long():
+            return self.form_page(self.texts(), 400, _("This is too long. Make it shorter."))
         try:
             self.edit(change, number_of(request.POST.get("edit_number")), f"add section {key}")
         except (ComposeRefused, EditRefused) as refused:
@@ -201,8 +209,9 @@ class ComposeAdd(RoundCompose):
     def own_errors(self) -> dict[str, str]:
         """What an own question must have to begin with."""
         errors = {}
-        if not self.request.POST.get("text_nb", "").strip():
-            errors["text_nb"] = _("Write the question.")
+        text = written(self.request.POST.get("text_nb", ""))
+        if not text or len(text) > LONGEST_LINE:
+            errors["text_nb"] = _("This is too long. Make it shorter.") if text else _("Write the question.")
         if self.request.POST.get("kind") not in KIND_WORDS:
             errors["kind"] = _("Choose what kind of answer the question has.")
         return errors
@@ -216,7 +225,7 @@ class ComposeAdd(RoundCompose):
         while code in taken:
             number += 1
             code = f"own.{stem}_{number}"
-        texts = {"nb": sent["text_nb"].strip(), "nn": sent.get("text_nn", "").strip()}
+        texts = {"nb": written(sent["text_nb"]), "nn": written(sent.get("text_nn", ""))[:LONGEST]}
         alone = {"sections": [{"key": "one", "questions": [own_question(code, sent["kind"])]}]}
         values = {"text": texts} | ({"limits": {"register": "networks"}} if sent["kind"] == "register" else {})
         return question_set(alone, code=code, values=values)["sections"][0]["questions"][0]  # type: ignore[no-any-return]

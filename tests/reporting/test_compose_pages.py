@@ -368,3 +368,16 @@ def test_who_was_logged_out_while_typing_gets_it_back_after_the_login(page, roun
         again.save()
         assert typed in page.get(where).content.decode(), where
     assert stored(round_, "plan.case")["text"]["nb"] != "Skrevet lenge"
+
+
+def test_unseen_signs_are_left_out_and_what_is_too_long_is_said_at_its_field(page, round_):
+    address = editor(round_, "plan.case")
+    sent = fields(page.get(address)) | {"text_nb": "Sak\x00en\x07", "help_nn": "x" * 5000}
+    refused = page.post(address, sent)
+    assert refused.status_code == 400
+    assert list(refused.context["editor"].errors) == ["help_nn"]
+    assert page.post(address, sent | {"help_nn": "Kort"}).status_code == 302
+    assert stored(round_, "plan.case")["text"]["nb"] == "Saken"
+    status = editor(round_, "plan.status")
+    long = page.post(status, fields(page.get(status)) | {"option_0_nb": "x" * 400})
+    assert list(long.context["editor"].errors) == ["options"]
