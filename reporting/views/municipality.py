@@ -65,7 +65,9 @@ class RoundPanel:
 
     @property
     def deadline(self) -> dt.date:
-        """The deadline that holds for this report."""
+        """The deadline that holds for this report; for one that has come and is sent back, its last day."""
+        if self.report.current_id is not None:
+            return self.open_until
         return deadline_of(self.round, self.report.extended_to)
 
     @property
@@ -229,7 +231,7 @@ class MunicipalityHome(ScopedView):
             fills_in=may_edit and editable,
             comment=returned.text if returned else "",
             why=str(READER) if editable and not may_edit else str(CHANGED) if may_repeat and changed else "",
-            is_late=self.today > deadline_of(report.round, report.extended_to),
+            is_late=report.current_id is None and self.today > deadline_of(report.round, report.extended_to),
             days_late=report.current.days_late
             if report.current
             else days_late(report.round, self.today, report.extended_to),

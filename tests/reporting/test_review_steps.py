@@ -129,6 +129,7 @@ def test_a_reopened_report_is_with_the_municipality_with_the_reason(region, clie
     municipality = own(report)
     for name, args in (("municipality_home", ()), ("report_detail", (report.pk,))):
         assert "Vedtaket er gjort om." in page(municipality, name, *args)
+    assert "1. juni 2022 kl. 23.59" in text(municipality, "municipality_home")  # until when it can be sent in again
     form = municipality.get(reverse("report_form", args=[report.pk]), follow=True)
     assert (form.status_code, "Vedtaket er gjort om." in form.content.decode()) == (200, True)
     settings.PORTAL_CLOCK = "2022-07-01T09:00:00"

@@ -97,3 +97,29 @@ def test_a_later_deadline_and_an_answer_without_a_mouse(region, open_page, live_
     page.keyboard.press("Enter")
     page.get_by_text("Ja, skriv det inn.").first.wait_for()
     assert not fresh(report).messages.filter(settled_at__isnull=True, from_office=False).exists()
+
+
+@pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
+def test_what_the_municipality_sees_of_it_fits_and_axe_finds_nothing(
+    region, open_page, live_server, settings, width, language
+):
+    """Its front page with a later deadline, taken over and reopened; and the form that the statsforvalter fills in."""
+    taken = ReportFactory.taken_over(round_=region["Valle"].round, municipality=unit("Åseral", region["Valle"].office))
+    staff = factories.reviewer(taken.office)
+    looked = [
+        *(
+            (name, report.municipality.memberships.get().user, "municipality_home", ())
+            for name, report in (*region.items(), ("Åseral", taken))
+        ),
+        ("form", staff, "report_summary", (taken.pk,)),
+        ("reopened", region["Valle"].municipality.memberships.get().user, "report_detail", (region["Valle"].pk,)),
+    ]
+    for name, user, address, args in looked:
+        page = open_page(width=width, user=user)
+        page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+        page.goto(live_server.url + reverse(address, args=args))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        assert axe_violations(page) == [], name
+        if shots := os.environ.get("LOOK_AT"):
+            page.screenshot(path=f"{shots}/own-{name}-{width}.png")
+        page.close()
