@@ -28,7 +28,14 @@ from reporting.querysets import editors_of
 from reporting.services.draft_view import EDITABLE
 from reporting.services.form_follow import changed_keys, draft_follow
 from reporting.services.notices import notices_write
-from reporting.services.rounds import form_spec, load_question_bank, reports_make, solution_rows, standard_dates
+from reporting.services.rounds import (
+    RoundRefused,
+    form_spec,
+    load_question_bank,
+    reports_make,
+    solution_rows,
+    standard_dates,
+)
 
 DATES = (
     "opens_on", "municipality_deadline", "office_deadline", "hdir_deadline", "closes_on", "corrections_until",
@@ -254,7 +261,8 @@ def publish_faults(round_: Round) -> NotPublishable | None:
 def round_publish(*, round_: Round, actor: User, now: dt.datetime) -> Round:
     """Freeze the round's forms and make a report for every unit of the reference date. It opens on its day.
 
-    Raises PermissionDenied, NotPublishable with all that is missing, ComposeRefused when it is published already.
+    Raises PermissionDenied, NotPublishable with all that is missing, ComposeRefused when it is published already, its
+    deadline is over, or nobody is there to be asked.
     """
     _require(actor, "round.publish", now)
     with transaction.atomic():
@@ -263,11 +271,16 @@ def round_publish(*, round_: Round, actor: User, now: dt.datetime) -> Round:
             raise ComposeRefused({"": _("The round is published already.")})
         if (missing := publish_faults(row)) is not None:
             raise missing
+        if row.municipality_deadline < timezone.localdate(now):
+            raise ComposeRefused({"municipality_deadline": _("The deadline is over already. Choose a later day.")})
         round_publish_forms(row, now)
         row.published_at = row.opened_at = now
         row.save(update_fields=["published_at", "opened_at"])
-        if not row.is_test:
-            reports_make(row)
+        try:
+            if not row.is_test:
+                reports_make(row)
+        except RoundRefused as nobody:
+            raise ComposeRefused({"reference_date": str(nobody)}) from nobody
         log(row, "published", actor=actor, now=now, to_state="published", content_hash=row.form_version.definition_hash)
     return row
 

@@ -82,8 +82,14 @@ def _offices(unit_ids: Iterable[int], day: dt.date) -> dict[int, int]:
     return found
 
 
+def can_be_wiped(round_: Round) -> bool:
+    """A test round, and one that was begun and never published: nobody has been asked anything that counts."""
+    return round_.is_test or (round_.published_at is None and round_.opened_at is None)
+
+
 def round_wipe(*, round_: Round, actor: User, now: dt.datetime) -> None:
-    """Remove a test round with everything in it: reports, answers, receipts, notices. What it leaves are its Events.
+    """Remove a test round with everything in it: reports, answers, receipts, notices; or a round that was never
+    published, with its forms. What it leaves are its Events.
 
     Raises PermissionDenied, ComposeRefused for a round that counts.
     """
@@ -91,9 +97,9 @@ def round_wipe(*, round_: Round, actor: User, now: dt.datetime) -> None:
     with transaction.atomic():
         rounds = Round.objects.across_all(reason="wipe a test round").select_for_update(of=("self",))
         row = rounds.get(pk=round_.pk)
-        if not row.is_test:
-            raise ComposeRefused({"": _("Only a test round can be wiped.")})
-        log(row, "wiped", actor=actor, now=now, from_state="test")
+        if not can_be_wiped(row):
+            raise ComposeRefused({"": _("Only a test round, or one that is not published, can be wiped.")})
+        log(row, "wiped", actor=actor, now=now, from_state="test" if row.is_test else "composed", note=str(row))
         files = _wipe(row)
         transaction.on_commit(lambda: [remove_file(name) for name in files])
 

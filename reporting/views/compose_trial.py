@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from municipalities.services import unit_with_number
 from reporting.forms_compose import TrialForm
 from reporting.services.composing import ComposeRefused
-from reporting.services.trial_rounds import participants, round_try, round_wipe
+from reporting.services.trial_rounds import can_be_wiped, participants, round_try, round_wipe
 from reporting.views.compose_base import ComposeView
 
 
@@ -49,12 +49,12 @@ class RoundTry(ComposeView):
 
 
 class RoundWipe(ComposeView):
-    """``/runde/7/slett/``: wipe a test round, asked once more."""
+    """``/runde/7/slett/``: wipe a test round, or one that was never published; asked once more."""
 
     right = "round.publish"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.round.is_test:
+        if not can_be_wiped(self.round):
             return redirect("round_compose", self.round.pk)
         return self.render("reporting/compose/wipe.html", {"round": self.round, "units": participants(self.round)})
 
@@ -63,5 +63,6 @@ class RoundWipe(ComposeView):
             round_wipe(round_=self.round, **self.who)
         except ComposeRefused as refused:
             return self.told(refused, self.url("round_compose"))
-        messages.success(request, _("The test round is wiped."))
+        done = _("The test round is wiped.") if self.round.is_test else _("The round that was begun is wiped.")
+        messages.success(request, done)
         return redirect("round_list")

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
 from municipalities.services import unit_names
-from municipalities.views import ScopedView
+from municipalities.services.training import NUMBER
+from municipalities.views import ScopedView, stopped
 from reporting.register_page import register_page, versions_of, with_rights
 from reporting.register_page.unit import holds
 
@@ -26,6 +29,10 @@ class MunicipalityDetail(ScopedView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         number = self.kwargs["number"]
         versions = versions_of(number, self.today)
+        if not versions and number == NUMBER:
+            heading = _("A made-up municipality has no page here")
+            text = _("It is there to practise with, and stands in no register.")
+            return stopped(request, heading, text, [(_("To the front page"), reverse("home"))], 404, code="made_up")
         if not versions:
             raise Http404
         unit = self.get_object(pk=versions[0].municipality_id)

@@ -211,6 +211,18 @@ class TestPublishing:
         round_.refresh_from_db()
         assert round_.published_at is None
 
+    def test_a_round_whose_deadline_is_over_or_that_asks_nobody_is_not_published(self, admin, bank):
+        with pytest.raises(ComposeRefused) as refused:
+            round_publish(round_=compose(admin), actor=admin, now=MARCH)
+        assert list(refused.value.faults) == ["reference_date"]
+        unit("Heim")
+        round_ = rounds().get()
+        with pytest.raises(ComposeRefused) as refused:
+            round_publish(round_=round_, actor=admin, now=at(SPRING + dt.timedelta(days=1), 0, 1))
+        assert list(refused.value.faults) == ["municipality_deadline"]
+        round_.refresh_from_db()
+        assert round_.published_at is None and round_.form_version.published_at is None
+
     def test_only_the_administrator_publishes_and_only_once(self, admin, bank):
         unit("Heim")
         round_ = compose(admin)

@@ -29,7 +29,14 @@ from reporting.models import (
     Submission,
 )
 from reporting.querysets import opened_rounds
-from reporting.services.composing import ComposeRefused, NotPublishable, form_correct, form_edit, round_compose
+from reporting.services.composing import (
+    ComposeRefused,
+    NotPublishable,
+    form_correct,
+    form_edit,
+    round_compose,
+    round_publish,
+)
 from reporting.services.drafts import draft_open, draft_save_many
 from reporting.services.form_corrections import correction_begin
 from reporting.services.prefill import last_report
@@ -257,7 +264,8 @@ class TestTheMadeUpMunicipality:
     def test_its_page_is_not_there_and_the_commands_do_not_know_it(self, client, settings):
         settings.PORTAL_CLOCK = f"{SPRING}T10:00+02:00"
         client.force_login(user(Role.HDIR))
-        assert client.get(f"/kommune/{NUMBER}/").status_code == 404
+        page = client.get(f"/kommune/{NUMBER}/")
+        assert page.status_code == 404 and NAME not in page.content.decode()
         out = io.StringIO()
         call_command("municipalities", "--as-of", str(SPRING), "--format", "json", stdout=out)
         assert NUMBER not in out.getvalue()
@@ -321,6 +329,24 @@ class TestWiping:
         with pytest.raises(ComposeRefused):
             round_wipe(round_=real.round, actor=admin, now=NOW)
         assert rows(Round).filter(pk=real.round.pk).exists()
+
+    def test_a_round_that_was_begun_by_mistake_is_wiped_until_it_is_published(self, real, admin, client):
+        """Else its date could never be used again."""
+        day = AUTUMN.replace(year=2022)
+        forms = FormVersion.objects.count()
+        begun = round_compose(reference_date=day, actor=admin, now=NOW, letter="x")
+        client.force_login(admin)
+        address = f"/runde/{begun.pk}/slett/"
+        assert client.get(address).status_code == 200
+        assert client.post(address).status_code == 302
+        assert not rows(Round).filter(pk=begun.pk).exists() and FormVersion.objects.count() == forms
+        again = round_publish(
+            round_=round_compose(reference_date=day, actor=admin, now=NOW, letter="x"), actor=admin, now=NOW
+        )
+        with pytest.raises(ComposeRefused):
+            round_wipe(round_=again, actor=admin, now=NOW)
+        client.post(f"/runde/{again.pk}/slett/")
+        assert rows(Round).filter(pk=again.pk).exists() and again.reports.exists()
 
     def test_only_the_administrator_wipes(self, trial):
         with pytest.raises(PermissionDenied):
