@@ -109,6 +109,28 @@ def test_a_warning_stops_until_the_machine_explains_it(world: World):
     assert machine.submit(report, "k", version=again["version"]).status_code == 200
 
 
+def test_a_machine_finds_its_own_report_and_what_became_of_it(world: World):
+    report, machine, version = ready(world)
+    rounds = machine.client.get(reverse("api_rounds")).json()["results"]
+    assert [(row["reference_date"], row["state"]) for row in rounds] == [("2022-05-01", "open")]
+    listed = machine.client.get(reverse("api_round_reports", args=[SPRING])).json()["results"]
+    assert [(row["id"], row["number"]) for row in listed] == [(report.pk, "3004")]
+    machine.submit(report, version=version)
+    sent = machine.ask("get", "api_report", report).json()
+    assert sent["submissions"][0]["answers"] == values(world)
+    assert sent["submissions"][0]["submitted_by_name"] == "Fagsystem"
+
+
+def test_a_single_answer_is_saved_with_the_revision_that_was_read(world: World):
+    report, machine, _version = ready(world)
+    body = {"key": "k.whole_number", "value": 5, "rev": 1}
+    assert machine.ask("post", "api_report_draft", report, body).status_code == 200
+    assert machine.ask("post", "api_report_draft", report, {**body, "value": 6}).status_code == 409
+    assert machine.ask("post", "api_report_draft", report, {**body, "key": "k.decimal", "value": "1.235"}).json()[
+        "error"
+    ]
+
+
 # --- the form -------------------------------------------------------------------------------------
 
 
