@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,9 +42,11 @@ class NewAccount:
 
 
 def service_accounts_of(municipality: Municipality) -> list[ServiceAccount]:
-    """The accounts of a municipality, those in use first, the newest first. One query."""
-    rows = ServiceAccount.objects.across_all(reason=REASON).filter(municipality=municipality).order_by("-id")
-    return sorted(rows, key=lambda row: row.revoked_at is not None)
+    """The accounts of a municipality, those in use first, the newest first; also those that followed their own one into
+    it when it was merged. One query."""
+    mine = Q(municipality=municipality) | Q(user__memberships__municipality=municipality)
+    rows = ServiceAccount.objects.across_all(reason=REASON).filter(mine).distinct().order_by("-id")
+    return sorted(rows.select_related("municipality"), key=lambda row: row.revoked_at is not None)
 
 
 def service_account_make(*, municipality: Municipality, name: str, actor: User, now: dt.datetime) -> NewAccount:

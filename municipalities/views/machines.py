@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from municipalities.forms.machines import MachineForm
-from municipalities.models import ServiceAccount
 from municipalities.services import EntryRefused
 from municipalities.services.service_accounts import (
     service_account_make,
@@ -69,8 +68,7 @@ class MachineRevoke(Machines):
     def post(self, request: HttpRequest) -> HttpResponse:
         number = request.POST.get("maskin", "")
         pk = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-        rows = ServiceAccount.objects.across_all(reason="one's own unit's").select_related("municipality")
-        account = rows.filter(pk=pk, municipality=self.unit).first()
+        account = next((row for row in service_accounts_of(self.unit) if row.pk == pk), None)
         if account is None:
             raise Http404
         service_account_revoke(account=account, actor=request.user, now=self.now)  # type: ignore[arg-type]

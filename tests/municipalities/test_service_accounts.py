@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from municipalities.access import scope_of
 from municipalities.models import Event, Membership, ServiceAccount, User
-from municipalities.services import EntryRefused, contacts_of
+from municipalities.services import EntryRefused, contacts_of, memberships_follow
 from municipalities.services.service_accounts import (
     AT_MOST,
     service_account_by_key,
@@ -138,6 +138,23 @@ def test_two_keys_have_two_names_and_there_are_not_too_many(world: World):
     with pytest.raises(EntryRefused):
         made(world, "SYSTEM 0")
     assert made(world, "En til").key
+
+
+def test_at_a_merger_the_system_follows_and_the_new_municipality_can_shut_it_out(world: World):
+    old, new = world.unit("0220"), world.unit("3025")
+    before = at(dt.date(2019, 6, 3))
+    Membership.objects.create(
+        user=(head := User.objects.create(username="head")), role="municipality_editor", municipality=old,
+        valid_from=dt.date(2018, 1, 1),
+    )  # fmt: skip
+    machine = service_account_make(municipality=old, name="Fagsystem", actor=head, now=before)
+    memberships_follow(day=dt.date(2020, 1, 1), now=before)
+    assert scope_of(User.objects.get(pk=machine.account.user_id), today=DAY).municipality_ids == {new.pk}
+    assert [row.pk for row in service_accounts_of(new)] == [machine.account.pk]
+    client = Client()
+    client.force_login(world.user("editor-3025"))
+    assert client.post(reverse("machine_revoke"), {"maskin": str(machine.account.pk)}).status_code == 302
+    assert bearer(machine.key).get(reverse("api_rounds")).status_code == 401
 
 
 # --- the page -------------------------------------------------------------------------------------
