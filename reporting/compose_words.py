@@ -229,5 +229,5 @@ def fault_field(fault: Fault) -> str:
 
 _FIELDS = (
     ("options", "options"), ("limits_exclusive", "options"), ("rows", "rows"), ("limits_order", "limit_min"),
-    ("limits_length", "limit_max_length"), ("condition", "conditions"),
+    ("limits_length", "limit_max_length"), ("condition", "conditions"), ("indicator", "indicator"),
 )  # fmt: skip

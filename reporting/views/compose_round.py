@@ -19,7 +19,6 @@ from reporting.models import Round
 from reporting.services.composing import (
     DATES,
     ComposeRefused,
-    NotPublishable,
     round_compose,
     round_dates_set,
     round_publish,
@@ -105,7 +104,7 @@ class RoundPublish(RoundCompose):
         return self.sure()
 
     def sure(self, status: int = 200, refused: str = "") -> HttpResponse:
-        """The page that asks for the last time."""
+        """The page that asks for the last time; a round that somebody else has published needs no more asking."""
         context = {
             "dates": date_pairs(self.round),
             "figures": self.estimates(),
@@ -120,10 +119,8 @@ class RoundPublish(RoundCompose):
             return self.sure(409, _("The form was changed since you looked at it. Look at it once more."))
         try:
             round_publish(round_=self.round, **self.who)
-        except NotPublishable as refused:
-            return self.sure(409, str(refused))
         except ComposeRefused as refused:
-            return self.told(refused, self.url("round_compose"))
+            return self.sure(409, str(refused))
         words = _("The round is published. It opens on %(day)s.") % {"day": day(self.round.opens_on)}
         messages.success(request, words)
         return redirect("round_compose", self.round.pk)

@@ -381,3 +381,21 @@ def test_unseen_signs_are_left_out_and_what_is_too_long_is_said_at_its_field(pag
     status = editor(round_, "plan.status")
     long = page.post(status, fields(page.get(status)) | {"option_0_nb": "x" * 400})
     assert list(long.context["editor"].errors) == ["options"]
+
+
+def test_a_core_indicator_without_its_answers_is_said_at_the_question(page, round_):
+    address = editor(round_, "plan.status")
+    gone = page.post(address, fields(page.get(address)) | {"action": "option_remove:0"})
+    assert page.post(address, fields(gone)).status_code == 302
+    shown = page.get(address)
+    assert "indicator" in shown.context["editor"].errors
+    form, conditions, indicators, dates, texts = (bool(check.faults) for check in shown.context["checks"])
+    assert (form, conditions, indicators, dates, texts) == (False, True, True, False, False)
+
+
+def test_a_round_whose_deadline_is_over_is_not_published_and_says_so(page, round_, settings):
+    settings.PORTAL_CLOCK = at(dt.date(2022, 7, 1)).isoformat()
+    publish = reverse("round_publish", args=[round_.pk])
+    refused = page.post(publish, {"edit_number": round_.form_version.edit_number})
+    assert refused.status_code == 409
+    assert refused.context["refused"]
