@@ -38,7 +38,9 @@ def receipt_make(*, submission: Submission, actor: User, now: dt.datetime) -> Do
 
 
 def receipt_mail(*, submission: Submission, report: Report, actor: User, now: dt.datetime) -> None:
-    """Mail the receipt to whoever sent the report in."""
+    """Mail the receipt to whoever sent the report in; to the unit's contacts when that was a machine, which has no
+    address."""
+    users = [actor] if actor.email else _contacts(report, now)
     context = {
         "unit": _unit_name(report),
         "reference_date": report.round.reference_date,
@@ -48,13 +50,14 @@ def receipt_mail(*, submission: Submission, report: Report, actor: User, now: dt
         "answers_hash": submission.answers_hash,
         "url": page_url("report_receipt", report),
     }
-    mail_queue_template(
-        key=f"report:{report.pk}/{submission.number} receipt user:{actor.pk}",
-        user=actor,
-        name="receipt",
-        context=context,
-        now=now,
-    )
+    for user in users:
+        mail_queue_template(
+            key=f"report:{report.pk}/{submission.number} receipt user:{user.pk}",
+            user=user,
+            name="receipt",
+            context=context,
+            now=now,
+        )
 
 
 def returned_tell(*, report: Report, note: str, now: dt.datetime) -> None:
@@ -73,9 +76,12 @@ def approved_tell(*, report: Report, note: str, now: dt.datetime) -> None:
 
 
 def _tell_contacts(report: Report, kind: str, facts: dict[str, Any], now: dt.datetime) -> None:
-    users = editors_of({report.municipality_id}, today=timezone.localdate(now)).get(report.municipality_id, [])
-    if users:
+    if users := _contacts(report, now):
         notice_write(kind=kind, round=report.round, report=report, users=users, now=now, facts=facts)
+
+
+def _contacts(report: Report, now: dt.datetime) -> list[User]:
+    return editors_of({report.municipality_id}, today=timezone.localdate(now)).get(report.municipality_id, [])
 
 
 def _both(spec: FormSpec, code: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from jsonschema import Draft202012Validator
 
+from municipalities.models import OutgoingMail
 from municipalities.services.service_accounts import service_account_make
 from reform.models import Solution
 from reporting.models import DraftChange, IdempotentRequest, Report, Submission
@@ -119,6 +120,13 @@ def test_a_machine_finds_its_own_report_and_what_became_of_it(world: World):
     sent = machine.ask("get", "api_report", report).json()
     assert sent["submissions"][0]["answers"] == values(world)
     assert sent["submissions"][0]["submitted_by_name"] == "Fagsystem"
+
+
+def test_the_receipt_goes_to_the_contacts_and_never_to_the_machine(world: World):
+    report, machine, version = ready(world)
+    machine.submit(report, version=version)
+    told = {(mail.user.username, mail.key.split()[1]) for mail in OutgoingMail.objects.select_related("user")}
+    assert told == {("editor-3004", "receipt")}
 
 
 def test_a_single_answer_is_saved_with_the_revision_that_was_read(world: World):
