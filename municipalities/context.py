@@ -90,6 +90,7 @@ MENU = (
     Place(gettext_lazy("Front page"), "municipality_home", "home.read", ("report_",), municipal=True),
     Place(gettext_lazy("National status"), "national_status", "national.read", ("figure_",)),
     Place(gettext_lazy("Rounds"), "round_list", "round.compose", ("round_", "compose_")),
+    Place(gettext_lazy("Status"), "round_status", "status.read", municipal=True),
     Place(
         gettext_lazy("What is registered"),
         "municipality_own",

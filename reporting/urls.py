@@ -12,5 +12,6 @@ GROUPS = (
     "urls_notices",
     "urls_compose",
     "urls_regional",
+    "urls_status",
 )
 urlpatterns = [path("", include(f"reporting.{name}")) for name in GROUPS]

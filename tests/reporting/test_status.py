@@ -1,0 +1,170 @@
+"""How far a round has come: counted right, seen by all who take part, and nothing of what was answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from municipalities.models import OfficeName, Role
+from reporting import status_chart
+from reporting.services import status
+from reporting.services.extensions import extension_give
+from reporting.services.submissions import submission_submit
+from tests.browser import axe_violations
+from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, at, editor, open_round, reviewer, unit, user
+
+TODAY = SPRING + dt.timedelta(days=20)
+
+
+def named(report, short="Embetet"):
+    OfficeName.objects.create(
+        office=report.office, name_nb=short, name_nn=short, short_name=short, valid_from=dt.date(2018, 1, 1)
+    )
+
+
+@pytest.fixture
+def round_(db):
+    """Four units: in time, two days late, within an extension, and not at all."""
+    first = ReportFactory.submitted(municipality=unit("Tidleg"), day=SPRING - dt.timedelta(days=10))
+    named(first)
+    ReportFactory.submitted(round_=first.round, municipality=unit("Sein"), day=SPRING + dt.timedelta(days=2))
+    extended = ReportFactory.draft(round_=first.round, municipality=unit("Utsett"))
+    extension_give(
+        report=extended, until=SPRING + dt.timedelta(days=9), reason="Ny leiar.", actor=reviewer(first.office),
+        now=at(SPRING),
+    )  # fmt: skip
+    extended.refresh_from_db()
+    submission_submit(report=extended, actor=editor(extended.municipality), now=at(SPRING + dt.timedelta(days=5)))
+    ReportFactory.draft(round_=first.round, municipality=unit("Aldri"))
+    return first.round
+
+
+class TestCounting:
+    def test_the_country_and_the_regions(self, round_):
+        country, region = status.regions_status(round_, today=TODAY)
+        assert (country.key, region.name) == ("total", "Embetet")
+        for row in (country, region):
+            assert (row.units, row.on_time, row.extended, row.late, row.missing) == (4, 1, 1, 1, 1)
+            assert row.delivered == 3 and row.approved == 0
+
+    def test_the_curve_counts_first_deliveries_by_day(self, round_):
+        [curve] = status.curves(round_, [])
+        assert curve.points == ((-10, 1), (2, 2), (5, 3)) and curve.units == 4
+        assert [curve.share_on(day) for day in (-11, -10, 0, 2, 30)] == [0, 25, 25, 50, 75]
+
+    def test_a_day_is_an_oslo_day(self, round_):
+        report = ReportFactory.draft(round_=round_, municipality=unit("Natt"))
+        submission_submit(
+            report=report, actor=editor(report.municipality), now=dt.datetime(2022, 5, 1, 22, 30, tzinfo=dt.UTC)
+        )  # fmt: skip
+        after = status.curves(round_, [])[0]
+        assert after.share_on(0) == 20
+        assert dict(after.points)[1] == 2  # half past midnight in Oslo is the day after the deadline
+
+    def test_earlier_rounds_stand_beside_it(self, db):
+        home = unit("Heim")
+        ReportFactory.submitted(round_=open_round(AUTUMN), municipality=home, day=AUTUMN)
+        report = ReportFactory.submitted(round_=open_round(SPRING), municipality=home)
+        found = status.curves(report.round, [open_round(AUTUMN)])
+        assert [(one.reference_date, one.points) for one in found] == [(SPRING, ((-3, 1),)), (AUTUMN, ((0, 1),))]
+
+    def test_what_is_stuck_and_for_how_long(self, db):
+        returned = ReportFactory.returned(municipality=unit("Retur"))
+        named(returned)
+        sent = ReportFactory.submitted(round_=returned.round, municipality=unit("Ventar"))
+        ReportFactory.approved(round_=returned.round, municipality=unit("Ferdig"))
+        found = {row.name: row for row in status.stuck(returned.round, today=TODAY)}
+        assert (found["Ventar"].who, found["Ventar"].days, found["Ventar"].report) == ("office", 23, sent.pk)
+        assert (found["Retur"].who, found["Retur"].days) == ("municipality", 16)
+        assert "Ferdig" not in found and "Embetet" not in found  # the region has a day more than is stuck
+        later = {row.name for row in status.stuck(returned.round, today=TODAY + dt.timedelta(days=10))}
+        assert "Embetet" in later
+
+    def test_the_queries_do_not_grow(self, round_):
+        def count():
+            with CaptureQueriesContext(connection) as seen:
+                status.regions_status(round_, today=TODAY)
+                status.curves(round_, [])
+                status.units_status(round_, offices=None)
+                status.stuck(round_, today=TODAY)
+            return len(seen)
+
+        few = count()
+        for i in range(5):
+            ReportFactory.submitted(round_=round_, municipality=unit(f"Nr {i}"))
+        assert count() == few <= 12
+
+
+class TestChart:
+    def test_a_step_stands_on_its_day_and_days_outside_stand_at_the_edge(self):
+        one = status_chart.line(0, "x", [(-100, 10.0), (0, 50.0)])
+        first, *_rest, last = [tuple(map(float, pair.split(","))) for pair in one.points.split()]
+        assert first == (status_chart.x_of(status_chart.FIRST), status_chart.y_of(0))
+        assert last == (status_chart.x_of(0), status_chart.y_of(50))
+
+    def test_labels_never_cover_each_other(self):
+        lines = [status_chart.line(place, "x", [(0, 90.0 + place / 10)]) for place in range(4)]
+        ys = sorted(one.y for one in status_chart.spread(lines))
+        assert all(b - a >= 15.9 for a, b in itertools.pairwise(ys))
+
+
+class TestPage:
+    @pytest.fixture(autouse=True)
+    def _page(self, round_, client, settings):
+        settings.PORTAL_CLOCK = f"{TODAY}T10:00+02:00"
+        self.round, self.client = round_, client
+
+    def as_(self, one):
+        self.client.force_login(one)
+        return self.client.get(reverse("round_status"))
+
+    def test_a_municipality_sees_who_has_delivered_in_its_region_and_no_more(self):
+        other = ReportFactory.returned(round_=self.round, municipality=unit("Retur"), note="Hemmelig kommentar")
+        page = self.as_(editor(self.round.reports.first().municipality))
+        text = page.content.decode()
+        assert {row.name for row in page.context["missing"]} == {"Aldri"}
+        assert {"Tidleg", "Sein", "Utsett", "Retur"} == {row.name for row in page.context["delivered"]}
+        assert page.context["stuck"] is None and "Hemmelig" not in text
+        assert f"/rapport/{other.pk}/" not in text
+
+    def test_hdir_sees_what_is_stuck(self):
+        page = self.as_(user(Role.HDIR))
+        assert {row.name for row in page.context["stuck"]} >= {"Tidleg"}
+
+    @pytest.mark.parametrize("style", ["csv", "xlsx"])
+    def test_the_list_as_a_file(self, style):
+        self.client.force_login(user(Role.EVALUATOR))
+        answer = self.client.get(reverse("round_status_file", args=[style]))
+        assert answer.status_code == 200
+        if style == "csv":
+            body = answer.content.decode("utf-8-sig")
+            assert "Aldri" in body and "Embetet" in body
+
+    def test_an_unknown_round_region_or_style_does_no_harm(self):
+        self.client.force_login(user(Role.HDIR))
+        assert self.client.get("/status/?runde=x&embete=y").status_code == 200
+        assert self.client.get("/status/doc/").status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("width", "language"), [(390, "nn"), (1280, "nb")])
+def test_the_page_in_a_browser(open_page, settings, width, language):
+    settings.PORTAL_CLOCK = f"{TODAY}T10:00+02:00"
+    home = unit("Heim")
+    ReportFactory.submitted(round_=open_round(AUTUMN), municipality=home, day=AUTUMN)
+    report = ReportFactory.submitted(round_=open_round(SPRING), municipality=home)
+    named(report)
+    hdir = user(Role.HDIR)
+    hdir.language = language
+    hdir.save()
+    page = open_page(width=width, user=hdir)
+    page.goto("/status/")
+    assert not axe_violations(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("polyline").count() == 2
