@@ -19,11 +19,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def opened_rounds(user: User, *, today: dt.date) -> list[Round]:
-    """The rounds that have been opened, the newest first, without their forms' words. One query (and the scope)."""
-    rows = Round.objects.visible_to(user, today=today).counted().filter(opened_at__isnull=False, opens_on__lte=today)
+def opened_rounds(user: User, *, today: dt.date, tests: bool = False) -> list[Round]:
+    """The rounds that have been opened, the newest first, without their forms' words; with ``tests``, also the test
+    rounds in which somebody takes part whose report the user may see. One query (and the scope)."""
+    rows = Round.objects.visible_to(user, today=today).filter(opened_at__isnull=False, opens_on__lte=today)
+    if tests:
+        mine = Report.objects.visible_to(user, today=today).filter(round=OuterRef("pk"))
+        rows = rows.filter(~Q(kind=Round.Kind.TEST) | Exists(mine))
+    else:
+        rows = rows.counted()
     rows = rows.select_related("form_version").defer("form_version__definition")
     return list(rows.order_by("-reference_date"))
+
+
+def round_key(round_: Round) -> str:
+    """What stands for the round in the work list's address: its date, and for a test round its number."""
+    return f"prove{round_.pk}" if round_.is_test else round_.reference_date.isoformat()
 
 
 def chosen_round(rounds: Sequence[Round], reference_date: str) -> tuple[Round | None, Round | None]:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from django import template
 from django.utils.translation import gettext as _
 
+from reporting import querysets
+
 if TYPE_CHECKING:
     from municipalities.models import Event
+    from reporting.models import Round
     from reporting.worklist import WorkRow
 
 register = template.Library()
@@ -77,3 +80,9 @@ def event_text(event: Event) -> str:
 def has_note(event: Event) -> bool:
     """Whether the history shows what was written with the event."""
     return bool(event.note) and event.name in NOTED
+
+
+@register.filter
+def round_key(round_: Round) -> str:
+    """What stands for the round in the work list's address."""
+    return querysets.round_key(round_)

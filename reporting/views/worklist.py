@@ -19,7 +19,7 @@ from municipalities.views import ScopedPage, ScopedView
 from reporting import worklist
 from reporting.form_spec import local
 from reporting.models import Report, Round
-from reporting.querysets import chosen_round, editors_of, opened_rounds, work_rows
+from reporting.querysets import chosen_round, editors_of, opened_rounds, round_key, work_rows
 from reporting.services import notice_day, submissions
 from reporting.services.rounds import form_spec
 from reporting.worklist import Day, Query, WorkList, WorkRow
@@ -112,6 +112,7 @@ class Listing:
     """Everything that both the list and the review of one report know about the list."""
 
     rounds: list[Round]
+    tests: list[Round]
     round: Round | None
     previous: Round | None
     rows: list[WorkRow]
@@ -121,16 +122,18 @@ class Listing:
 
 
 def read_listing(view: ScopedView, *, round_: Round | None = None) -> Listing:
-    """The list that the address asks for. Two queries, and the scope."""
+    """The list that the address asks for; a test round only where it is asked for. Two queries, and the scope."""
     query = Query.read(view.request.GET.get)
-    rounds = opened_rounds(view.request.user, today=view.today)
-    wanted = round_.reference_date.isoformat() if round_ else query.round
-    chosen, previous = chosen_round(rounds, wanted)
+    every = opened_rounds(view.request.user, today=view.today, tests=True)
+    rounds, tests = [row for row in every if not row.is_test], [row for row in every if row.is_test]
+    wanted = round_key(round_) if round_ else query.round
+    trial = next((row for row in tests if round_key(row) == wanted), None)
+    chosen, previous = (trial, None) if trial else chosen_round(rounds, wanted)
     rows: list[WorkRow] = []
     days: list[tuple[str, dt.date]] = []
     if chosen is not None:
         rows, days = work_rows(view.request.user, round_=chosen, previous=previous, today=view.today)
-    return Listing(rounds, chosen, previous, rows, days, query, worklist.work_list(rows, query))
+    return Listing(rounds, tests, chosen, previous, rows, days, query, worklist.work_list(rows, query))
 
 
 def list_url(query: Query, **changes: Any) -> str:

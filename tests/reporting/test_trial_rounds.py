@@ -52,6 +52,7 @@ from tests.reporting.factories import (
     at,
     editor,
     items,
+    office,
     open_round,
     reviewer,
     unit,
@@ -224,6 +225,28 @@ class TestWhoTakesPart:
         sent_in(trial, report.municipality)
         page = client.get(f"/rapport/{report.pk}/kvittering/")
         assert page.status_code == 200 and self.said(page.content.decode())
+
+    def test_the_statsforvalter_goes_from_the_work_list_to_the_report_that_was_tried(self, trial, real, client):
+        report = rows(Report).select_related("office").get(round=trial, municipality=real.municipality)
+        client.force_login(reviewer(report.office))
+        page = client.get("/arbeidsliste/?utvalg=alle")
+        assert [row.row.pk for row in page.context["rows"]] == [real.pk] and not self.said(page.content.decode())
+        address = f"/arbeidsliste/?runde=prove{trial.pk}&amp;utvalg=alle"
+        assert address in page.content.decode()
+        page = client.get(address.replace("&amp;", "&"))
+        took_part = set(rows(Report).filter(round=trial, office=report.office).values_list("pk", flat=True))
+        assert {row.row.pk for row in page.context["rows"]} == took_part >= {report.pk}
+        assert self.said(page.content.decode())
+        assert client.get(page.context["rows"][0].url).status_code == 200
+
+    def test_a_region_that_takes_no_part_hears_nothing_of_it(self, trial, client):
+        other = unit("Et annet sted", of=office("troms-finnmark"))
+        open_round()
+        client.force_login(reviewer(office("troms-finnmark")))
+        page = client.get(f"/arbeidsliste/?runde=prove{trial.pk}&utvalg=alle")
+        assert page.context["listing"].tests == [] and page.context["listing"].round is None
+        page = client.get("/arbeidsliste/?utvalg=alle")
+        assert [row.row.unit_id for row in page.context["rows"]] == [other.pk]
 
     def test_the_statsforvalter_reads_that_it_is_a_test(self, trial, real, client):
         report = rows(Report).get(round=trial, municipality=real.municipality)
