@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from reporting.views import burden, form, form_workbook, municipality, receipt, submit
+from reporting.views import burden, form, form_workbook, municipality, receipt, submit, talk
 
 urlpatterns = [
     path("kommune/", municipality.MunicipalityHome.as_view(), name="municipality_home"),
     path("kontroller/", municipality.ChecksList.as_view(), name="checks_list"),
-    path("rapport/<int:pk>/", receipt.ReportDetail.as_view(), name="report_detail"),
+    path("rapport/<int:pk>/", talk.ReportPage.as_view(), name="report_detail"),
+    path("rapport/<int:pk>/melding/", talk.ReportMessageWrite.as_view(), name="report_message"),
     path("rapport/<int:pk>/skjema/", form.ReportFormStart.as_view(), name="report_form"),
     path("rapport/<int:pk>/skjema/<slug:section>/", form.ReportSection.as_view(), name="report_section"),
     path("rapport/<int:pk>/lagre/", form.ReportSave.as_view(), name="report_save"),

@@ -110,7 +110,9 @@ def _tell(row: Report, message: ReportMessage, actor: User, now: dt.datetime) ->
     spec, code = spec_of(row), message.question
     name = {language: local(spec.question(code).name, language) for language in LANGUAGES} if code else ""
     facts: dict[str, Any] = {"comments": [{"question": name, "text": message.text}], "by": message.author_name}
-    if to_office:
+    if not to_office:
+        facts["path"] = f"{reverse('report_detail', args=[row.pk])}#samtale"
+    else:
         facts |= {"audience": "office", "path": f"{reverse('report_review', args=[row.pk])}#samtale"}
     notice_write(
         kind=Notice.Kind.MESSAGE, round=row.round, report=row, users=users, now=now, facts=facts,

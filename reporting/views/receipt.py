@@ -249,6 +249,14 @@ class ReportDetail(SubmittedView):
     """One report: where it stands, what was written about it, its answers, and its history."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self.page()
+
+    def more(self) -> dict[str, Any]:
+        """What a page that shows more puts beside it."""
+        return {}
+
+    def page(self, status: int = 200, **extra: Any) -> HttpResponse:
+        """The page itself; ``extra`` is a text to give back with its error."""
         report = self.report
         unit = self.unit
         came = delivery(report, report.round, self.today)
@@ -263,6 +271,8 @@ class ReportDetail(SubmittedView):
             "why": self._why(),
             "whose": whose_now(report, self.today),
             "waits": report.status in EDITABLE,
+            **self.more(),
+            **extra,
         }
         if self.submission is not None:
             context |= self.submitted_context(self.submission)
@@ -272,7 +282,7 @@ class ReportDetail(SubmittedView):
                 "answers": shown.Answers(self.draft.spec, self.draft.answers).parts(),
                 "answers_title": _("What is filled in so far"),
             }
-        return self.render("reporting/report_detail.html", context)
+        return self.render("reporting/report_detail.html", context, status=status)
 
     def _may_edit(self) -> bool:
         report = self.report

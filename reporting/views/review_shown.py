@@ -73,8 +73,13 @@ class Thread:
 
     @property
     def waits(self) -> bool:
-        """Whether the municipality waits for an answer."""
-        return any(not row.from_office and row.settled_at is None for row in self.rows)
+        """Whether the municipality waits for an answer from the statsforvalter."""
+        return any(not row.from_office and row.settled_at is None and row.audience == "office" for row in self.rows)
+
+    @property
+    def asked(self) -> bool:
+        """Whether the statsforvalter waits for an answer from the municipality."""
+        return any(row.from_office and row.settled_at is None for row in self.rows)
 
 
 def threads_of(report: Report, talk: Talk) -> list[Thread]:

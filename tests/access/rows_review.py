@@ -43,5 +43,6 @@ ROWS = [
     Row("report_on_behalf", "POST", "report.on_behalf", target(text="Ingen kontakt.")),
     Row("report_take_back", "POST", "report.reopen", target()),
     Row("report_reopen", "POST", "report.reopen", target(text="Vedtaket er gjort om.")),
+    Row("report_message", "POST", "report.message", target(text="Når?")),
     Row("report_talk", "POST", "report.return", target(text="Når?", question="plan.status")),
 ]

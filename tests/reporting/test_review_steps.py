@@ -173,6 +173,27 @@ def test_a_question_is_asked_answered_and_settled(region, client, settings):
     assert names_in(page(client, "work_list", utvalg="svar")) == []
 
 
+def test_the_municipality_reads_answers_and_keeps_some_of_it_to_itself(region, client, home):
+    report = region["Aremark"]
+    municipality = own(report)
+    post(client, "report_talk", report, question="plan.status", text="Når ble den vedtatt?")
+    assert "Når ble den vedtatt?" in page(municipality, "report_detail", report.pk)
+    said(
+        post(municipality, "report_message", report, question="plan.status", text="I juni.", audience="office"), client
+    )
+    said(post(municipality, "report_message", report, text="Husk tallene.", audience="colleagues"), municipality)
+    html = page(client, "report_review", report.pk)
+    assert "I juni." in html
+    assert "Husk tallene." not in html
+    assert "Husk tallene." in page(municipality, "report_detail", report.pk)
+    for stranger in (client, login(factories.user(Role.HDIR)), login(factories.user(Role.KS, of=home))):
+        assert "Husk tallene." not in stranger.get(reverse("report_detail", args=[report.pk])).content.decode()
+    empty = post(municipality, "report_message", report, question="plan.case", text=" ", audience="colleagues")
+    assert empty.status_code == 422
+    assert 'value="plan.case" selected' in empty.content.decode()
+    assert 'value="colleagues" selected' in empty.content.decode()
+
+
 def test_a_message_that_cannot_be_kept_comes_back_where_it_was_written(region, client):
     for place in ("pair", ""):
         response = post(client, "report_talk", region["Ås"], question="plan.status", text=" x" * 2001, place=place)
