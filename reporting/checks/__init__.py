@@ -19,6 +19,9 @@ from reporting.checks import (
     long_delay,
     network_missing,
     phase_without_plan,
+    register_network,
+    register_plan,
+    register_step,
     solution_newly_adopted,
     solutions_without_plan,
     status_gone_back,
@@ -34,10 +37,13 @@ CHECKS: tuple[Check, ...] = (
     network_missing.CHECK,
     expected_date_past.CHECK,
     status_gone_back.CHECK,
+    register_plan.CHECK,
     solutions_without_plan.CHECK,
     phase_without_plan.CHECK,
     long_delay.CHECK,
     solution_newly_adopted.CHECK,
+    register_network.CHECK,
+    register_step.CHECK,
 )
 """Errors first, then warnings, then remarks."""
 

@@ -25,13 +25,15 @@ TAKEN_UP = ("adopted", "adapted")
 @dataclass(frozen=True)
 class CheckFacts:
     """Everything a check may look at. ``answers`` are the canonical answers that are shown, ``previous`` those of the
-    unit's last report (None: there is none), ``today`` the day of the check."""
+    unit's last report (None: there is none), ``registers`` what the registers knew, as canonical answers by question,
+    when the form was filled in beforehand, ``today`` the day of the check."""
 
     spec: FormSpec
     answers: Mapping[str, Any]
     today: dt.date
     reference_date: dt.date
     previous: Mapping[str, Any] | None = None
+    registers: Mapping[str, Any] = field(default_factory=dict)
 
     def date(self, code: str) -> dt.date | None:
         """The answer to a date question as a date."""

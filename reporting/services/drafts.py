@@ -1,6 +1,7 @@
 """The draft of a report: opened with what is known, saved field by field, never overwritten by somebody else.
 
-A draft is ``{"fields": {key: field}, "comments": {finding key: text}}``. A field is ``value`` (canonical, null when
+A draft is ``{"fields": {key: field}, "comments": {finding key: text}, "registers": {key: value}}``, the last being what
+the registers knew when it was filled in. A field is ``value`` (canonical, null when
 not answered), ``rev`` (grows by one with each change), ``by`` and ``at`` (who and when), and where they apply
 ``source`` (where a filled-in value is from), ``confirmed`` (somebody has seen the filled-in value), ``raw`` and
 ``error`` (what was typed although it cannot be an answer, and why). Whoever saves says which ``rev`` she saw.
@@ -114,6 +115,7 @@ def fill(row: Report, last: LastReport, now: dt.datetime) -> None:
     row.draft = {
         "fields": {key: {"value": entry.value, "rev": 1, "source": entry.source} for key, entry in filled.items()},
         "comments": {},
+        "registers": {key: entry.value for key, entry in filled.items() if entry.source.get("kind") != "last"},
     }
     row.draft_version += 1
 

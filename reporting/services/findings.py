@@ -28,6 +28,7 @@ def draft_findings(report: Report, last: LastReport, today: dt.date) -> list[Fin
         today=today,
         reference_date=report.round.reference_date,
         previous=last.answers if last.submission else None,
+        registers=report.draft.get("registers", {}),
     )
     return _ordered(spec, _once(own, run_checks(facts)))
 

@@ -23,9 +23,17 @@ def spec() -> FormSpec:
     return FormSpec.parse(compose(read_layout(), bank, {"solutions": (rows, groups)}))
 
 
-def facts(answers: dict[str, Any], previous: dict[str, Any] | None = None, today: dt.date = TODAY) -> CheckFacts:
+def facts(
+    answers: dict[str, Any],
+    previous: dict[str, Any] | None = None,
+    today: dt.date = TODAY,
+    registers: dict[str, Any] | None = None,
+) -> CheckFacts:
     """What a check gets."""
-    return CheckFacts(spec=spec(), answers=answers, previous=previous, today=today, reference_date=dt.date(2022, 5, 1))
+    return CheckFacts(
+        spec=spec(), answers=answers, previous=previous, today=today, reference_date=dt.date(2022, 5, 1),
+        registers=registers or {},
+    )  # fmt: skip
 
 
 def one(findings: list[Finding], level: str, place: str) -> Finding:
