@@ -11,6 +11,7 @@ from municipalities.querysets import valid_on
 from reporting.models import Report
 from reporting.querysets import editors_of
 from reporting.services.draft_view import EDITABLE, DraftView
+from reporting.services.messages import messages_waiting
 from reporting.services.submissions import changed_by_hand, changed_since_last, repeats_last, require_repeatable
 from reporting.timing import RoundState, open_until, round_state
 
@@ -52,6 +53,11 @@ def current_report(reports: list[Report], today: dt.date) -> Report | None:
         if state in (RoundState.OPEN, RoundState.LATE) or (state is RoundState.CLOSED and back):
             return report
     return None
+
+
+def questions_to(report: Report | None) -> int:
+    """How many messages from the statsforvalter wait for the municipality's answer. One query."""
+    return messages_waiting(report, from_office=True) if report is not None else 0
 
 
 def repeated_answers(draft: DraftView) -> dict[str, Any]:

@@ -178,9 +178,11 @@ def test_the_municipality_reads_answers_and_keeps_some_of_it_to_itself(region, c
     municipality = own(report)
     post(client, "report_talk", report, question="plan.status", text="Når ble den vedtatt?")
     assert "Når ble den vedtatt?" in page(municipality, "report_detail", report.pk)
-    said(
-        post(municipality, "report_message", report, question="plan.status", text="I juni.", audience="office"), client
-    )
+    waits = reverse("report_detail", args=[report.pk]) + "#samtale"
+    assert waits in page(municipality, "municipality_home")
+    answered = post(municipality, "report_message", report, question="plan.status", text="I juni.", audience="office")
+    assert answered["Location"] == waits
+    assert waits not in page(municipality, "municipality_home")
     said(post(municipality, "report_message", report, text="Husk tallene.", audience="colleagues"), municipality)
     html = page(client, "report_review", report.pk)
     assert "I juni." in html
