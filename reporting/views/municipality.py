@@ -23,7 +23,6 @@ from municipalities.views import ScopedView, StaticPage
 from reporting.checks import CHECKS, ERROR, REMARK, WARNING
 from reporting.models import Report, Round
 from reporting.services import home
-from reporting.services.assignments import sections_handed
 from reporting.services.comparison import ADOPTED, Comparison, comparison
 from reporting.services.draft_view import EDITABLE, progress, spec_of
 from reporting.services.prefill import LastReport, last_report
@@ -180,8 +179,6 @@ class MunicipalityHome(ScopedView):
             "first_name": user.first_name or str(user),
             "others": self._others(units, pk),
             "now": self._panel(now, events) if now else None,
-            "handed": sections_handed(now, user, today=self.today) if now and now.status in EDITABLE else [],
-            "me": user.pk,
             "asked": home.questions_to(now),
             "coming": self._coming() if now is None else None,
             "tests": [row for row in every if row.round.is_test and row.round.closes_on >= self.today],
