@@ -19,6 +19,7 @@ from reporting.compose import Difference, EditRefused, Fault, differences, estim
 from reporting.compose.editing import question_move, section_move
 from reporting.models import Report, Round
 from reporting.question_views import dom_id
+from reporting.services.burden import measured_medians
 from reporting.services.composing import ComposeRefused, form_faults, publish_faults
 from reporting.services.rounds import previous_round
 from reporting.timing import RoundState, round_state
@@ -76,8 +77,17 @@ class RoundCompose(ComposeView):
         """The form it is compared with: the one it corrects, else that of the last round. None for a first one."""
         if self.form.replaces_id is not None:
             return self.form.replaces
-        last = previous_round(self.round)
+        last = self.last_round
         return (last.regional_form if self.is_region else last.form_version) if last else None
+
+    @cached_property
+    def last_round(self) -> Round | None:
+        return previous_round(self.round)
+
+    @cached_property
+    def measured(self) -> dict[str, float]:
+        """The seconds that questions took in the last round, where that was measured."""
+        return {} if self.is_region else measured_medians(self.last_round)
 
     @cached_property
     def found(self) -> list[Fault]:
@@ -86,25 +96,27 @@ class RoundCompose(ComposeView):
 
     @cached_property
     def changed(self) -> list[Difference]:
-        return differences(self.before.definition, self.definition) if self.before else []
+        if not self.before:
+            return []
+        return differences(self.before.definition, self.definition, measured=self.measured)
 
     @cached_property
     def units(self) -> int:
         """How many report: of this round when its reports are made, else of the last one."""
         reports = Report.objects.across_all(reason="how many a round asks")
-        last = previous_round(self.round)
+        last = self.last_round
         return reports.filter(round=self.round).count() or (reports.filter(round=last).count() if last else 0)
 
     def estimates(self) -> list[shown.Figure]:
         """The scope against last time."""
-        many = {"units": self.units} if self.units else {}
-        last = estimate(self.before.definition, **many) if self.before else None
-        return shown.figures(estimate(self.definition, **many), last)
+        how: dict[str, Any] = {"measured": self.measured} | ({"units": self.units} if self.units else {})
+        last = estimate(self.before.definition, **how) if self.before else None
+        return shown.figures(estimate(self.definition, **how), last)
 
     def sections(self) -> list[shown.SectionRow]:
         return shown.section_rows(
             self.definition,
-            estimate(self.definition),
+            estimate(self.definition, measured=self.measured),
             self.changed,
             self.found,
             self.url,
@@ -140,7 +152,7 @@ class RoundCompose(ComposeView):
 
     def context(self) -> dict[str, Any]:
         state, color = state_of(self.round, self.today)
-        last = self.before and not self.correction and previous_round(self.round)
+        last = self.before and not self.correction and self.last_round
         return {
             "round": self.round,
             "state": state,
@@ -149,6 +161,7 @@ class RoundCompose(ComposeView):
             "last": last,
             "last_day": day(last.reference_date) if last else "",
             "dates": date_pairs(self.round),
+            "open_again": self._open_again(),
             "tabs": self.tabs(),
             "figures": self.estimates() if not self.is_region else [],
             "sections": self.sections(),
@@ -161,6 +174,13 @@ class RoundCompose(ComposeView):
                 for name in ("compose_move", "compose_preview", "compose_section_new", "round_publish", "round_correct")
             },
         }
+
+    def _open_again(self) -> str:
+        """Until when a locked round is open again; empty where it is not."""
+        until = self.round.unlocked_until
+        if until is None or until < self.today:
+            return ""
+        return _("It is open until and with %(day)s.") % {"day": day(until)}
 
     def tabs(self) -> list[tuple[Any, str, bool]]:
         """The forms of the round: (words, address, whether it is the one on the page)."""

@@ -293,6 +293,7 @@ def test_a_locked_round_is_opened_with_a_reason(page, round_, hdir):
     assert page.post(address, {"until": "1.8.2022", "reason": "Én kommune mangler."}).status_code == 302
     round_.refresh_from_db()
     assert round_.unlocked_until == dt.date(2022, 8, 1)
+    assert page.get(reverse("round_compose", args=[round_.pk])).context["open_again"]
 
 
 def test_a_test_round_is_started_and_wiped(page, round_):
@@ -399,3 +400,17 @@ def test_a_round_whose_deadline_is_over_is_not_published_and_says_so(page, round
     refused = page.post(publish, {"edit_number": round_.form_version.edit_number})
     assert refused.status_code == 409
     assert refused.context["refused"]
+
+
+def test_the_estimate_counts_with_what_the_last_round_was_measured_to_take(page, round_, monkeypatch):
+    address = reverse("round_compose", args=[round_.pk])
+    monkeypatch.setattr("reporting.views.compose.measured_medians", lambda _round: {"solutions": 0.0})
+    rest = minutes(page.get(address))
+    monkeypatch.setattr("reporting.views.compose.measured_medians", lambda _round: {"solutions": 3600.0})
+    assert minutes(page.get(address)) == rest + 60
+
+
+def minutes(response) -> float:
+    """The estimate for one municipality that stands on the page."""
+    text = response.context["figures"][1].value.split("\xa0")[0].split()[0]
+    return float(text.replace("½", ".5") if "½" in text else text)
