@@ -33,6 +33,8 @@ _MONTHS = (
 )  # fmt: skip
 _BLANKS = re.compile(r"[\s\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:([.,])([0-9]+))?")
+_POINTED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})")
+"""1.234,5 and 1.234.567: full stops that can only part the thousands."""
 _DATES = (
     re.compile(r"(?P<d>[0-9]{1,2})\. ?(?P<m>[0-9]{1,2})\. ?(?P<y>[0-9]{4}|[0-9]{2})\.?"),
     re.compile(r"(?P<d>[0-9]{1,2})[/ -](?P<m>[0-9]{1,2})[/ -](?P<y>[0-9]{4}|[0-9]{2})"),
@@ -212,6 +214,8 @@ def _decimal(question: QuestionSpec, raw: Any) -> Decimal:
     text = text.translate({0x2212: "-", 0x2013: "-"})
     if question.kind == "per_cent":
         text = text.removesuffix("%").strip()
+    if _POINTED.fullmatch(text):
+        text = text.replace(".", "")
     match = _NUMBER.fullmatch(text)
     if not match:
         raise _Bad("not_a_number")
@@ -265,7 +269,7 @@ def error_text(question: QuestionSpec, code: str, raw: Any = None) -> str:
             "Delete them, or paste the text again without formatting."
         )
     if code == "ambiguous_number":
-        return _("A full stop can be read in two ways here. Write for example 1234 or 1,234.")
+        return _ambiguous_text(raw)
     return {
         "wrong_type": _("This cannot be an answer to the question. Answer again."),
         "unknown_option": _("This is not one of the answers. Choose one of those that are listed."),
@@ -277,6 +281,13 @@ def error_text(question: QuestionSpec, code: str, raw: Any = None) -> str:
         "not_a_date": _("Write day, month and year, for example 17.06.2021."),
         "no_such_day": _("This day does not exist. Check day, month and year, for example 17.06.2021."),
     }.get(code, _("This cannot be an answer to the question. Answer again."))
+
+
+def _ambiguous_text(raw: Any) -> str:
+    """The two numbers that the typed one can be, to choose between."""
+    typed = _BLANKS.sub(" ", str(raw)).strip().removesuffix("%").strip()
+    choices = {"thousands": typed.replace(".", NBSP), "decimal": typed.replace(".", ",")}
+    return _("Do you mean %(thousands)s or %(decimal)s? Write the one you mean.") % choices
 
 
 def _range_text(question: QuestionSpec) -> str:

@@ -154,7 +154,8 @@ def test_a_text_that_is_too_long_says_by_how_much():
     ("raw", "number"),
     [("12,5", "12.5"), ("12.5", "12.5"), ("1 234", "1234"), (f"1{NBSP}234,50", "1234.5"), ("1\u202f234", "1234"),
      ("+3", "3"), ("−3,5", "-3.5"), ("–3", "-3"), (" 7 ", "7"), (12, "12"), (12.25, "12.25"), ("0", "0"), ("-0", "0"),
-     ("0,10", "0.1"), ("0.125", "0.125"), ("100", "100"), ("1234.567", "1234.567")],
+     ("0,10", "0.1"), ("0.125", "0.125"), ("100", "100"), ("1234.567", "1234.567"),
+     ("1.234,5", "1234.5"), ("1.234.567", "1234567"), ("-1.234.567,25", "-1234567.25")],
 )  # fmt: skip
 def test_decimals_as_people_write_them(raw, number):
     assert value("decimal", raw) == number
@@ -164,11 +165,34 @@ def test_decimals_as_people_write_them(raw, number):
     ("raw", "code"),
     [("1.234", "ambiguous_number"), ("12,", "not_a_number"), ("tolv", "not_a_number"), ("1 23", "not_a_number"),
      ("12 mnd", "not_a_number"), ("1e5", "not_a_number"), ("٣", "not_a_number"), ("1,2,3", "not_a_number"),
+     ("1.23,5", "not_a_number"), ("1,234.5", "not_a_number"), ("1.234.56", "not_a_number"),
      ("9" * 11, "too_many_digits"), ("0,12345", "too_many_digits"), (10**20, "too_many_digits"),
      (float("nan"), "not_a_number"), (1e300, "not_a_number"), ("½", "not_a_number")],
 )  # fmt: skip
 def test_what_is_no_number_says_so(raw, code):
     assert code_of("decimal", raw) == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "either", "other"),
+    [("decimal", "1.234", f"1{NBSP}234", "1,234"), ("decimal", " -12.345 ", f"-12{NBSP}345", "-12,345"),
+     ("whole_number", "1.234", f"1{NBSP}234", "1,234"), ("per_cent", "1.234 %", f"1{NBSP}234", "1,234")],
+)  # fmt: skip
+def test_a_number_that_can_be_two_is_asked_about_by_both_of_them(kind, raw, either, other):
+    """A full stop before three digits parts the thousands for some and the decimals for others; nobody guesses."""
+    cleaned = clean(q(kind), raw)
+    assert (cleaned.value, cleaned.code) == (None, "ambiguous_number")
+    assert either in cleaned.error and other in cleaned.error
+    assert clean(q("decimal"), either).value != clean(q("decimal"), other).value
+
+
+@given(st.integers(min_value=-(10**10) + 1, max_value=10**10 - 1), st.integers(min_value=0, max_value=9999))
+def test_a_number_is_the_same_however_its_thousands_are_parted(whole, rest):
+    wanted = value("decimal", f"{whole},{rest:04}")
+    for part in (" ", NBSP, "\u202f", "\u2009", "."):
+        grouped = f"{whole:,}".replace(",", part)
+        assert value("decimal", f"{grouped},{rest:04}") == wanted
+    assert value("decimal", number_text(Decimal(wanted))) == wanted
 
 
 def test_whole_numbers_have_no_decimals_and_limits():
