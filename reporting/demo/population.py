@@ -21,6 +21,7 @@ from reporting.demo.composing import next_round_make
 from reporting.demo.decisions import decisions_make
 from reporting.demo.networks import networks_keep, networks_make
 from reporting.demo.people import Cast, cast_make
+from reporting.demo.regional import regional_make
 from reporting.demo.review import exceptions_make
 from reporting.demo.risk import risk_make
 from reporting.demo.support import corrections_make, support_make
@@ -114,6 +115,9 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
         decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         play_round(round_, step, cast, networks, until, say)
         burden_make(round_, step=step)
+        regional_make(
+            round_, reviewers=cast.reviewers, hdir=cast.national["hdir"], until=until, whole=not step
+        )  # fmt: skip
     networks_keep(cast, until=until)
     corrections_make(cast, until=until)
     risk_make(cast.reviewers, now=until)
