@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,6 +60,8 @@ class Drawing:
     """What those answered last of whom the unit was made."""
     typed: Mapping[str, Any] = field(default_factory=dict)
     """What was sent and lost in a clash: it stands in the control until somebody has chosen."""
+    mark: Callable[[FieldView], str] = lambda entry: ""
+    """Who changed an answer and when, in words."""
 
     def entry(self, key: str) -> FieldView:
         """A field as the page shows it."""
@@ -99,6 +101,7 @@ class Drawing:
             return MatrixView(
                 **known,
                 source=self._matrix_source(spec),
+                by=self._matrix_mark(spec),
                 groups=self._groups(spec),
                 options=tuple(local(option.text, self.language) for option in spec.options),
                 row_heading=_("Solution"),
@@ -111,6 +114,7 @@ class Drawing:
             choices=self._choices(spec, entry),
             error=self._error(entry),
             source=source_tag(entry.source),
+            by=self.mark(self.draft.fields[spec.code]),
             last=self._last(spec, entry),
             parts=tuple(self._parts(spec)),
             max_length=spec.max_length if spec.kind in TEXT_KINDS else 0,
@@ -153,6 +157,11 @@ class Drawing:
         """One mark for the whole matrix, while something in it stands as it was filled in."""
         sources = [self.draft.fields[key].source for key in spec.field_keys()]
         return next((source_tag(source) for source in sources if source), None)
+
+    def _matrix_mark(self, spec: QuestionSpec) -> str:
+        """Who changed a row of the matrix last."""
+        rows = [self.draft.fields[key] for key in spec.field_keys()]
+        return self.mark(max(rows, key=lambda entry: entry.at)) if rows else ""
 
     def _groups(self, spec: QuestionSpec) -> tuple[GroupView, ...]:
         rows = {row.key: self._row(spec, row.key, local(row.text, self.language)) for row in spec.rows}

@@ -122,6 +122,8 @@ class QuestionView:
     findings: Sequence[FindingView] = ()
     conflict: Clash | None = None
     empty: str = ""
+    by: str = ""
+    """Who answered it and when, in words."""
 
     @property
     def many(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import burden, form, form_workbook, municipality, receipt, submit, talk
+from reporting.views import burden, form, form_print, form_workbook, municipality, receipt, submit, talk, together
 
 urlpatterns = [
     path("kommune/", municipality.MunicipalityHome.as_view(), name="municipality_home"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("rapport/<int:pk>/melding/", talk.ReportMessageWrite.as_view(), name="report_message"),
     path("rapport/<int:pk>/skjema/", form.ReportFormStart.as_view(), name="report_form"),
     path("rapport/<int:pk>/skjema/<slug:section>/", form.ReportSection.as_view(), name="report_section"),
+    path("rapport/<int:pk>/skjema/<slug:section>/kollega/", together.SectionHand.as_view(), name="section_hand"),
+    path("rapport/<int:pk>/endringer/", together.DraftHistory.as_view(), name="report_changes"),
+    path("rapport/<int:pk>/utskrift/", form_print.ReportPrint.as_view(), name="report_print"),
     path("rapport/<int:pk>/lagre/", form.ReportSave.as_view(), name="report_save"),
     path("rapport/<int:pk>/tid/", burden.FormTimeAdd.as_view(), name="report_time"),
     path("rapport/<int:pk>/se-over/", submit.ReportSummaryPage.as_view(), name="report_summary"),

@@ -15,11 +15,12 @@ from municipalities.errors import stopped, wants_json
 from municipalities.models import Event
 from municipalities.services import unit_names
 from municipalities.views import ScopedView
-from reporting.models import Report, ReviewComment
+from reporting.models import Report, ReviewComment, SectionAssignment
 from reporting.question_views import Note
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView
 from reporting.services.on_behalf import is_own
+from reporting.services.sections import assignments_of
 from reporting.views import found, shown, unsent
 
 
@@ -87,11 +88,12 @@ class EditView(ReportView):
     def form_context(self, current: str) -> dict[str, Any]:
         """The frame of the form: table of contents, progress, status line, and why it came back."""
         report = self.report
-        sections = shown.section_links(self.draft, current)
+        words = {section: hand_text(row, self.request.user) for section, row in self.hands.items()}
+        sections = shown.section_links(self.draft, current, words)
         saved = report.draft_saved_at
         return {
             **self.common(),
-            "own_report": is_own(self.request.user, report, today=self.today),
+            "own_report": self.own_report,
             "unit_now": unit_name_on(report) if report.on_behalf_at else "",
             "sections": sections,
             "section_total": len(sections) - 1,
@@ -100,6 +102,18 @@ class EditView(ReportView):
             "status_text": shown.saved_at(saved, self.now) if saved else _("Each answer is saved as you leave it."),
             "return_note": self.return_note,
         }
+
+    @cached_property
+    def own_report(self) -> bool:
+        """Whether the reader is of the report's own municipality."""
+        return is_own(self.request.user, self.report, today=self.today)
+
+    @cached_property
+    def hands(self) -> dict[str, SectionAssignment]:
+        """Who has which part of the form, for those of its own municipality; for others nothing."""
+        return assignments_of([self.report], self.request.user, today=self.today).get(self.report.pk, {}) if (
+            self.own_report
+        ) else {}  # fmt: skip
 
     @cached_property
     def return_note(self) -> shown.ReturnNote | None:
@@ -118,6 +132,13 @@ class EditView(ReportView):
             return None
         heading, text = found.why_locked(self.report, self.today)
         return stopped(self.request, heading, text, self.ways_on(), 409, code="locked")
+
+
+def hand_text(row: SectionAssignment, user: Any) -> str:
+    """Who has a part of the form, in a line under its name."""
+    if row.done_at is not None:
+        return _("%(name)s has filled it in") % {"name": row.user_name}
+    return _("You have this part") if row.user_id == user.pk else _("%(name)s has this part") % {"name": row.user_name}
 
 
 def unit_name_on(report: Report) -> str:

@@ -18,10 +18,11 @@ from reporting.form_spec import QuestionSpec, SectionSpec, local
 from reporting.forms import Drawing, SectionForm, control_value
 from reporting.question_views import Clash, dom_id
 from reporting.services import drafts
-from reporting.services.draft_view import DraftView, register_choices
+from reporting.services.draft_view import DraftView, FieldView, register_choices
 from reporting.services.drafts import DraftConflict, UnknownField
 from reporting.services.findings import draft_findings
 from reporting.services.origins import answers_of_parts
+from reporting.services.sections import colleagues_of
 from reporting.views import found, shown, unsent
 from reporting.views.base import EditView
 from reporting.views.shown import SUMMARY, field_url, language
@@ -106,7 +107,11 @@ class ReportSection(EditView):
 
     def drawing(self, **more: Any) -> Drawing:
         """What the questions are drawn from."""
-        return Drawing(self.draft, language(), **more)
+        return Drawing(self.draft, language(), mark=self.mark, **more)
+
+    def mark(self, entry: FieldView) -> str:
+        """Who changed an answer, and when."""
+        return shown.changed_by(entry.by, entry.at, self.now)
 
     def page(
         self,
@@ -132,6 +137,8 @@ class ReportSection(EditView):
         links = context["sections"]
         place = next(index for index, link in enumerate(links) if link.current)
         context |= {
+            "hand": self.hands.get(section.key),
+            "colleagues": self._colleagues(),
             "section": links[place],
             "previous": links[place - 1] if place else None,
             "next": links[place + 1],
@@ -140,6 +147,12 @@ class ReportSection(EditView):
             "problems": found.problems(self.draft, findings, section=section) if checked else None,
         }
         return self.render("reporting/form/section.html", context, status=status)
+
+    def _colleagues(self) -> list[Any]:
+        """Those to whom the part can be handed: the others of the municipality, and nobody for one outside it."""
+        if not self.own_report:
+            return []
+        return [user for user in colleagues_of(self.report, today=self.today) if user.pk != self.request.user.pk]
 
     def _from_registers(self, section: SectionSpec) -> bool:
         keys = [key for question in section.questions for key in question.field_keys()]
@@ -193,6 +206,8 @@ class ReportSave(EditView):
         if not saved.error:
             question, row = self.draft.spec.field(key)
             body["text"] = saved.value or "" if row else control_value(question, saved.value)
+        stands = self.draft.fields[key]
+        body["by"] = shown.changed_by(stands.by, stands.at, self.now)
         return body
 
     def _warnings(self, key: str) -> dict[str, str]:

@@ -31,8 +31,9 @@ def language() -> str:
 
 
 def report_title(report: Report) -> str:
-    """``Report per 1 May 2022``, in the reader's language."""
-    return _("Report per %(day)s") % {"day": day(report.round.reference_date)}
+    """``Report per 1 May 2022``, in the reader's language; of a test round it says that it is one."""
+    words = _("Test round per %(day)s") if report.round.is_test else _("Report per %(day)s")
+    return words % {"day": day(report.round.reference_date)}
 
 
 def saved_at(at: dt.datetime, now: dt.datetime) -> str:
@@ -50,12 +51,17 @@ def short_moment(iso: str, now: dt.datetime) -> str:
     return _("at %(clock)s") % {"clock": clock(at)} if timezone.localdate(at) == now.date() else moment(at)
 
 
+def changed_by(name: str, iso: str, now: dt.datetime) -> str:
+    """``Answered by Kari, at 10.38``; "" where nobody has touched the answer."""
+    return _("Answered by %(name)s, %(when)s") % {"name": name, "when": short_moment(iso, now)} if name else ""
+
+
 # --- the sections of the form ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class SectionLink:
-    """A line of the form's table of contents. ``state`` is ``done``, ``error`` or empty."""
+    """A line of the form's table of contents. ``state`` is ``done``, ``error`` or empty, ``hand`` who has it."""
 
     key: str
     number: int
@@ -65,6 +71,7 @@ class SectionLink:
     state: str = ""
     current: bool = False
     lead: str = ""
+    hand: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,8 @@ class Overall:
 SUMMARY = "summary"
 
 
-def section_links(draft: DraftView, current: str = "") -> list[SectionLink]:
-    """The sections with how far each is, and the page where all is looked over."""
+def section_links(draft: DraftView, current: str = "", hands: Mapping[str, str] | None = None) -> list[SectionLink]:
+    """The sections with how far each is and in ``hands``' words who has it, and the page where all is looked over."""
     links = [
         SectionLink(
             key=section.key,
@@ -96,6 +103,7 @@ def section_links(draft: DraftView, current: str = "") -> list[SectionLink]:
             state=progress_state(progress),
             current=section.key == current,
             lead=local(section.lead, language()),
+            hand=(hands or {}).get(section.key, ""),
         )
         for number, (section, progress) in enumerate(zip(draft.spec.sections, draft.progress, strict=True), start=1)
     ]

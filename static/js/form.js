@@ -136,6 +136,11 @@
     if (!data.error && data.text !== undefined && !typing) fields.write(field, data.text);
     const source = field.querySelector("[data-source]");
     if (source) source.hidden = true; // the answer is her own now
+    const by = (field.closest("[data-matrix]") || field).querySelector("[data-by]");
+    if (by && data.by !== undefined) {
+      by.textContent = data.by;
+      by.hidden = !data.by;
+    }
     offerLast(field);
   }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from municipalities.models import Municipality, User
 from reform.models import Solution
-from reporting.models import Report
+from reporting.models import DraftChange, Report, SectionAssignment
 from tests.access.matrix import PUBLIC, Row, Target
 from tests.access.rows_review import sent_in
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, open_round
@@ -46,6 +46,23 @@ def some_time(world: World, unit: Municipality) -> Target:
     return Target(obj=untouched(world, unit), data={"seconds": {"plan.status": 3}}, json=True, headers=JSON)
 
 
+def handed(world: World, unit: Municipality) -> Target:
+    report = untouched(world, unit)
+    SectionAssignment.objects.get_queryset().create(
+        report=report, section="plan", user=User.objects.first(), user_name="Kari", assigned_by_name="Per",
+        assigned_at=report.round.opened_at,
+    )  # fmt: skip
+    return Target(obj=report, kwargs={"pk": report.pk, "section": "plan"}, data={"what": "done"})
+
+
+def changed(world: World, unit: Municipality) -> Target:
+    report = untouched(world, unit)
+    change = DraftChange.objects.get_queryset().create(
+        report=report, key="plan.case", rev=1, value="PS 1/22", saved_at=report.round.opened_at
+    )
+    return Target(obj=report, data={"change": str(change.pk), "rev": "0"})
+
+
 def posted(world: World, unit: Municipality) -> Target:
     return Target(obj=untouched(world, unit), data={})
 
@@ -75,6 +92,10 @@ ROWS = [
     Row("report_form", "GET", "report.edit", open_report),
     Row("report_section", "GET", "report.edit", read_section),
     Row("report_section", "POST", "report.edit", section),
+    Row("section_hand", "POST", "report.edit", handed),
+    Row("report_changes", "GET", "report.edit", open_report),
+    Row("report_changes", "POST", "report.edit", changed),
+    Row("report_print", "GET", "report.read", open_report),
     Row("report_save", "POST", "report.edit", one_field, anonymous=401),
     Row("report_time", "POST", "report.edit", some_time, anonymous=401),
     Row("round_burden", "GET", "burden.read"),

@@ -1,0 +1,164 @@
+"""How several people fill in one form: parts handed to colleagues, and who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from municipalities.transitions import TransitionRefused
+from reporting.form_spec import FormSpec, QuestionSpec, local
+from reporting.models import DraftChange
+from reporting.services import drafts, sections
+from reporting.services.draft_view import DraftView
+from reporting.services.drafts import DraftConflict, UnknownField
+from reporting.views import found
+from reporting.views.base import EditView
+from reporting.views.shown import field_url, language, network_names
+
+LONGEST = 200
+"""So many of the last changes are shown; what is older is kept all the same."""
+
+
+class SectionHand(EditView):
+    """Hand a part to a colleague, say that it is filled in, or that nobody has it any more."""
+
+    http_method_names = ["post", "options"]
+
+    def after_login(self) -> str:
+        return self.here
+
+    @property
+    def here(self) -> str:
+        return reverse("report_section", args=[self.kwargs["pk"], self.kwargs["section"]])
+
+    def post(self, request: HttpRequest, pk: int, section: str) -> HttpResponse:
+        if (locked := self.locked()) is not None:
+            return locked
+        try:
+            self._act(section, request.POST)
+        except KeyError:
+            raise Http404 from None
+        except TransitionRefused as refused:
+            messages.error(request, str(refused.message))
+        return redirect(f"{self.here}#kollega")
+
+    def _act(self, section: str, sent: Mapping[str, str]) -> None:
+        who = {
+            "report": self.report, "section": section, "actor": self.request.user, "now": self.now,
+            "request_id": self.request.request_id,
+        }  # fmt: skip
+        what = sent.get("what")
+        if what == "done":
+            sections.section_done(**who)
+            messages.success(self.request, _("The part is marked as filled in."))
+        elif what == "take":
+            sections.section_take(**who)
+            messages.success(self.request, _("Nobody has this part any more. What is filled in is kept."))
+        elif what == "hand":
+            to = sent.get("to", "")
+            pk = int(to[:9]) if to.isascii() and to.isdecimal() else 0
+            given = sections.section_hand(**who, to=pk, note=sent.get("note", ""))
+            messages.success(self.request, _("%(name)s has got this part.") % {"name": given.user_name})
+        else:
+            raise BadRequest
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One saved value of one field; ``can_restore`` where something else stands now."""
+
+    pk: int
+    label: str
+    part: str
+    text: str
+    who: str
+    at: Any
+    lost: bool
+    url: str
+    rev: int
+    can_restore: bool
+
+
+class DraftHistory(EditView):
+    """Who changed what in the draft, the newest first, with what lost when two wrote at once; each can be put back."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rows = list(
+            self.rows(DraftChange).filter(report=self.report).select_related("user").order_by("-id")[: LONGEST + 1]
+        )
+        context = self.common() | {
+            "lines": list(change_lines(rows[:LONGEST], self.draft)),
+            "more": len(rows) > LONGEST,
+            "editable": self.draft.editable,
+        }
+        return self.render("reporting/form/history.html", context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put one value back, over the revision that the page showed."""
+        if (locked := self.locked()) is not None:
+            return locked
+        number, rev = request.POST.get("change", ""), request.POST.get("rev", "")
+        if not (number.isascii() and number.isdecimal() and rev.isascii() and rev.isdecimal()):
+            raise BadRequest
+        change = self.rows(DraftChange).filter(report=self.report, pk=int(number[:18])).first()
+        if change is None:
+            raise Http404
+        try:
+            drafts.draft_save(
+                report=self.report, key=change.key, raw=change.value, base_rev=int(rev[:9]), actor=request.user,
+                now=self.now, request_id=request.request_id,
+            )  # fmt: skip
+            messages.success(request, _("The answer is put back."))
+        except DraftConflict as clash:
+            name = clash.their_name or _("Somebody else")
+            text = _(
+                "%(name)s has changed the answer since you opened this page. See what stands now, and choose again."
+            )
+            messages.error(request, text % {"name": name})
+        except UnknownField:
+            messages.error(request, _("The form does not have this question."))
+        return redirect("report_changes", self.report.pk)
+
+
+def change_lines(rows: Iterable[DraftChange], draft: DraftView) -> Iterable[ChangeLine]:
+    """Changes of a draft in words. At most one query, for the names of networks."""
+    spec, known = draft.spec, list(rows)
+    names = network_names(spec, *({row.key: row.value} for row in known if isinstance(row.value, list)))
+    for row in known:
+        code = row.key.removeprefix("comment ").partition(":")[0].partition("/")[0]
+        who, about = str(row.user) if row.user else "", row.key.startswith("comment ")
+        if about or row.key not in draft.fields:
+            label = _("Explanation of a warning") if about else _question_name(spec, code)
+            yield ChangeLine(row.pk, label, "", str(row.value or ""), who, row.saved_at, row.lost, "", 0, False)
+            continue
+        entry = draft.fields[row.key]
+        stands = entry.raw if entry.error else entry.value
+        yield ChangeLine(
+            pk=row.pk,
+            label=local(entry.question.name, language()),
+            part=_row_name(entry.question, entry.row),
+            text=found.in_words(entry.question, row.value, names),
+            who=who,
+            at=row.saved_at,
+            lost=row.lost,
+            url=field_url(draft.report, spec, row.key),
+            rev=entry.rev,
+            can_restore=draft.editable and row.value != stands,
+        )
+
+
+def _question_name(spec: FormSpec, code: str) -> str:
+    return local(spec.question(code).name, language()) if spec.has(code) else code
+
+
+def _row_name(question: QuestionSpec, row: str) -> str:
+    entry = question.row(row) if row else None
+    return local(entry.text, language()) if entry else ""

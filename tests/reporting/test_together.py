@@ -1,0 +1,234 @@
+"""Answering together: parts handed to colleagues, who changed what, and the form on paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from municipalities.models import Event, Membership, Role, User
+from municipalities.transitions import WrongState
+from reporting.models import DraftChange, Notice, SectionAssignment
+from reporting.services import sections
+from reporting.services.draft_view import spec_of
+from reporting.services.drafts import DraftConflict, draft_save
+from reporting.services.on_behalf import report_take_over
+from reporting.services.submissions import submission_submit
+from reporting.workflow import RoundClosed
+from tests.reporting.test_form_views import NOW, draft, fresh, last_round, save, signed_in, stored
+
+
+@pytest.fixture(autouse=True)
+def _clock(settings):
+    settings.PORTAL_CLOCK = NOW.isoformat()
+
+
+@pytest.fixture
+def kari(world):
+    """A colleague of the one who fills in for 3004."""
+    user = User.objects.create(
+        username="kari", first_name="Kari", last_name="Kollega", email="kari@example.org", language="nb"
+    )  # fmt: skip
+    world.users["kari"] = user
+    Membership.objects.create(
+        user=user, role=Role.MUNICIPALITY_EDITOR, municipality=world.unit("3004"), valid_from=dt.date(2020, 1, 1)
+    )
+    return user
+
+
+def handed(report):
+    return SectionAssignment.objects.across_all(reason="test").filter(report=report)
+
+
+def press(client, report, section="plan", **data):
+    return client.post(reverse("section_hand", args=[report.pk, section]), data, follow=True)
+
+
+def test_a_part_is_handed_to_a_colleague_who_is_told_and_says_when_it_is_filled_in(world, kari):
+    report, per = draft(world), signed_in(world)
+    page = press(per, report, what="hand", to=kari.pk, note="Du kjenner planen.")
+    assert page.status_code == 200
+    assert handed(report).get().user == kari
+    told = Notice.objects.across_all(reason="test").get(kind=Notice.Kind.SECTION)
+    assert (told.user, told.report) == (kari, report)
+    assert told.facts["comment"] == "Du kjenner planen."
+    hers = signed_in(world, "kari")
+    html = hers.get(reverse("report_section", args=[report.pk, "plan"])).content.decode()
+    assert "Du kjenner planen." in html
+    links = hers.get(reverse("report_section", args=[report.pk, "plan"])).context["sections"]
+    assert [link.key for link in links if link.hand] == ["plan"]
+    press(hers, report, what="done")
+    assert handed(report).get().done_at is not None
+    press(per, report, what="take")
+    assert not handed(report).exists()
+    names = Event.objects.across_all(reason="test").filter(object_id=report.pk).values_list("name", flat=True)
+    assert {"section_hand", "section_done", "section_take"} <= set(names)
+
+
+def test_a_part_handed_on_has_one_holder_and_is_not_filled_in(world, kari):
+    report, editor = draft(world), world.user("editor-3004")
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW)
+    sections.section_done(report=report, section="plan", actor=kari, now=NOW)
+    sections.section_hand(report=report, section="plan", to=editor.pk, actor=kari, now=NOW + dt.timedelta(minutes=1))
+    row = handed(report).get()
+    assert (row.user, row.done_at) == (editor, None)
+
+
+@pytest.mark.parametrize("to", ["", "0", "x", "99999999999", "²"])
+def test_a_part_goes_to_a_colleague_only(world, kari, to):
+    report = draft(world)
+    assert press(signed_in(world), report, what="hand", to=to).status_code == 200
+    stranger = world.user("editor-0301")
+    with pytest.raises(sections.NotAColleague):
+        sections.section_hand(
+            report=report, section="plan", to=stranger.pk, actor=world.user("editor-3004"), now=NOW
+        )  # fmt: skip
+    assert not handed(report).exists()
+    assert not Notice.objects.across_all(reason="test").filter(kind=Notice.Kind.SECTION).exists()
+
+
+def test_a_part_that_is_not_there_and_a_button_that_is_not_there(world, kari):
+    report, client = draft(world), signed_in(world)
+    assert press(client, report, "nothing", what="hand", to=kari.pk).status_code == 404
+    assert press(client, report, what="nothing").status_code == 400
+    assert press(client, report, what="done").status_code == 200
+    assert not handed(report).exists()
+
+
+def test_a_long_message_to_a_colleague_is_one_sentence(world, kari):
+    report = draft(world)
+    with pytest.raises(sections.NoteTooLong):
+        sections.section_hand(
+            report=report, section="plan", to=kari.pk, actor=world.user("editor-3004"), now=NOW, note="x" * 501
+        )  # fmt: skip
+
+
+def test_the_statsforvalter_who_fills_in_sees_and_hands_no_parts(world, kari):
+    report, office = draft(world), world.user("statsforvalter-oslo-og-viken")
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=kari, now=NOW, note="Mellom oss.")
+    report_take_over(report=report, reason="Ingen tid.", actor=office, now=NOW)
+    with pytest.raises(PermissionDenied):
+        sections.section_hand(report=report, section="plan", to=kari.pk, actor=office, now=NOW)
+    page = signed_in(world, office.username).get(reverse("report_section", args=[report.pk, "plan"]))
+    assert page.status_code == 200
+    assert "Mellom oss." not in page.content.decode()
+
+
+def test_no_part_is_handed_when_the_report_is_sent_in_or_the_round_over(world, kari):
+    editor, report = world.user("editor-3004"), draft(world)
+    with pytest.raises(RoundClosed):
+        sections.section_hand(
+            report=report, section="plan", to=kari.pk, actor=editor, now=NOW + dt.timedelta(days=400)
+        )  # fmt: skip
+    submission_submit(report=report, actor=editor, now=NOW)
+    report.refresh_from_db()
+    with pytest.raises(WrongState):
+        sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW)
+    assert not handed(report).exists()
+
+
+# --- who changed what -----------------------------------------------------------------------------
+
+
+def test_the_answer_says_who_gave_it_and_when(world, kari):
+    report, hers = draft(world), signed_in(world, "kari")
+    answer = save(hers, report, "plan.case", "PS 9/22", None)
+    assert str(kari) in answer.json()["by"]
+    html = signed_in(world).get(reverse("report_section", args=[report.pk, "plan"])).content.decode()
+    assert re.search(rf"data-by>[^<]*{re.escape(str(kari))}", html)
+
+
+def test_the_history_shows_every_change_and_puts_back_what_lost(world, kari):
+    report, editor = draft(world), world.user("editor-3004")
+    rev = stored(report, "plan.case")["rev"]
+    draft_save(report=report, key="plan.case", raw="PS 1/22", base_rev=rev, actor=editor, now=NOW)
+    with pytest.raises(DraftConflict):
+        draft_save(report=report, key="plan.case", raw="PS 2/22", base_rev=rev, actor=kari, now=NOW)
+    client, address = signed_in(world), reverse("report_changes", args=[report.pk])
+    page = client.get(address)
+    lost = next(line for line in page.context["lines"] if line.lost)
+    assert (lost.text, lost.who, lost.can_restore) == ("PS 2/22", str(kari), True)
+    client.post(address, {"change": lost.pk, "rev": lost.rev})
+    assert stored(report, "plan.case")["value"] == "PS 2/22"
+    newest = client.get(address).context["lines"][0]
+    assert (newest.text, newest.lost, newest.can_restore) == ("PS 2/22", False, False)
+
+
+def test_putting_back_never_overwrites_what_somebody_wrote_meanwhile(world, kari):
+    report, client = draft(world), signed_in(world)
+    address = reverse("report_changes", args=[report.pk])
+    save(client, report, "plan.case", "PS 1/22", None)
+    save(client, report, "plan.case", "PS 2/22", None)
+    old = next(line for line in client.get(address).context["lines"] if line.text == "PS 1/22")
+    save(signed_in(world, "kari"), report, "plan.case", "PS 3/22", None)
+    client.post(address, {"change": old.pk, "rev": old.rev})
+    assert stored(report, "plan.case")["value"] == "PS 3/22"
+
+
+@pytest.mark.parametrize("data", [{}, {"change": "x", "rev": "1"}, {"change": "1"}, {"change": "²", "rev": "0"}])
+def test_a_put_back_that_cannot_be_read_is_refused(world, data):
+    assert signed_in(world).post(reverse("report_changes", args=[draft(world).pk]), data).status_code == 400
+
+
+def test_another_municipalitys_change_is_not_put_back(world):
+    report, other = draft(world), draft(world, "0301")
+    change = DraftChange.objects.across_all(reason="test").filter(report=other).first()
+    address = reverse("report_changes", args=[report.pk])
+    assert signed_in(world).post(address, {"change": change.pk, "rev": 0}).status_code == 404
+    assert signed_in(world).get(reverse("report_changes", args=[other.pk])).status_code == 404
+
+
+# --- on paper -------------------------------------------------------------------------------------
+
+
+def test_the_empty_form_has_every_question_with_its_condition_and_no_answer(world):
+    report = draft(world, **{"plan.case": "PS 77/22"})
+    page = signed_in(world).get(reverse("report_print", args=[report.pk]), {"tom": "1"})
+    html = page.content.decode()
+    drawn = [question for section in page.context["sections"] for question in section.questions]
+    spec = spec_of(report)
+    assert len(drawn) == len(list(spec.questions()))
+    assert all(bool(one.condition) == bool(two.shown_when) for one, two in zip(drawn, spec.questions(), strict=True))
+    assert "PS 77/22" not in html
+    assert not any(box.ticked for question in drawn for box in question.boxes)
+
+
+def test_the_filled_form_holds_the_answers_and_what_was_sent_in_stays(world):
+    report = draft(world, **{"plan.case": "PS 77/22"})
+    client, address = signed_in(world), reverse("report_print", args=[report.pk])
+    assert "PS 77/22" in client.get(address).content.decode()
+    submission_submit(report=report, actor=world.user("editor-3004"), now=NOW)
+    page = client.get(address)
+    assert "PS 77/22" in page.content.decode()
+    assert any(box.ticked for section in page.context["sections"] for q in section.questions for box in q.boxes)
+
+
+def test_a_draft_is_not_printed_for_the_statsforvalter(world):
+    report = draft(world, **{"plan.case": "PS 77/22"})
+    page = signed_in(world, "statsforvalter-oslo-og-viken").get(reverse("report_print", args=[report.pk]))
+    assert page.status_code == 200
+    assert "PS 77/22" not in page.content.decode()
+
+
+def test_printing_an_empty_form_begins_nothing(world):
+    last_round(world)
+    report = fresh(world)
+    signed_in(world).get(reverse("report_print", args=[report.pk]), {"tom": "1"})
+    report.refresh_from_db()
+    assert "fields" not in report.draft
+
+
+# --- bounds ---------------------------------------------------------------------------------------
+
+
+def test_opening_the_form_asks_few_questions_of_the_database(world, kari, django_assert_max_num_queries):
+    last_round(world)
+    report, client = draft(world), signed_in(world)
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=kari, now=NOW)
+    address = reverse("report_section", args=[report.pk, "plan"])
+    client.get(address)
+    with django_assert_max_num_queries(14):
+        assert client.get(address).status_code == 200
