@@ -160,10 +160,12 @@ def test_the_menu_follows_the_rights(as_user):
     work, national, summaries = reverse("work_list"), reverse("national_status"), reverse("summary_list")
     units, risk, support = reverse("municipality_list"), reverse("risk_list"), reverse("support_list")
     networks, mended, own = reverse("network_list"), reverse("correction_list"), reverse("municipality_own")
-    assert labels("editor-3004") == {reverse("municipality_home"), own, networks, support, reverse("help")}
-    assert labels("statsforvalter-oslo-og-viken") == {work, units, networks, support, mended, risk}  # help: at the foot
+    status, regions = reverse("round_status"), reverse("regional_list")
+    assert labels("editor-3004") == {reverse("municipality_home"), status, own, networks, support, reverse("help")}
+    staff = {work, regions, units, networks, support, mended, risk}  # help: at the foot
+    assert labels("statsforvalter-oslo-og-viken") == staff
     rounds, notices = reverse("round_list"), reverse("notice_list")
-    assert labels("hdir") == {national, rounds, units, work, networks, support, summaries, notices}
+    assert labels("hdir") == {national, rounds, units, work, regions, networks, support, summaries, notices}
     assert labels("hod") == {summaries, reverse("help")}
     assert labels("nobody") == {reverse("help")}
 
