@@ -62,6 +62,10 @@ class Drawing:
     """What was sent and lost in a clash: it stands in the control until somebody has chosen."""
     mark: Callable[[FieldView], str] = lambda entry: ""
     """Who changed an answer and when, in words."""
+    talk: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """What has been written at each question."""
+    talk_url: str = ""
+    """The page where one writes about the report; "" for who takes no part in the talk."""
 
     def entry(self, key: str) -> FieldView:
         """A field as the page shows it."""
@@ -96,6 +100,8 @@ class Drawing:
             "shown_when": _conditions(spec),
             "comments": self.comments.get(spec.code, ()),
             "findings": self._asked(spec.code),
+            "talk": self.talk.get(spec.code, ()),
+            "talk_url": f"{self.talk_url}?om={spec.code}#samtale" if self.talk_url else "",
         }
         if spec.kind == "matrix":
             return MatrixView(

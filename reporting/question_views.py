@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -124,6 +125,10 @@ class QuestionView:
     empty: str = ""
     by: str = ""
     """Who answered it and when, in words."""
+    talk: Sequence[Any] = ()
+    """What has been written about the question, the oldest first."""
+    talk_url: str = ""
+    """Where one writes about it; "" for who takes no part in the talk."""
 
     @property
     def many(self) -> bool:

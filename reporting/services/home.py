@@ -6,12 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
 from municipalities.models import Membership, Role, User
 from municipalities.querysets import valid_on
-from reporting.models import Report
+from reporting.form_spec import local
+from reporting.models import Report, SectionAssignment
 from reporting.querysets import editors_of
-from reporting.services.draft_view import EDITABLE, DraftView
+from reporting.services.draft_view import EDITABLE, DraftView, spec_of
 from reporting.services.messages import messages_waiting
+from reporting.services.sections import assignments_of
 from reporting.services.submissions import changed_by_hand, changed_since_last, repeats_last, require_repeatable
 from reporting.timing import RoundState, open_until, round_state
 
@@ -58,6 +62,31 @@ def current_report(reports: list[Report], today: dt.date) -> Report | None:
 def questions_to(report: Report | None) -> int:
     """How many messages from the statsforvalter wait for the municipality's answer. One query."""
     return messages_waiting(report, from_office=True) if report is not None else 0
+
+
+@dataclass(frozen=True)
+class HandedPart:
+    """A part of the form that somebody has got and not filled in yet; ``title`` in the language in use."""
+
+    number: int
+    key: str
+    title: str
+    row: SectionAssignment
+
+
+def parts_handed(report: Report | None, *, user: User, today: dt.date) -> list[HandedPart]:
+    """The parts of a report that wait for ``user``, in the form's order. One query (and the scope)."""
+    if report is None or report.status not in EDITABLE:
+        return []
+    rows = assignments_of([report], user, today=today).get(report.pk, {})
+    mine = {key: row for key, row in rows.items() if row.user_id == user.pk and row.done_at is None}
+    language, parts = get_language() or "nb", enumerate(spec_of(report).sections, 1)
+    return [HandedPart(at, one.key, local(one.title, language), mine[one.key]) for at, one in parts if one.key in mine]
+
+
+def what_waits(report: Report | None, *, user: User, today: dt.date) -> dict[str, Any]:
+    """What others wait for: ``asked``, the number of the statsforvalter's questions, and ``handed``, her parts."""
+    return {"asked": questions_to(report), "handed": parts_handed(report, user=user, today=today)}
 
 
 def repeated_answers(draft: DraftView) -> dict[str, Any]:

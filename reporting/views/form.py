@@ -16,6 +16,7 @@ from municipalities.errors import bad_request
 from reporting.checks import WARNING
 from reporting.form_spec import QuestionSpec, SectionSpec, local
 from reporting.forms import Drawing, SectionForm, control_value
+from reporting.querysets import messages_of
 from reporting.question_views import Clash, dom_id
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView, FieldView, register_choices
@@ -132,6 +133,7 @@ class ReportSection(EditView):
             conflicts={clash.key: clash_view(self.draft, clash, self.now, without_script=True) for clash in clashes},
             typed=typed or {},
             parts=answers_of_parts(self.report),
+            **self._talk(),
         )
         context = self.form_context(section.key)
         links = context["sections"]
@@ -147,6 +149,13 @@ class ReportSection(EditView):
             "problems": found.problems(self.draft, findings, section=section) if checked else None,
         }
         return self.render("reporting/form/section.html", context, status=status)
+
+    def _talk(self) -> dict[str, Any]:
+        """What is written at the questions, for those of the municipality; the statsforvalter has it in the review."""
+        if not self.own_report:
+            return {}
+        rows = messages_of(self.report, self.request.user, today=self.today)
+        return {"talk": rows, "talk_url": reverse("report_detail", args=[self.report.pk])}
 
     def _colleagues(self) -> list[Any]:
         """Those to whom the part can be handed: the others of the municipality, and nobody for one outside it."""

@@ -179,7 +179,7 @@ class MunicipalityHome(ScopedView):
             "first_name": user.first_name or str(user),
             "others": self._others(units, pk),
             "now": self._panel(now, events) if now else None,
-            "asked": home.questions_to(now),
+            **home.what_waits(now, user=user, today=self.today),
             "coming": self._coming() if now is None else None,
             "tests": [row for row in every if row.round.is_test and row.round.closes_on >= self.today],
             "returned_before": [report for report in rest if self._returned(report)],

@@ -35,6 +35,7 @@ class ReportPage(ReportDetail):
             "may_write": bool(can(user, "report.message", report, today=self.today)),
             "questions": [(question.code, local(question.name, language())) for question in spec.questions()],
             "own_side": True,
+            "about": self.request.GET.get("om", ""),
         }
 
 

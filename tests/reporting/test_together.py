@@ -15,8 +15,9 @@ from reporting.models import DraftChange, Notice, SectionAssignment
 from reporting.services import sections
 from reporting.services.draft_view import spec_of
 from reporting.services.drafts import DraftConflict, draft_save
+from reporting.services.messages import message_write
 from reporting.services.on_behalf import report_take_over
-from reporting.services.submissions import submission_submit
+from reporting.services.submissions import submission_return, submission_submit
 from reporting.workflow import RoundClosed
 from tests.reporting.test_form_views import NOW, draft, fresh, last_round, save, signed_in, stored
 
@@ -66,6 +67,31 @@ def test_a_part_is_handed_to_a_colleague_who_is_told_and_says_when_it_is_filled_
     assert not handed(report).exists()
     names = Event.objects.across_all(reason="test").filter(object_id=report.pk).values_list("name", flat=True)
     assert {"section_hand", "section_done", "section_take"} <= set(names)
+
+
+def test_the_front_page_leads_to_the_part_that_was_handed_until_it_is_filled_in(world, kari):
+    report, editor = draft(world), world.user("editor-3004")
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW)
+    hers, address = signed_in(world, "kari"), reverse("municipality_home")
+    page = hers.get(address)
+    assert [part.key for part in page.context["handed"]] == ["plan"]
+    assert reverse("report_section", args=[report.pk, "plan"]) in page.content.decode()
+    assert signed_in(world).get(address).context["handed"] == []
+    sections.section_done(report=report, section="plan", actor=kari, now=NOW)
+    assert hers.get(address).context["handed"] == []
+
+
+def test_what_is_written_stands_at_its_question_and_leads_to_the_answer(world, kari):
+    report = draft(world)
+    message_write(
+        report=report, text="Er saken oppe?", audience="colleagues", question="plan.case", actor=kari, now=NOW
+    )
+    client = signed_in(world)
+    html = client.get(reverse("report_section", args=[report.pk, "plan"])).content.decode()
+    assert "Er saken oppe?" in html
+    write = f"{reverse('report_detail', args=[report.pk])}?om=plan.case"
+    assert f"{write}#samtale" in html
+    assert 'value="plan.case" selected' in client.get(write).content.decode()
 
 
 def test_a_part_handed_on_has_one_holder_and_is_not_filled_in(world, kari):
@@ -224,11 +250,23 @@ def test_printing_an_empty_form_begins_nothing(world):
 # --- bounds ---------------------------------------------------------------------------------------
 
 
-def test_opening_the_form_asks_few_questions_of_the_database(world, kari, django_assert_max_num_queries):
+@pytest.mark.parametrize("returned", [False, True])
+@pytest.mark.parametrize("section", ["organisation", "plan", "network", "results"])
+def test_opening_the_form_asks_few_questions_of_the_database(
+    world, kari, django_assert_max_num_queries, section, returned
+):
+    """At most twelve, whatever the length of the form, with parts that are handed out and messages at the questions."""
     last_round(world)
-    report, client = draft(world), signed_in(world)
-    sections.section_hand(report=report, section="plan", to=kari.pk, actor=kari, now=NOW)
-    address = reverse("report_section", args=[report.pk, "plan"])
+    report, client, office = draft(world), signed_in(world), world.user("statsforvalter-oslo-og-viken")
+    sections.section_hand(report=report, section=section, to=kari.pk, actor=kari, now=NOW)
+    message_write(report=report, text="Er saken oppe?", audience="office", question="plan.case", actor=kari, now=NOW)
+    if returned:
+        submission_submit(report=report, actor=kari, now=NOW)
+        report.refresh_from_db()
+        submission_return(
+            report=report, actor=office, now=NOW, note="Se på planen.", comments={"plan.case": "Hvilken?"}
+        )
+    address = reverse("report_section", args=[report.pk, section])
     client.get(address)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         assert client.get(address).status_code == 200
