@@ -263,9 +263,7 @@ def test_opening_the_form_asks_few_questions_of_the_database(
     if returned:
         submission_submit(report=report, actor=kari, now=NOW)
         report.refresh_from_db()
-        submission_return(
-            report=report, actor=office, now=NOW, note="Se på planen.", comments={"plan.case": "Hvilken?"}
-        )
+        submission_return(report=report, actor=office, now=NOW, note="Se på planen.")
     address = reverse("report_section", args=[report.pk, section])
     client.get(address)
     with django_assert_max_num_queries(12):
