@@ -58,12 +58,12 @@ def test_the_name_of_who_answered_stands_at_the_answer_at_once(place, open_page)
 
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_history_and_the_form_on_paper_fit_and_axe_finds_nothing(
-    place,
+    place,  # noqa: F811
     open_page,
     live_server,
     settings,
     width,
-    language,  # noqa: F811
+    language,
 ):
     colleague(place)
     page = open_page(width=width, user=place.user("editor-3004"))
