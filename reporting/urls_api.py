@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reporting import api, api_machine
+from reporting import api, api_machine, api_regional
 from reporting.converters import DayConverter
 
 register_converter(DayConverter, "day")
@@ -10,6 +10,7 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("rounds/", api.RoundList.as_view(), name="api_rounds"),
     path("rounds/<day:date>/reports/", api.RoundReportList.as_view(), name="api_round_reports"),
+    path("rounds/<day:date>/regions/", api_regional.RoundRegionList.as_view(), name="api_round_regions"),
     path("rounds/<day:date>/summary/", api.RoundSummary.as_view(), name="api_round_summary"),
     path("reports/<int:pk>/", api.ReportDetail.as_view(), name="api_report"),
     path("reports/<int:pk>/form/", api_machine.ReportForm.as_view(), name="api_report_form"),

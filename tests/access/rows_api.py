@@ -41,6 +41,7 @@ ROWS = [
     ),
     Row("api_rounds", "GET", "report.read", anonymous=401),
     Row("api_round_reports", "GET", "report.read", a_round, anonymous=401),
+    Row("api_round_regions", "GET", "regional.read", a_round, anonymous=401),
     Row("api_round_summary", "GET", "summary.read", a_round, nothing_there=True, anonymous=401),
     Row("api_report", "GET", "report.read", delivered(), anonymous=401),
     Row("api_report_draft", "GET", "report.edit", draft, anonymous=401),
