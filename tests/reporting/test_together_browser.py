@@ -31,6 +31,7 @@ def test_a_part_is_handed_by_the_keyboard_and_the_colleague_finds_it_on_her_fron
     page.goto(section("plan"))
     page.focus("#kollega ~ details summary")
     page.keyboard.press("Enter")
+    page.wait_for_selector("#kollega-til")
     page.focus("#kollega-til")
     page.keyboard.press("Tab")
     page.keyboard.type("Du kjenner planen.")
