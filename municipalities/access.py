@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Membership, MunicipalityLink, MunicipalityVersion, Role
@@ -223,6 +223,14 @@ def allowed_filter(model: type[Model], right: str, scope: Scope) -> Q:
     if narrower is not None and right.endswith((".edit", ".submit")) and mine.grants:
         reach &= narrower(mine)
     return reach
+
+
+def reached(model: type[Model], right: str, user: Any, *, today: date) -> Case:
+    """Whether the right reaches a row, as a value that a query of it can bring along (True or False): ``can`` for a
+    row that is read anyway, without a question of its own."""
+    scope = scope_of(user, today=today).only(RIGHTS[right].roles)
+    inside = When(allowed_filter(model, right, scope), then=Value(True)) if scope.grants else None
+    return Case(*filter(None, [inside]), default=Value(False), output_field=BooleanField())
 
 
 def can(user: Any, right: str, obj: Any = None, *, today: date) -> Decision:

@@ -42,7 +42,7 @@ class Query:
             round_id=int(number) if number.isdecimal() and len(number) < 10 else None,
             state=state if state in STATES else "",
             kind=kind if kind in Notice.Kind.values else "",
-            search=get("sok", "").strip()[:80],
+            search="".join(sign for sign in get("sok", "").strip() if sign.isprintable())[:80],
         )
 
     @property

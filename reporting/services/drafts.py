@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.access import can
+from municipalities.access import can, reached
 from municipalities.transitions import WrongState, perform
 from reporting.answers import clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec, visible_codes
@@ -377,12 +377,12 @@ def _is_finding_key(spec: FormSpec, key: str) -> bool:
 # --- shared ---------------------------------------------------------------------------------------
 
 
-def lock_report(report: Report) -> Report:
-    """The report's row, locked and read anew. Its round and form come from ``report`` where they are read already, else
-    from the same query (without the form's definition, which is kept parsed)."""
-    rows = Report.objects.across_all(reason="one row, locked to be written")
+def lock_report(report: Report, **along: Any) -> Report:
+    """The report's row, locked and read anew, with the expressions ``along``. Its round and form come from ``report``
+    where they are read already, else from the same query (without the form's definition, which is kept parsed)."""
+    rows = Report.objects.across_all(reason="one row, locked to be written").annotate(**along)
     if Report._meta.get_field("round").is_cached(report):
-        row = rows.select_for_update().get(pk=report.pk)
+        row = rows.select_for_update(of=("self",)).get(pk=report.pk)
         row.round = report.round
         return row
     rows = rows.select_related("round__form_version").defer("round__form_version__definition")
@@ -391,10 +391,10 @@ def lock_report(report: Report) -> Report:
 
 def lock_for_edit(report: Report, actor: Any, now: dt.datetime) -> Report:
     """The locked row of a report that ``actor`` may change now. Raises PermissionDenied, WrongState, RoundClosed."""
-    decision = can(actor, "report.edit", report, today=timezone.localdate(now))
-    if not decision:
-        raise PermissionDenied(decision.reason)
-    row = lock_report(report)
+    today = timezone.localdate(now)
+    row = lock_report(report, may_edit=reached(Report, "report.edit", actor, today=today))
+    if not row.may_edit:  # type: ignore[attr-defined]
+        raise PermissionDenied(can(actor, "report.edit", report, today=today).reason)
     if row.status not in EDITABLE:
         raise WrongState(REPORT.wrong_state[row.status], state=row.status)
     require_report_open(row, now)

@@ -41,7 +41,7 @@ def lists(world: World, now, settings):
     plain = ("municipality_list", "network_list", "risk_list", "register_differences")
     found = {name: reverse(name) + "?format={}" for name in plain}
     found["network_detail"] = reverse("network_detail", args=[world.networks[VIKEN].pk]) + "?format={}"
-    for name in ("support", "correction"):
+    for name in ("support", "correction", "round_status"):
         found[name] = reverse(f"{name}_file", args=["xlsx"]).replace("xlsx", "{}")
     return found
 
