@@ -68,8 +68,10 @@ def snapshot_take(office: Office, *, today: dt.date) -> Snapshot:
 
 
 def _units(office: Office, today: dt.date) -> Units:
-    rows = MunicipalityVersion.objects.real().order_by("sort_key", "valid_from").values_list(
-        "municipality_id", "number", "name", "official_names", "valid_from", "valid_to", "office_id"
+    rows = (
+        MunicipalityVersion.objects.real()
+        .order_by("sort_key", "valid_from")
+        .values_list("municipality_id", "number", "name", "official_names", "valid_from", "valid_to", "office_id")
     )
     versions = [
         (pk, number, display_name(name, others), (name, display_name(name, others), *(one["name"] for one in others)),
