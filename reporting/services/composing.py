@@ -108,7 +108,7 @@ def round_compose(
             regional_form=_regional_draft(source, name, actor, now),
             **given,
         )
-        log(round_, "composed", actor=actor, now=now, to_state=kind, note=(source and str(source)) or "")
+        log(round_, "composed", actor=actor, now=now, to_state=kind, note=str(source or ""))
     return round_
 
 

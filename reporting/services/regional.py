@@ -194,10 +194,13 @@ def plan_attach(*, regional: RegionalReport, upload: Upload, actor: User, now: d
     try:
         with transaction.atomic():
             row = _locked(regional, "regional.edit", actor, now)
+            before = row.plan_file
             row.plan_file, row.plan_name, row.plan_type = name, safe_name(stem, kind.suffix), kind.media_type
             row.plan_size, row.plan_sha256 = len(upload.data), hashlib.sha256(upload.data).hexdigest()
             row.save(update_fields=["plan_file", "plan_name", "plan_type", "plan_size", "plan_sha256"])
             log(row, "plan_attached", actor=actor, now=now, note=row.plan_name, content_hash=row.plan_sha256)
+            if before and not row.submissions.filter(plan_file=before).exists():  # what was delivered stays
+                transaction.on_commit(lambda: remove_file(before))
     except BaseException:
         remove_file(name)
         raise

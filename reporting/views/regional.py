@@ -151,6 +151,7 @@ class RegionalPage(RegionalView):
         *,
         clashes: Sequence[service.Clash] = (),
         fault: str = "",
+        typed: str = "",
         stopped: service.NotDeliverable | None = None,
         status: int = 200,
     ) -> HttpResponse:
@@ -174,6 +175,7 @@ class RegionalPage(RegionalView):
             ).order_by("-id"),
             "labels": {rule.name: rule.label for rule in service.REGIONAL.transitions},
             "note": self._note(),
+            "typed": typed,
         }  # fmt: skip
         if editable:
             drawing = self.drawing(spec)
@@ -211,7 +213,11 @@ class RegionalPage(RegionalView):
         ]
 
     def _problems(self, spec: FormSpec, stopped: service.NotDeliverable | None, fault: str) -> list[Problem]:
-        found = [Problem(fault, "#plan")] if fault else []
+        found = (
+            [Problem(fault, "#note" if self.request.POST.get("hva") in ("godta", "returner") else "#plan")]
+            if fault
+            else []
+        )
         if stopped is not None:
             found += [Problem(one.message, _place(one)) for one in stopped.findings]
             words = _("%(name)s: write why the report is not approved.")
@@ -266,8 +272,8 @@ class RegionalPlan(RegionalView):
         return response
 
 
-class RegionalJudge(RegionalView):
-    """Hdir accepts the region's report, or returns it with a comment."""
+class RegionalJudge(RegionalPage):
+    """Hdir accepts the region's report, or returns it with a comment; what is refused keeps what was written."""
 
     right = "regional.judge"
     http_method_names = ["post"]
@@ -284,8 +290,8 @@ class RegionalJudge(RegionalView):
                 service.regional_return(**who)
                 messages.success(request, _("The region's report is returned to the statsforvalter."))
         except TransitionRefused as refused:
-            messages.warning(request, str(refused.message))
-            request.session["regional_note"] = note
+            self.__dict__.pop("regional", None)  # somebody may have been first: show what stands now
+            return self.page(fault=str(refused.message), typed=note, status=409)
         return redirect(self.address)
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
+from municipalities.models import PlanDecision
 from reporting.services.draft_view import draft_view
-from reporting.services.drafts import draft_save
+from reporting.services.drafts import draft_open, draft_save
 from reporting.services.findings import draft_findings, unexplained
-from reporting.services.prefill import LastReport
-from tests.reporting.factories import ReportFactory, answers, at, editor
+from reporting.services.prefill import LastReport, last_report
+from tests.reporting.factories import SPRING, ReportFactory, answers, at, editor
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +58,23 @@ def test_progress_counts_a_network_only_where_it_is_needed():
         draft_save(report=report, key="network.participates", raw=answer, base_rev=None, actor=one, now=now)
         steps = {step.key: step for step in draft_view(report, LastReport(), now).progress}
         assert steps["network"].total == total
+
+
+def test_what_the_register_knows_goes_through_an_opened_draft_to_its_finding():
+    """From a row of the register, by the draft that was filled in from it, to the warning at the changed answer."""
+    report = ReportFactory.not_started()
+    decided = SPRING.replace(year=2021)
+    PlanDecision.objects.get_queryset().create(
+        municipality=report.municipality,
+        status="own",
+        decided_on=decided,
+        valid_from=decided,
+        registered_at=at(decided),
+    )
+    actor, now = editor(report.municipality), at(SPRING)
+    assert draft_open(report=report, actor=actor, now=now).answers["plan.status"] == "own"
+    codes = {finding.code for finding in draft_findings(report, last_report(report), SPRING)}
+    assert "register_plan" not in codes
+    draft_save(report=report, key="plan.status", raw="none", base_rev=None, actor=actor, now=now)
+    found = {finding.code: finding for finding in draft_findings(report, last_report(report), SPRING)}
+    assert (found["register_plan"].level, found["register_plan"].field_key) == ("warning", "plan.status")

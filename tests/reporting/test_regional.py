@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from municipalities.filestore import NotThere, open_file
 from municipalities.models import Event, OfficeName, Role
 from municipalities.services.dated import EntryRefused
 from municipalities.services.plan_documents import Upload
@@ -124,6 +125,22 @@ class TestFillingIn:
         with pytest.raises(EntryRefused):
             plan_attach(regional=regional, upload=Upload("plan.pdf", b"MZ not a pdf"), actor=staff, now=NOW)
         assert regional.plan_name.endswith(".pdf")
+
+    def test_a_plan_that_is_replaced_is_gone_and_a_delivered_one_stays(
+        self, regional, staff, hdir, django_capture_on_commit_callbacks
+    ):
+        def attach(data):
+            with django_capture_on_commit_callbacks(execute=True):
+                plan_attach(regional=regional, upload=Upload("plan.pdf", data), actor=staff, now=NOW)
+            return regional.plan_file
+
+        first, second = attach(PDF.data), attach(PDF.data + b"2")
+        with pytest.raises(NotThere):
+            open_file(first)
+        regional_deliver(regional=ready(regional, staff), actor=staff, now=NOW)
+        regional_return(regional=regional, actor=hdir, now=NOW, note="Ny plan?")
+        attach(PDF.data + b"3")
+        open_file(second).close()
 
 
 class TestDelivering:
@@ -298,9 +315,11 @@ class TestPages:
         page = self.client.get(self.address).content.decode()
         assert "Ny kommunedirektør." in page and "Godt i gang." in page
         judge = reverse("regional_judge", args=[RegionalReport.objects.get_queryset().get().office.key, str(SPRING)])
-        assert self.client.post(judge, {"hva": "returner", "note": ""}).status_code == 302
+        assert self.client.post(judge, {"hva": "returner", "note": ""}).status_code == 409
         assert RegionalReport.objects.get_queryset().get().status == "delivered"  # the comment was missing
-        self.client.post(judge, {"hva": "godta"})
+        assert self.client.post(judge, {"hva": "godta"}).status_code == 302
+        refused = self.client.post(judge, {"hva": "godta", "note": "Skrevet mens en annen godtok"})
+        assert refused.status_code == 409 and "Skrevet mens en annen godtok" in refused.content.decode()
         assert RegionalReport.objects.get_queryset().get().status == "accepted"
         assert "Embetet" in self.client.get(reverse("regional_list")).content.decode()
 
