@@ -70,7 +70,8 @@ def test_decisions_steps_and_a_report_at_once_leave_no_overlap(by):
     for step, day in enumerate(days):
         entry = DecisionEntry("own", decided_on=day)
         calls.append(lambda entry=entry: decision_enter(entry=entry, **by))
-        progress = ProgressEntry(day, 1 + step % 5)
+        # No two say the same: an entry that only repeats what holds on its day is refused, whatever the order.
+        progress = ProgressEntry(day, 1 + step % 5, phase=2 + step % 3)
         calls.append(lambda progress=progress: progress_enter(entry=progress, **by))
     report = {"municipality": by["municipality"], "now": by["now"], "origin": "report:1/1"}
     calls.append(lambda: plan_decision_register(status="none", valid_from=D(2020, 5, 1), **report))
