@@ -152,10 +152,10 @@ class RoundSummary(RightedAPI):
 
     @extend_schema(parameters=[DATE], responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, date: dt.date) -> Response:
-        done = (NationalSummary.Status.READY, NationalSummary.Status.SENT)
-        summaries = self.rows(NationalSummary).filter(round__reference_date=date, status__in=done)
+        done = NationalSummary.MADE
+        summaries = self.rows(NationalSummary).filter(kind="half_year", round__reference_date=date, status__in=done)
         summary = summaries.order_by("-version").first()
-        content = summary.contents.filter(language=get_language()).first() if summary else None
+        content = summary.contents.filter(office=None, language=get_language()).first() if summary else None
         if content is None:
             raise Http404
         return Response(

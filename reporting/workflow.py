@@ -223,7 +223,10 @@ SUMMARY = Workflow(
     wrong_state={
         _SUMMARY.BUILDING: _("The summary is being made."),
         _SUMMARY.FAILED: _("The summary could not be made. Try again first."),
+        _SUMMARY.CANCELLED: _("The making of the summary was cancelled."),
         _SUMMARY.READY: _("The summary is already made."),
+        _SUMMARY.APPROVED: _("The summary is approved."),
         _SUMMARY.SENT: _("The summary has already been sent to the ministry."),
+        _SUMMARY.WITHDRAWN: _("The summary has been withdrawn."),
     },
 )

@@ -96,7 +96,7 @@ def summary_content(summary: NationalSummary, language: str, *, sheets: bool = T
 
     Raises SummaryContent.DoesNotExist before the summary is made.
     """
-    row = SummaryContent.objects.get(summary=summary, language="nn" if language.startswith("nn") else "nb")
+    row = SummaryContent.objects.get(summary=summary, office=None, language="nn" if language.startswith("nn") else "nb")
     if sheets:
         return from_json(row.canonical)
     plain = json.loads(row.canonical)

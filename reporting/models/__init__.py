@@ -1,5 +1,6 @@
 """What is asked, answered, reviewed and told to the ministry."""
 
+from reporting.models.documents import Document
 from reporting.models.forms import FormVersion, Question
 from reporting.models.machines import IdempotentRequest
 from reporting.models.notices import Notice, NoticeText
@@ -8,11 +9,12 @@ from reporting.models.reports import Answer, DraftChange, Report, Submission
 from reporting.models.review import FindingReview, ReviewComment
 from reporting.models.risk import RiskAssessment
 from reporting.models.rounds import Round
-from reporting.models.summaries import Document, NationalSummary, SummaryContent
+from reporting.models.summaries import Composition, NationalSummary, SummaryContent
 from reporting.models.together import FormTime, ReportMessage, SectionAssignment
 
 __all__ = [
     "Answer",
+    "Composition",
     "Document",
     "DraftChange",
     "FindingReview",

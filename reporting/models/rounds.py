@@ -33,7 +33,8 @@ class Round(models.Model):
     composed until ``published_at``; from ``opens_on`` the reports are there (``opened_at``). A ``test`` round is never
     counted and can be wiped. ``closes_on`` is the last day on which a report can be sent in the first time,
     ``corrections_until`` the last day on which one that was returned or reopened can be sent in anew (without it:
-    ``closes_on``); after both the round is locked, until Hdir's administrator opens it (``unlocked_until``).
+    ``closes_on``); after both the round is locked, until Hdir's administrator opens it (``unlocked_until``). From
+    ``figures_opened_at`` those who reported see their region's and the country's figures.
     """
 
     class Kind(models.TextChoices):
@@ -57,6 +58,7 @@ class Round(models.Model):
     )
     published_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    figures_opened_at = models.DateTimeField(null=True, blank=True)
     objects = ScopedManager.from_queryset(RoundQuerySet)()
 
     class Meta:

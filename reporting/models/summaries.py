@@ -1,4 +1,4 @@
-"""The national summary, its frozen content, and the documents drawn from it (ideas 6 and 7)."""
+"""The national summary: how it is composed, its versions, and their frozen contents (idea 6)."""
 
 from __future__ import annotations
 
@@ -10,35 +10,93 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import HDIR
-from municipalities.models import Role
+from municipalities.models import Office, Role
 from municipalities.querysets import ScopedManager
-from reporting.models.reports import Report, Submission
 from reporting.models.rounds import Round
 
 if TYPE_CHECKING:
     from municipalities.access import Scope
 
 
-class NationalSummary(models.Model):
-    """A national summary of a round. ``submission_ids`` is the frozen set it was computed from (of this round and the
-    earlier ones), ``register_ids`` the register rows (``participation``, ``plan``, ``support``), ``as_of`` their day,
-    ``frozen_at`` the moment all were taken; with a figure's selector they lead home.
+class SummaryKind(models.TextChoices):
+    """The two documents that Hdir sends to the ministry (Tillegg 40)."""
 
-    ``assessment`` is Helsedirektoratet's own text, ``{"nb": {"status", "goals", "progress"}, "nn": {...}}``.
+    HALF_YEAR = "half_year", _("Half-year note")
+    YEARLY = "yearly", _("Yearly report")
+
+
+class Composition(models.Model):
+    """How Helsedirektoratet wants a note or a yearly report to be: one for each kind and round, edited until a version
+    is made of it, which takes a copy.
+
+    ``outline`` are the keys of the parts in their order (empty: all, in the usual order); ``assessment`` and
+    ``remarks`` are Hdir's own words by language (``{"nb": {part or table: text}, "nn": {...}}``); ``risks`` is the risk
+    of each task of the task matrix, ``{task: {"level": 1-4, "nb": text, "nn": text}}`` (Tillegg 40). ``edit_number``
+    grows by each change, so that two editors cannot overwrite each other.
     """
+
+    kind = models.CharField(max_length=10, choices=SummaryKind.choices, default=SummaryKind.HALF_YEAR)
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="compositions")
+    outline = models.JSONField(default=list, blank=True)
+    assessment = models.JSONField(default=dict, blank=True)
+    remarks = models.JSONField(default=dict, blank=True)
+    risks = models.JSONField(default=dict, blank=True)
+    edit_number = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    objects = ScopedManager.from_queryset(models.QuerySet)()
+
+    class Meta:
+        verbose_name = _("composition of a summary")
+        verbose_name_plural = _("compositions of summaries")
+        constraints = [models.UniqueConstraint(fields=["kind", "round"], name="one_composition_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.round_id}"
+
+    @classmethod
+    def visible_in(cls, scope: Scope) -> Q:
+        """Hdir's own until a version is made of it."""
+        return Q() if scope.has(HDIR) else Q(pk__in=())
+
+
+class NationalSummary(models.Model):
+    """One version of a note or yearly report. ``submission_ids`` is the frozen set it was computed from (of this round
+    and the earlier ones), ``register_ids`` the register rows (``participation``, ``plan``, ``support``), ``as_of``
+    their day, ``frozen_at`` the moment all were taken; with a figure's selector they lead home. ``inputs_hash`` is the
+    SHA-256 over all of that and Hdir's words: the same inputs need no second version.
+
+    ``outline``, ``assessment``, ``remarks`` and ``risks`` are the copy of its Composition. What was sent stays as it
+    was for ever: it can only be withdrawn with a reason, and another version ``replaces`` it.
+    """
+
+    Kind = SummaryKind
 
     class Status(models.TextChoices):
         BUILDING = "building", _("Being made")
         FAILED = "failed", _("Not made")
-        READY = "ready", _("Ready")
+        CANCELLED = "cancelled", _("Cancelled")
+        READY = "ready", _("Draft")
+        APPROVED = "approved", _("Approved")
         SENT = "sent", _("Sent to the ministry")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    MADE = (Status.READY, Status.APPROVED, Status.SENT, Status.WITHDRAWN)
+    """The states in which the figures and the words are there."""
+
+    kind = models.CharField(max_length=10, choices=SummaryKind.choices, default=SummaryKind.HALF_YEAR)
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="summaries")
     version = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.BUILDING)
+    outline = models.JSONField(default=list, blank=True)
     assessment = models.JSONField(default=dict)
+    remarks = models.JSONField(default=dict, blank=True)
+    risks = models.JSONField(default=dict, blank=True)
     submission_ids = models.JSONField(default=list)
     register_ids = models.JSONField(default=dict)
+    inputs_hash = models.CharField(max_length=64, blank=True)
     as_of = models.DateField()
     frozen_at = models.DateTimeField(null=True, blank=True)
     step = models.CharField(max_length=20, blank=True)
@@ -47,8 +105,16 @@ class NationalSummary(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_case = models.CharField(max_length=60, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdraw_reason = models.TextField(blank=True)
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    change_note = models.TextField(blank=True, help_text=_("Why this version replaces one that was sent."))
     objects = ScopedManager.from_queryset(models.QuerySet)()
 
     class Meta:
@@ -56,8 +122,12 @@ class NationalSummary(models.Model):
         verbose_name = _("national summary")
         verbose_name_plural = _("national summaries")
         constraints = [
-            models.UniqueConstraint(fields=["round", "version"], name="summary_version_once"),
+            models.UniqueConstraint(fields=["kind", "round", "version"], name="summary_version_once"),
             models.CheckConstraint(condition=~Q(status="sent") | Q(sent_at__isnull=False), name="sent_has_a_time"),
+            models.CheckConstraint(
+                condition=~Q(status="withdrawn") | (Q(withdrawn_at__isnull=False) & ~Q(withdraw_reason="")),
+                name="withdrawn_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,16 +135,20 @@ class NationalSummary(models.Model):
 
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        """Hdir sees all, the ministry those that are sent."""
+        """Hdir sees all, the ministry those that were sent to it, also when they are withdrawn later."""
         if scope.has(HDIR):
             return Q()
-        return Q(status=cls.Status.SENT) if scope.has({Role.HOD}) else Q(pk__in=())
+        return Q(sent_at__isnull=False) if scope.has({Role.HOD}) else Q(pk__in=())
 
 
 class SummaryContent(models.Model):
-    """The content of a summary in one language, as canonical JSON with its hash, stored before anything is drawn."""
+    """The content of a summary in one language, as canonical JSON with its hash, stored before anything is drawn.
+
+    With an ``office`` it is the content of that region's volume.
+    """
 
     summary = models.ForeignKey(NationalSummary, on_delete=models.CASCADE, related_name="contents")
+    office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     language = models.CharField(max_length=2)
     canonical = models.TextField()
     content_hash = models.CharField(max_length=64)
@@ -82,69 +156,16 @@ class SummaryContent(models.Model):
     class Meta:
         verbose_name = _("content of a summary")
         verbose_name_plural = _("contents of summaries")
-        constraints = [models.UniqueConstraint(fields=["summary", "language"], name="one_content_a_language")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summary", "language"], condition=Q(office__isnull=True), name="one_content_a_language"
+            ),
+            models.UniqueConstraint(
+                fields=["summary", "office", "language"], condition=Q(office__isnull=False),
+                name="one_volume_a_language",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["content_hash"])]
 
     def __str__(self) -> str:
         return f"{self.summary_id} {self.language}"
-
-
-class Document(models.Model):
-    """A file that is made by a job: the row is made first and says how far the job has come (idea 7).
-
-    ``input_key`` names what it is made from (a content's hash, a Submission's hash), so the same question gives the
-    same row. ``file`` is a random name under the document folder, never an address.
-    """
-
-    class Kind(models.TextChoices):
-        SUMMARY = "summary", _("national summary")
-        RECEIPT = "receipt", _("receipt")
-
-    class Status(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
-        RUNNING = "running", _("Being made now")
-        DONE = "done", _("Ready")
-        FAILED = "failed", _("Did not work")
-
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    format = models.CharField(max_length=5)
-    language = models.CharField(max_length=2, default="nb")
-    input_key = models.CharField(max_length=100)
-    summary = models.ForeignKey(
-        NationalSummary, null=True, blank=True, on_delete=models.CASCADE, related_name="documents"
-    )
-    submission = models.ForeignKey(
-        Submission, null=True, blank=True, on_delete=models.CASCADE, related_name="documents"
-    )
-    status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
-    progress = models.PositiveSmallIntegerField(default=0)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True, blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
-    file = models.CharField(max_length=80, blank=True)
-    file_name = models.CharField(max_length=200, blank=True)
-    size = models.PositiveBigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, blank=True)
-    objects = ScopedManager.from_queryset(models.QuerySet)()
-
-    class Meta:
-        ordering = ["id"]
-        verbose_name = _("document")
-        verbose_name_plural = _("documents")
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "format", "language", "input_key"], name="one_document_a_key"),
-            models.CheckConstraint(condition=~Q(status="done") | ~Q(file=""), name="done_has_a_file"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.format} {self.input_key[:12]}"
-
-    @classmethod
-    def visible_in(cls, scope: Scope) -> Q:
-        """A summary's file as the summary, a receipt as its report."""
-        summaries = NationalSummary.objects.across_all(reason="subquery").filter(NationalSummary.visible_in(scope))
-        reports = Report.objects.across_all(reason="subquery").filter(Report.visible_in(scope))
-        return Q(summary__in=summaries) | Q(submission__report__in=reports)

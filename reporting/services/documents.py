@@ -132,7 +132,7 @@ def documents_release(*, now: dt.datetime) -> list[int]:
     rows = Document.objects.get_queryset()
     abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=stale)
     rows.filter(abandoned, attempts__gte=MAX_ATTEMPTS).update(status=_Status.FAILED, error="given_up")
-    ready = Q(summary__isnull=True) | Q(summary__status__in=(NationalSummary.Status.READY, NationalSummary.Status.SENT))
+    ready = Q(summary__isnull=True) | Q(summary__status__in=NationalSummary.MADE)
     never_named = Q(heartbeat_at__isnull=True, requested_at__lt=stale)
     forgotten = Q(status=_Status.QUEUED) & (never_named | Q(heartbeat_at__lt=stale)) & ready
     found = list(rows.filter(abandoned | forgotten).order_by("pk").values_list("pk", flat=True))

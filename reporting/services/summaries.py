@@ -61,7 +61,8 @@ def summary_request(
         raise PermissionDenied(decision.reason)
     with transaction.atomic():
         locked = Round.objects.across_all(reason="one summary at a time").select_for_update().get(pk=round.pk)
-        versions = NationalSummary.objects.across_all(reason="one summary at a time").filter(round=locked)
+        every = NationalSummary.objects.across_all(reason="one summary at a time")
+        versions = every.filter(kind=NationalSummary.Kind.HALF_YEAR, round=locked)
         busy = versions.filter(status=_Status.BUILDING).first()
         if busy is not None:
             raise SummaryBusy(busy)
@@ -234,7 +235,8 @@ def summary_send(
     if len(case) > 60:
         raise ValidationError({"case": _("The case number can have at most 60 characters.")})
     moment = now if day == timezone.localdate(now) else dt.datetime.combine(day, dt.time(12), tzinfo=now.tzinfo)
-    hashes = SummaryContent.objects.filter(summary=summary).order_by("language").values_list("content_hash", flat=True)
+    contents = SummaryContent.objects.filter(summary=summary, office=None).order_by("language")
+    hashes = contents.values_list("content_hash", flat=True)
     with transaction.atomic():
         perform(
             SUMMARY, summary, "send", actor=actor, now=now, note=case, content_hash=next(iter(hashes), ""),

@@ -150,8 +150,8 @@ def detail_context(view: SummaryView, summary: NationalSummary, form: forms.Form
     """Everything on the page of a summary, with the form that marks it as sent."""
     user, today = view.request.user, view.today
     language = "nn" if (get_language() or "nb").startswith("nn") else "nb"
-    made = summary.status in (NationalSummary.Status.READY, NationalSummary.Status.SENT)
-    hashes = dict(summary.contents.values_list("language", "content_hash"))
+    made = summary.status in NationalSummary.MADE
+    hashes = dict(summary.contents.filter(office=None).values_list("language", "content_hash"))
     fragment: Any = ""
     if made:
         link = build.figure_link(summary, base="") if can(user, "figure.read", today=today) else _no_link
