@@ -100,6 +100,27 @@ class _Annex:
         return self.part.get(next(iter(values), ""), "–")
 
 
+def overview(book: Book, units: Iterable[Unit], title: str, **words: str) -> Table:
+    """The same rows of some units as one table under the next number; districts stand in a group of their own."""
+    maker = _Annex(book)
+    group = book._("Districts of Oslo; they count in the delivery only")
+    rows = [maker.row(unit, "" if unit.kind == "municipality" else group) for unit in units]
+    return Table(book.next_table(), title, maker.columns(), tuple(rows), **words)
+
+
+def letters_note(book: Book) -> str:
+    """What the letters, the dash and the asterisk in these rows mean."""
+    _ = book._
+    letters = ", ".join(f"{texts.PLAN_LETTERS[key]} {label.lower()}" for key, label in texts.plan_status(_).items())
+    return book.tell(
+        _(
+            "Plan status: {letters}. A dash means not answered or not asked, never zero. "
+            "An asterisk means that the statsforvalter sent the report in on behalf of the unit."
+        ),
+        letters=letters,
+    )
+
+
 def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
     """One table a county with a row a municipality; Oslo's districts stand under Oslo."""
     _ = book._
@@ -121,16 +142,7 @@ def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
                 kind="annex",
             )
         )
-    letters = ", ".join(f"{texts.PLAN_LETTERS[key]} {label.lower()}" for key, label in texts.plan_status(_).items())
-    note = Text(
-        book.tell(
-            _(
-                "Plan status: {letters}. A dash means not answered or not asked, never zero. "
-                "An asterisk means that the statsforvalter sent the report in on behalf of the unit."
-            ),
-            letters=letters,
-        )
-    )
+    note = Text(letters_note(book))
     heading = Heading("annex", 1, _("Annex: municipality by municipality"), numbered=False)
     return (heading, Paragraph((note,), "note"), *tables)
 

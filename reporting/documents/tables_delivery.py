@@ -10,6 +10,39 @@ from .facts import MISSING
 ALL_UNITS = {"units": "all"}
 
 
+def delivery_measures(book: Book) -> tuple[Measure, ...]:
+    """How the reports stand, of all units: their states, and shares of them."""
+    _ = book._
+    every = _("All units that report, municipalities and the districts of Oslo")
+    states = texts.delivery_states(_)
+    words = {
+        "on_time": _("The report was sent in by the deadline"),
+        "late": _("The report was sent in after the deadline, and before the figures were taken"),
+        "returned": _("The report was sent back with a comment and had not been sent in anew; it does not count"),
+        "missing": _("No report had been sent in when the figures were taken"),
+    }
+    return (
+        Measure("units", _("Units"), {}, definition=_("Units that report on the reference date"), rule="units"),
+        *(
+            Measure(key, label, {"delivery": key}, definition=words[key], denominator=every, rule=f"delivery.{key}")
+            for key, label in states.items()
+        ),
+        Measure("delivered", _("Delivered in all"), {"delivery": "delivered"},
+                definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
+        Measure("share", _("Share delivered"), {"delivery": "delivered", "measure": "share"}, kind="share",
+                definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
+        Measure("share_on_time", _("Share on time"), {"delivery": "on_time", "measure": "share"}, kind="share",
+                definition=words["on_time"], denominator=every, rule="delivery.on_time"),
+        Measure("extended", _("Within an extended deadline"), {"delivery": "extended"},
+                definition=_("Counted among those on time: sent in within a later deadline that the statsforvalter"
+                             " had given this unit"),
+                denominator=every, rule="delivery.extended"),
+        Measure("on_behalf", _("By the office for the unit"), {"delivery": "on_behalf"},
+                definition=_("Sent in by the statsforvalter on behalf of the unit"),
+                denominator=every, rule="delivery.on_behalf"),
+    )  # fmt: skip
+
+
 def delivery_chapter(book: Book) -> tuple[Block, ...]:
     """Completeness and timeliness by office: all units, and of these municipalities and districts."""
     _ = book._
@@ -20,39 +53,12 @@ def delivery_chapter(book: Book) -> tuple[Block, ...]:
         Line("districts", _("of these districts of Oslo"), {"units": "district"}),
         *offices,
     ]
-    every = _("All units that report, municipalities and the districts of Oslo")
-    states = texts.delivery_states(_)
-    words = {
-        "on_time": _("The report was sent in by the deadline"),
-        "late": _("The report was sent in after the deadline, and before the figures were taken"),
-        "returned": _("The report was sent back with a comment and had not been sent in anew; it does not count"),
-        "missing": _("No report had been sent in when the figures were taken"),
-    }
     table = book.table(
         "delivery",
         _("Delivery by office"),
         _("Office"),
         lines,
-        (
-            Measure("units", _("Units"), {}, definition=_("Units that report on the reference date"), rule="units"),
-            *(
-                Measure(key, label, {"delivery": key}, definition=words[key], denominator=every, rule=f"delivery.{key}")
-                for key, label in states.items()
-            ),
-            Measure("delivered", _("Delivered in all"), {"delivery": "delivered"},
-                    definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
-            Measure("share", _("Share delivered"), {"delivery": "delivered", "measure": "share"}, kind="share",
-                    definition=_("On time or after the deadline"), denominator=every, rule="delivery.delivered"),
-            Measure("share_on_time", _("Share on time"), {"delivery": "on_time", "measure": "share"}, kind="share",
-                    definition=words["on_time"], denominator=every, rule="delivery.on_time"),
-            Measure("extended", _("Within an extended deadline"), {"delivery": "extended"},
-                    definition=_("Counted among those on time: sent in within a later deadline that the statsforvalter"
-                                 " had given this unit"),
-                    denominator=every, rule="delivery.extended"),
-            Measure("on_behalf", _("By the office for the unit"), {"delivery": "on_behalf"},
-                    definition=_("Sent in by the statsforvalter on behalf of the unit"),
-                    denominator=every, rule="delivery.on_behalf"),
-        ),
+        delivery_measures(book),
         note=_("On time + after the deadline + sent back + not delivered = units."),
     )  # fmt: skip
 
@@ -75,7 +81,7 @@ def delivery_chapter(book: Book) -> tuple[Block, ...]:
     )  # fmt: skip
     chart = book.by_office(
         _("Delivery by office, number of units"), "delivery",
-        [(key, key if key == MISSING else f"delivery_{key}", label) for key, label in states.items()],
+        [(key, key if key == MISSING else f"delivery_{key}", label) for key, label in texts.delivery_states(_).items()],
         share="share", head=_("Delivered"),
     )  # fmt: skip
     return (
