@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from reporting.views import burden, form, form_print, form_workbook, municipality, receipt, submit, talk, together
+from reporting.views import (
+    burden,
+    checks,
+    form,
+    form_print,
+    form_workbook,
+    municipality,
+    receipt,
+    submit,
+    talk,
+    together,
+)
 
 urlpatterns = [
     path("kommune/", municipality.MunicipalityHome.as_view(), name="municipality_home"),
-    path("kontroller/", municipality.ChecksList.as_view(), name="checks_list"),
+    path("kontroller/", checks.ChecksList.as_view(), name="checks_list"),
     path("rapport/<int:pk>/", talk.ReportPage.as_view(), name="report_detail"),
     path("rapport/<int:pk>/melding/", talk.ReportMessageWrite.as_view(), name="report_message"),
     path("rapport/<int:pk>/skjema/", form.ReportFormStart.as_view(), name="report_form"),

@@ -24,12 +24,16 @@ from reporting.checks import (
     register_step,
     solution_newly_adopted,
     solutions_without_plan,
+    sources,
     status_gone_back,
 )
-from reporting.checks.finding import ERROR, LEVELS, REMARK, WARNING, Check, CheckFacts, Finding
+from reporting.checks.finding import ERROR, LEVELS, REMARK, WARNING, Check, CheckFacts, Finding, Rule
 from reporting.form_spec import FormSpec, visible_codes
 
-__all__ = ["CHECKS", "ERROR", "REMARK", "WARNING", "Check", "CheckFacts", "Finding", "run_checks", "the_form_itself"]
+__all__ = [
+    "CHECKS", "ERROR", "REMARK", "RULES", "WARNING", "Check", "CheckFacts", "Finding", "Rule", "run_checks",
+    "the_form_itself",
+]  # fmt: skip
 
 CHECKS: tuple[Check, ...] = (
     adopted_without_date.CHECK,
@@ -46,6 +50,31 @@ CHECKS: tuple[Check, ...] = (
     register_step.CHECK,
 )
 """Errors first, then warnings, then remarks."""
+
+FORM_ITSELF: tuple[Rule, ...] = (
+    Rule(
+        code="required",
+        level=ERROR,
+        title=_("All questions that are not optional, are answered."),
+        why=_("What is not answered cannot be counted."),
+        compares=_("The answers and the questions of the form that are shown and not optional."),
+        source=sources.HALF_YEARLY,
+        says=_("What is asked each half-year is fixed by Helsedirektoratet, and is summed up for the ministry."),
+    ),
+    Rule(
+        code="invalid",
+        level=ERROR,
+        title=_("Every answer has the right form: a date is a date, a number a number."),
+        why=_("What cannot be read as an answer cannot be counted."),
+        compares=_("Each answer and the kind, the choices and the limits of its question."),
+        source=sources.HALF_YEARLY,
+        says=_("What is asked each half-year is fixed by Helsedirektoratet, and is summed up for the ministry."),
+    ),
+)
+"""What ``the_form_itself`` looks for, as the list of checks says it."""
+
+RULES: tuple[Rule, ...] = (*FORM_ITSELF, *CHECKS)
+"""Everything that is looked at when a report is sent in."""
 
 
 def run_checks(facts: CheckFacts) -> list[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import ADOPTED, ERROR, Check, CheckFacts, Finding
 
 
@@ -19,6 +20,12 @@ CHECK = Check(
     level=ERROR,
     title=_("An adopted plan has a date."),
     why=_("Without a date nobody can find the decision again."),
+    compares=_("The answer about the plan and the date of the decision."),
+    source=sources.CRITERIA_2021,
+    says=_(
+        "A plan means that the municipal council has taken a position on the solutions "
+        "and decided how the reform is carried out."
+    ),
     questions=("plan.status", "plan.decided_on"),
     find=find,
 )

@@ -9,6 +9,7 @@ import datetime as dt
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import ERROR, Check, CheckFacts, Finding
 
 PUT_FORWARD = dt.date(2018, 5, 4)
@@ -31,6 +32,9 @@ CHECK = Check(
     level=ERROR,
     title=_("The decision was made after 4 May 2018, and not in the future."),
     why=_("The reform was put forward on 4 May 2018. A decision that is still to come is written as expected."),
+    compares=_("The date of the decision, 4 May 2018 and today."),
+    source=sources.PUT_FORWARD,
+    says=_("The government put the reform forward on 4 May 2018."),
     questions=("plan.decided_on",),
     find=find,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import WARNING, Check, CheckFacts, Finding
 
 
@@ -21,6 +22,9 @@ CHECK = Check(
     level=WARNING,
     title=_("The expected date of a decision is not over."),
     why=_("A date that is over says nothing about when the plan comes."),
+    compares=_("The date on which a decision is expected, and today."),
+    source=sources.CRITERIA_2021,
+    says=_("Who has no plan describes how and when it will be adopted."),
     questions=("plan.expected_on",),
     find=find,
 )

@@ -98,14 +98,24 @@ def _words(value: Any, language: str) -> str:
 
 
 @dataclass(frozen=True)
-class Check:
-    """A check with what the public list of checks says about it. ``questions`` are the codes that a form must ask for
-    the check to hold; ``title`` and ``why`` are English msgids."""
+class Rule:
+    """What the public list of checks says about a check, as English msgids: what should hold (``title``), why it is
+    asked, what is held against what (``compares``), where that is from (``source``, one of ``sources.py``) and what is
+    said there (``says``)."""
 
     code: str
     level: str
     title: str
     why: str
+    compares: str
+    source: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Check(Rule):
+    """A rule that looks across questions. ``questions`` are the codes that a form must ask for the check to hold."""
+
     questions: tuple[str, ...]
     find: Callable[[CheckFacts], list[Finding]]
 

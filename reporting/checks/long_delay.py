@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import WARNING, Check, CheckFacts, Finding
 
 MONTHS = 24
@@ -23,6 +24,11 @@ CHECK = Check(
     level=WARNING,
     title=_("A delay is at most 24 months."),
     why=_("A longer one is rare, and is often a number in the wrong field."),
+    compares=_("The delay in months, and 24 months."),
+    source=sources.DELAYED,
+    says=_(
+        "At the end of 2021 the reform as a whole was about one year late. Twice as much is the limit of this portal."
+    ),
     questions=("progress.delay_months",),
     find=find,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import ERROR, Check, CheckFacts, Finding
 
 
@@ -19,6 +20,9 @@ CHECK = Check(
     level=ERROR,
     title=_("Who takes part in a network says which."),
     why=_("Participation is counted by network, and a yes without a network cannot be counted."),
+    compares=_("The answer about taking part in a network and the networks that are chosen."),
+    source=sources.INDICATORS,
+    says=_("A core indicator is which municipalities take part in regional learning networks."),
     questions=("network.participates", "network.which"),
     find=find,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import ADOPTED, WARNING, Check, CheckFacts, Finding
 
 CARRYING_OUT = 3
@@ -23,6 +24,9 @@ CHECK = Check(
     level=WARNING,
     title=_("Who carries out the reform has adopted a plan."),
     why=_("Planning and decisions belong to phase 2. In phase 3 the plan is carried out."),
+    compares=_("The phase and the answer about the plan."),
+    source=sources.PHASES,
+    says=_("Phase 2 is for mapping, planning and decisions, phase 3 for carrying out."),
     questions=("progress.phase", "plan.status"),
     find=find,
 )

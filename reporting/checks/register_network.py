@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import REMARK, Check, CheckFacts, Finding
 
 
@@ -20,6 +21,9 @@ CHECK = Check(
     level=REMARK,
     title=_("Who leaves a network is told that the register follows."),
     why=_("Participation is a core indicator, and the networks' own lists are built on the register."),
+    compares=_("The answer about taking part in a network and the network register on the reference date."),
+    source=sources.INDICATORS,
+    says=_("A core indicator is which municipalities take part in regional learning networks."),
     questions=("network.participates",),
     find=find,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import ADOPTED, WARNING, Check, CheckFacts, Finding
 
 
@@ -25,6 +26,9 @@ CHECK = Check(
     why=_(
         "When the report is approved, its answer takes the register's place. A decision should not go away by mistake."
     ),
+    compares=_("The answer about the plan and the plan register on the reference date."),
+    source=sources.INDICATORS,
+    says=_("A core indicator is which municipalities have adopted local plans."),
     questions=("plan.status",),
     find=find,
 )

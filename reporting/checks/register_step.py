@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import REMARK, Check, CheckFacts, Finding
 
 
@@ -21,6 +22,9 @@ CHECK = Check(
     level=REMARK,
     title=_("A step is seldom taken back."),
     why=_("The five steps follow each other. A step before the register's is often a wrong choice."),
+    compares=_("The step and the register’s step on the reference date."),
+    source=sources.STEPS,
+    says=_("The municipality goes through five steps, one after the other."),
     questions=("progress.step",),
     find=find,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import REMARK, TAKEN_UP, Check, CheckFacts, Finding
 
 NOT_BEFORE = ("considered", "not_considered")
@@ -31,6 +32,12 @@ CHECK = Check(
     level=REMARK,
     title=_("Solutions that are adopted since last time are pointed out."),
     why=_("The statsforvalter sees at once what is new. You do not have to do anything."),
+    compares=_("The position on each solution and your last report."),
+    source=sources.INDICATORS,
+    says=_(
+        "A core indicator is which municipalities have taken a position on the solutions. "
+        "The burden of reporting shall not grow."
+    ),
     questions=("solutions",),
     find=find,
 )

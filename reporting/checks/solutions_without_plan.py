@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import TAKEN_UP, WARNING, Check, CheckFacts, Finding
 
 WITHOUT_PLAN = ("none", "declined")
@@ -27,6 +28,12 @@ CHECK = Check(
     level=WARNING,
     title=_("Adopted solutions go together with a plan."),
     why=_("When the municipal council has decided on solutions, that counts as a plan or as part of one."),
+    compares=_("The solutions that are adopted and the answer about the plan."),
+    source=sources.CRITERIA_2021,
+    says=_(
+        "A plan means that the municipal council has taken a position on the solutions "
+        "and decided how the reform is carried out."
+    ),
     questions=("plan.status", "solutions"),
     find=find,
 )

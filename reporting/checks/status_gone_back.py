@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from reporting.checks import sources
 from reporting.checks.finding import ADOPTED, WARNING, Check, CheckFacts, Finding
 
 
@@ -21,6 +22,9 @@ CHECK = Check(
     level=WARNING,
     title=_("A plan that was adopted last time is still adopted."),
     why=_("A plan seldom goes away. Often the wrong answer was chosen, now or last time."),
+    compares=_("The answer about the plan and the answer in your last report."),
+    source=sources.INDICATORS,
+    says=_("A core indicator is which municipalities have adopted local plans."),
     questions=("plan.status",),
     find=find,
 )

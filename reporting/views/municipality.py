@@ -1,4 +1,4 @@
-"""The front page of a municipality, and the public list of checks."""
+"""The front page of a municipality."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from municipalities.errors import stopped
 from municipalities.models import Event, MunicipalityVersion
 from municipalities.services import OfficeNameOnDay, UnitName, office_names, unit_names
 from municipalities.templatetags.portal import day, number
-from municipalities.views import ScopedView, StaticPage
-from reporting.checks import CHECKS, ERROR, REMARK, WARNING
+from municipalities.views import ScopedView
 from reporting.models import Report, Round
 from reporting.services import home
 from reporting.services.comparison import ADOPTED, Comparison, comparison
@@ -360,40 +359,3 @@ def _bar(label: str, value: int | Decimal, whole: int, *, own: bool = False) -> 
 def _share_bar(label: str, share: Any) -> Bar:
     text = _("%(part)s of %(whole)s") % {"part": number(share.part), "whole": number(share.whole)}
     return Bar(label, f"{share.per_cent:.1f}", text)
-
-
-LEVELS = {
-    ERROR: (gettext_lazy("Error: must be corrected"), "danger"),
-    WARNING: (gettext_lazy("Warning: is explained"), "warning"),
-    REMARK: (gettext_lazy("Remark: is only pointed out"), "info"),
-}
-
-
-@dataclass(frozen=True)
-class CheckLine:
-    title: str
-    why: str
-    level: Any
-    color: str
-
-
-class ChecksList(StaticPage):
-    """All checks of the form, for everybody: nobody should be surprised when sending in."""
-
-    template_name = "reporting/checks_list.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lines = [
-            CheckLine(
-                _("All questions that are not optional, are answered."),
-                _("What is not answered cannot be counted."),
-                *LEVELS[ERROR],
-            ),
-            CheckLine(
-                _("Every answer has the right form: a date is a date, a number a number."),
-                _("What cannot be read as an answer cannot be counted."),
-                *LEVELS[ERROR],
-            ),
-        ]
-        lines += [CheckLine(_(check.title), _(check.why), *LEVELS[check.level]) for check in CHECKS]
-        return super().get_context_data(checks=lines, **kwargs)

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext, override
 
 from municipalities.models import Membership, Role
 from reform.models import Solution
+from reporting.checks import RULES
 from reporting.models import Answer, Document, DraftChange, Report, ReviewComment, Submission
 from reporting.services.submissions import submission_approve, submission_return, submission_submit
 from tests.reporting.factories import AUTUMN, ReportFactory, answers, at, open_round
@@ -672,10 +675,18 @@ def test_the_front_page_asks_the_same_number_however_many_units_there_are(world,
     assert queries() == few
 
 
-def test_the_list_of_checks_is_open_to_all(db):
-    page = Client().get(reverse("checks_list"))
+@pytest.mark.parametrize("lang", ["nb", "nn"])
+def test_the_list_of_checks_tells_everybody_what_each_compares_and_where_it_is_from(db, lang):
+    client = Client()
+    client.cookies["portal_language"] = lang
+    page = client.get(reverse("checks_list"))
+    rows = page.content.decode().split("<tr")[2:]
     assert page.status_code == 200
-    assert page.content.decode().count("<tr") > 9
+    assert len(rows) == len(RULES)
+    with override(lang):
+        for rule, row in zip(RULES, rows, strict=True):
+            for text in (rule.title, rule.why, rule.compares, rule.source, rule.says):
+                assert escape(gettext(text)) in row, rule.code
 
 
 def test_nothing_new_is_not_offered_where_somebody_has_changed_an_answer(world):

@@ -6,23 +6,44 @@ from pathlib import Path
 from django.utils.translation import override
 
 import reporting.checks
-from reporting.checks import CHECKS, run_checks, the_form_itself
+from reporting.checks import CHECKS, RULES, run_checks, sources, the_form_itself
 from reporting.checks.finding import LEVELS, CheckFacts, Finding
 from reporting.form_spec import FormSpec
 from tests.reporting.checks.facts import TODAY, facts, spec
 
 FOLDER = Path(reporting.checks.__file__).parent
 TESTS = Path(__file__).parent
-RULES = Path(__file__).parents[3] / "docs" / "rules.md"
+RULES_PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
 
 def test_every_file_is_one_listed_check_with_its_own_test_and_line_in_the_rules():
-    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "finding"}
+    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "finding", "sources"}
     assert files == {check.code for check in CHECKS}
     assert files == {path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py")} - {"all"}
-    rules = RULES.read_text()
-    for name in files:
-        assert f"reporting/checks/{name}.py" in rules
+    lines = RULES_PAGE.read_text().splitlines()
+    for check in CHECKS:
+        [line] = [line for line in lines if f"reporting/checks/{check.code}.py" in line]
+        assert f"| {check.level} | {check.source}" in line
+
+
+def test_every_rule_says_what_it_compares_and_where_it_is_from():
+    known = {text for name, text in vars(sources).items() if name.isupper()}
+    for rule in RULES:
+        assert rule.source in known, rule.code
+        for text in (rule.title, rule.why, rule.compares, rule.says):
+            assert text.endswith("."), rule.code
+        assert len({rule.title, rule.why, rule.compares, rule.says}) == 4, rule.code
+
+
+def test_no_two_checks_compare_the_same():
+    compared = [rule.compares for rule in RULES]
+    assert len(compared) == len(set(compared))
+
+
+def test_what_is_found_in_the_form_itself_stands_in_the_list():
+    found = the_form_itself(spec(), {}, {"progress.delay_months": "not_a_number"})
+    assert {finding.code for finding in found} <= {rule.code for rule in RULES}
+    assert {"required", "invalid"} == {finding.code for finding in found}
 
 
 def test_the_list_is_errors_first_then_warnings_then_remarks():
