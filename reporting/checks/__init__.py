@@ -20,6 +20,7 @@ from reporting.checks import (
     network_missing,
     phase_without_plan,
     register_network,
+    register_phase,
     register_plan,
     register_step,
     solution_newly_adopted,
@@ -48,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     solution_newly_adopted.CHECK,
     register_network.CHECK,
     register_step.CHECK,
+    register_phase.CHECK,
 )
 """Errors first, then warnings, then remarks."""
 
