@@ -29,6 +29,19 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class Nav:
+    """The menu: the lines that are always seen, and those behind the button More (none in a short menu)."""
+
+    shown: list[NavItem] = field(default_factory=list)
+    more: list[NavItem] = field(default_factory=list)
+
+    @property
+    def more_is_here(self) -> bool:
+        """Whether the page that is open stands behind the button."""
+        return any(item.current for item in self.more)
+
+
+@dataclass(frozen=True)
 class Crumb:
     """A step of the breadcrumbs; the last one is the page itself."""
 
@@ -77,13 +90,15 @@ class Frame:
 @dataclass(frozen=True)
 class Place:
     """A line of the menu: shown to those who have the right (None: everybody), and to municipalities only or not.
-    ``below`` are the beginnings of the names of the addresses that belong under it."""
+    ``below`` are the beginnings of the names of the addresses that belong under it; where the menu is too long for one
+    line, those that are ``seldom`` needed stand behind a button."""
 
     label: _StrPromise
     url_name: str
     right: str | None
     below: tuple[str, ...] = ()
     municipal: bool | None = None
+    seldom: bool = False
 
 
 MENU = (
@@ -108,16 +123,17 @@ MENU = (
     Place(gettext_lazy("Work list"), "work_list", "report.review", ("report_", "reports_", "register_differences")),
     Place(gettext_lazy("Regions"), "regional_list", "regional.read", ("regional_",)),
     Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
-    Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_")),
-    Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",)),
-    Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",)),
+    Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_"), seldom=True),
+    Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",), seldom=True),
+    Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",), seldom=True),
     Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
-    Place(gettext_lazy("Notices"), "notice_list", "notice.edit", ("notice_",)),
-    Place(gettext_lazy("Access"), "placements", "membership.place"),
+    Place(gettext_lazy("Notices"), "notice_list", "notice.edit", ("notice_",), seldom=True),
+    Place(gettext_lazy("Access"), "placements", "membership.place", seldom=True),
     Place(gettext_lazy("Help"), "help", None),
 )
 LONG_MENU = 6
+ONE_LINE = 8
 HOMES = (
     ("national.read", "national_status"),
     ("report.return", "work_list"),
@@ -147,7 +163,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         signed_in=signed_in,
     )
     if not signed_in or today is None:
-        return {"frame": content, "nav": []}
+        return {"frame": content, "nav": Nav()}
     scope = scope_of(user, today=today)
     content.person = str(user)
     content.unit = unit_label(scope)
@@ -163,8 +179,8 @@ def home_of(scope: Scope) -> str | None:
     return next((name for right, name in HOMES if scope.has(RIGHTS[right].roles)), None)
 
 
-def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:
-    """The lines of the menu that this person has use for."""
+def menu(request: HttpRequest, scope: Scope) -> Nav:
+    """The lines of the menu that this person has use for; a menu of more than ``ONE_LINE`` lines is folded."""
     places = [
         place
         for place in MENU
@@ -173,7 +189,9 @@ def menu(request: HttpRequest, scope: Scope) -> list[NavItem]:
     ]
     if len(places) > LONG_MENU:  # the help stands at the foot of every page too
         places = [place for place in places if place.right is not None]
-    return [_item(request, place.label, place.url_name, place.below) for place in places]
+    folded = len(places) > ONE_LINE
+    lines = [(place.seldom and folded, _item(request, place.label, place.url_name, place.below)) for place in places]
+    return Nav([item for more, item in lines if not more], [item for more, item in lines if more])
 
 
 def unit_label(scope: Scope) -> str:

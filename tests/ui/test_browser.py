@@ -79,6 +79,23 @@ def test_the_menu_is_simply_there_on_a_wide_screen(open_page, people):
     assert not page.locator(".site-nav__top").is_visible()
 
 
+def test_a_long_menu_keeps_to_one_line_and_unfolds_the_rest_with_the_keyboard(open_page, people):
+    page = open_page(width=1280, user=people.user("hdir-admin"))
+    page.goto("/hjelp/")
+    tops = page.locator("#hovedmeny > ul > li").evaluate_all("items => items.map(i => i.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
+    support = page.locator(".site-more__list .site-nav__link").first
+    assert not support.is_visible()
+    page.focus(".site-more > summary")
+    page.keyboard.press("Enter")
+    assert support.is_visible()
+    assert problems(page, 1280) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    assert not support.is_visible()
+    assert page.evaluate("document.activeElement.matches('.site-more > summary')")
+
+
 def test_a_refused_login_moves_the_focus_to_the_summary_and_its_link_to_the_field(open_page):
     page = open_page(width=390)
     page.goto("/konto/login/")
