@@ -285,7 +285,10 @@ def _networks(day: dt.date) -> tuple[NetworkFact, ...]:
     for network, office in through:
         offices.setdefault(network, []).append(office)
     rows = Network.objects.across_all(reason=REASON).on(day).order_by("name", "id")
-    return tuple(NetworkFact(row.pk, row.name, row.kind, row.host, tuple(offices.get(row.pk, ()))) for row in rows)
+    return tuple(
+        NetworkFact(row.pk, row.name, row.kind, row.host, tuple(offices.get(row.pk, ())), row.valid_from)
+        for row in rows
+    )
 
 
 def _support(after: dt.date, until: dt.date) -> tuple[SupportFact, ...]:

@@ -120,13 +120,15 @@ class UnitAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class NetworkFact:
-    """A network that exists on the reference date; ``offices`` are the keys of the regions it covers."""
+    """A network that exists on the reference date; ``offices`` are the keys of the regions it covers, ``since`` its
+    first day."""
 
     id: int
     name: str
     kind: str
     host: str
     offices: tuple[str, ...]
+    since: dt.date | None = None
 
 
 class ParticipationFact(NamedTuple):

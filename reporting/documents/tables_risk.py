@@ -7,6 +7,7 @@ from .book import Book, Line, Measure, name_runs
 from .content import Block, Bullets, Column, Heading, Paragraph, Run, Series, Text
 from .facts import Unit
 from .measure import NOTHING, matches
+from .tables_changes import register_news
 
 MOVES = {
     "adopted": {"from": "process|none|declined", "to": "own|inside"},
@@ -143,7 +144,13 @@ def change_chapter(book: Book) -> tuple[Block, ...]:
         if units:
             items.append((Text(label + ": ", strong=True), *name_runs(units)))
     names: tuple[Block, ...] = (Bullets(tuple(items)),) if items else ()
-    return (Heading("changes", 1, _("Changes since last round")), Paragraph(lead, "lead"), table, *names)
+    return (
+        Heading("changes", 1, _("Changes since last round")),
+        Paragraph(lead, "lead"),
+        table,
+        *names,
+        *register_news(book),
+    )
 
 
 def _moved(book: Book, since: dict[str, str]) -> dict[str, list[Unit]]:
