@@ -38,8 +38,13 @@ class Line:
     alone: bool = False
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """All that is written in it, in both languages."""
+        return self.nb, self.nn, self.help_nb, self.help_nn
+
+    @property
     def is_empty(self) -> bool:
-        return not (self.key or self.nb or self.nn or self.help_nb or self.help_nn)
+        return not (self.key or any(self.words))
 
 
 @dataclass(frozen=True)
@@ -272,7 +277,7 @@ def values_of(typed: Typed, before: Mapping[str, Any]) -> Values:
     option, a row or the limits stays."""
     wrong = {name: "long" for name, text in typed.texts.items() if len(text) > LONGEST}
     for what, lines in (("options", typed.options), ("rows", typed.rows)):
-        if any(len(words) > LONGEST_LINE for line in lines for words in (line.nb, line.nn)):
+        if any(len(words) > LONGEST_LINE for line in lines for words in line.words):
             wrong[what] = "long"
 
     def number(name: str, text: str) -> Any:

@@ -110,6 +110,11 @@ class Drawing:
                 by=self._matrix_mark(spec),
                 groups=self._groups(spec),
                 options=tuple(local(option.text, self.language) for option in spec.options),
+                explained=tuple(
+                    (local(option.text, self.language), local(option.help, self.language))
+                    for option in spec.options
+                    if option.help
+                ),
                 row_heading=_("Solution"),
             )
         entry = self.entry(spec.code)

@@ -251,10 +251,11 @@ class GroupView:
 
 @dataclass(frozen=True)
 class MatrixView(QuestionView):
-    """A matrix: its groups of rows, and the headings of its columns."""
+    """A matrix: its groups of rows, the headings of its columns, and the help with those that have any."""
 
     groups: tuple[GroupView, ...] = ()
     options: tuple[str, ...] = ()
+    explained: tuple[tuple[str, str], ...] = ()
     row_heading: str = ""
 
     @property

@@ -147,6 +147,22 @@ def _choices(
                     sentence = _("An answer of “%(question)s” is missing in bokmål.")
                 yield Fault(f"{name}_text", sentence, code, section, language, values)
                 break
+        yield from _half_help(entry, name, code, section, values)
+
+
+def _half_help(
+    entry: Mapping[str, Any], name: str, code: str, section: str, values: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """The help with an answer that is given in one language only; an answer needs none."""
+    if entry.get("help") is None:
+        return
+    given = entry["help"] if isinstance(entry["help"], Mapping) else {}
+    for language in ("nb", "nn"):
+        if not str(given.get(language) or "").strip():
+            sentence = _("The help with an answer of “%(question)s” is missing in nynorsk.")
+            if language == "nb":
+                sentence = _("The help with an answer of “%(question)s” is missing in bokmål.")
+            yield Fault(f"{name}_help", sentence, code, section, language, values)
 
 
 def _limits(

@@ -118,6 +118,32 @@ def test_an_option_is_added_and_keeps_its_key_when_it_is_renamed(page, round_):
     assert stored(round_, "plan.status")["options"][-1]["key"] == "under_arbeid"
 
 
+@pytest.mark.parametrize("code", ["plan.status", "org.involved", "solutions"])
+def test_the_help_with_an_answer_is_written_in_both_languages_and_stands_at_the_answer(page, round_, code):
+    address = editor(round_, code)
+    shown = page.get(address)
+    assert b'name="option_0_help_nn"' in shown.content and b'type="hidden" name="option_0_help' not in shown.content
+    sent = fields(shown) | {"option_0_help_nb": "Når det er vedtatt", "option_0_help_nn": ""}
+    assert page.post(address, sent).status_code == 302
+    half = page.get(address)
+    assert "nynorsk" in half.context["editor"].errors["options"]  # said at the answers, and stops the publishing
+    assert page.post(address, fields(half) | {"option_0_help_nn": "Når det er vedteke"}).status_code == 302
+    assert "options" not in page.get(address).context["editor"].errors
+    section = next(pick.value for pick in shown.context["editor"].sections if pick.chosen)
+    for language, words in (("nb", "Når det er vedtatt"), ("nn", "Når det er vedteke")):
+        drawn = page.get(reverse("compose_preview_section", args=[round_.pk, section]) + f"?sprak={language}")
+        assert words in drawn.content.decode()
+
+
+def test_help_that_is_too_long_stays_in_the_page(page, round_):
+    address = editor(round_, "plan.status")
+    sent = fields(page.get(address)) | {"option_0_help_nb": "x" * 301, "option_0_help_nn": "y"}
+    refused = page.post(address, sent)
+    assert refused.status_code == 400 and "options" in refused.context["editor"].errors
+    assert refused.context["editor"].typed.options[0].help_nb == "x" * 301
+    assert "help" not in stored(round_, "plan.status")["options"][0]
+
+
 def test_a_condition_is_added_from_the_questions_above(page, round_):
     address = editor(round_, "plan.case")
     first = page.get(address)

@@ -135,6 +135,7 @@ class TestFaults:
             (one("x", "one_of", options=OPTIONS[:1]), "options_few"),
             (one("x", "one_of", options=[OPTIONS[0], OPTIONS[0]]), "options_keys"),
             (one("x", "one_of", options=[OPTIONS[0], {"key": "b", "text": {"nb": "x", "nn": ""}}]), "options_text"),
+            (one("x", "one_of", options=[OPTIONS[0], {"key": "b", "text": T, "help": {"nb": "x"}}]), "options_help"),
             (one("x", "matrix", options=OPTIONS), "rows_few"),
             (one("x", "whole_number", limits={"min": 5, "max": 1}), "limits_order"),
             (one("x", "long_text", limits={"max_length": 0}), "limits_length"),
