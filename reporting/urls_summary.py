@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import burden, figure, national, summary
+from reporting.views import burden, figure, national, summary, summary_steps
 
 _FIGURE = "<str:ref>/<str:row>/"
 
@@ -15,7 +15,11 @@ urlpatterns = [
     path("oppsummeringer/", summary.SummaryList.as_view(), name="summary_list"),
     path("oppsummering/<int:pk>/", summary.SummaryDetail.as_view(), name="summary_detail"),
     path("oppsummering/<int:pk>/framdrift/", summary.SummaryProgress.as_view(), name="summary_progress"),
-    path("oppsummering/<int:pk>/sendt/", summary.SummarySend.as_view(), name="summary_send"),
+    path("oppsummering/<int:pk>/godkjent/", summary_steps.SummaryApprove.as_view(), name="summary_approve"),
+    path("oppsummering/<int:pk>/ikke-godkjent/", summary_steps.SummaryUnapprove.as_view(), name="summary_unapprove"),
+    path("oppsummering/<int:pk>/sendt/", summary_steps.SummarySend.as_view(), name="summary_send"),
+    path("oppsummering/<int:pk>/trukket/", summary_steps.SummaryWithdraw.as_view(), name="summary_withdraw"),
+    path("oppsummering/<int:pk>/avbryt/", summary_steps.SummaryCancel.as_view(), name="summary_cancel"),
     path("oppsummering/<int:pk>/igjen/", summary.SummaryRetry.as_view(), name="summary_retry"),
     path("oppsummering/<int:pk>/vurdering/", summary.SummaryAssessment.as_view(), name="summary_assessment"),
     path(f"oppsummering/<int:pk>/tall/{_FIGURE}", figure.FigureDetail.as_view(), name="figure_detail"),

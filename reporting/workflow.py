@@ -209,22 +209,86 @@ REGIONAL = Workflow(
 
 _SUMMARY = NationalSummary.Status
 
+
+class ChangeUnexplained(TransitionRefused):
+    """A version that replaces one that was sent says what has changed, and why."""
+
+
+class ReplacesAnother(TransitionRefused):
+    """Since the version was approved, another one has been sent, which this one would replace too."""
+
+
+def last_sent(summary: NationalSummary) -> NationalSummary | None:
+    """The version of the same document that was sent last, withdrawn or not; the version itself aside. One query."""
+    rows = NationalSummary.objects.across_all(reason="what a version replaces")
+    sent = rows.filter(kind=summary.kind, round=summary.round_id, sent_at__isnull=False).exclude(pk=summary.pk)
+    return sent.order_by("sent_at", "version").last()  # type: ignore[no-any-return]
+
+
+def _change_explained(summary: NationalSummary, _now: datetime) -> None:
+    if last_sent(summary) is not None and not summary.change_note.strip():
+        sentence = _("This version replaces one that was sent. Write what has changed, and why.")
+        raise ChangeUnexplained(sentence, state=summary.status)
+
+
+def _replaces_the_last(summary: NationalSummary, _now: datetime) -> None:
+    last = last_sent(summary)
+    if last is not None and summary.replaces_id != last.pk:
+        sentence = gettext("Version %(version)s has been sent since this one was approved. Take the approval back, "
+                           "look at what has changed, and approve it again.") % {"version": last.version}  # fmt: skip
+        raise ReplacesAnother(sentence, state=summary.status)
+
+
 SUMMARY = Workflow(
     name="summary",
     states=tuple(_SUMMARY.values),
     transitions=(
         Transition("built", (_SUMMARY.BUILDING,), _SUMMARY.READY, None, _("Made")),
         Transition("failed", (_SUMMARY.BUILDING,), _SUMMARY.FAILED, None, _("Could not be made")),
-        Transition("retry", (_SUMMARY.FAILED,), _SUMMARY.BUILDING, "summary.build", _("Tried again")),
+        Transition("cancel", (_SUMMARY.BUILDING,), _SUMMARY.CANCELLED, "summary.build", _("Cancelled")),
         Transition(
-            "send", (_SUMMARY.READY,), _SUMMARY.SENT, "summary.send", _("Sent to the ministry"), stamp="sent_at"
+            "retry", (_SUMMARY.FAILED, _SUMMARY.CANCELLED), _SUMMARY.BUILDING, "summary.build", _("Tried again")
+        ),
+        Transition(
+            name="approve",
+            source=(_SUMMARY.READY,),
+            target=_SUMMARY.APPROVED,
+            right="summary.approve",
+            label=_("Approved"),
+            checks=(_change_explained,),
+            stamp="approved_at",
+        ),
+        Transition(
+            name="unapprove",
+            source=(_SUMMARY.APPROVED,),
+            target=_SUMMARY.READY,
+            right="summary.approve",
+            label=_("Approval taken back"),
+            needs_note=True,
+        ),
+        Transition(
+            name="send",
+            source=(_SUMMARY.APPROVED,),
+            target=_SUMMARY.SENT,
+            right="summary.send",
+            label=_("Sent to the ministry"),
+            checks=(_replaces_the_last,),
+        ),  # the day it was sent is said by who sends it, and written with the state
+        Transition(
+            name="withdraw",
+            source=(_SUMMARY.SENT,),
+            target=_SUMMARY.WITHDRAWN,
+            right="summary.withdraw",
+            label=_("Withdrawn"),
+            needs_note=True,
+            stamp="withdrawn_at",
         ),
     ),
     wrong_state={
         _SUMMARY.BUILDING: _("The summary is being made."),
         _SUMMARY.FAILED: _("The summary could not be made. Try again first."),
         _SUMMARY.CANCELLED: _("The making of the summary was cancelled."),
-        _SUMMARY.READY: _("The summary is already made."),
+        _SUMMARY.READY: _("The summary is a draft. It is approved before it is sent."),
         _SUMMARY.APPROVED: _("The summary is approved."),
         _SUMMARY.SENT: _("The summary has already been sent to the ministry."),
         _SUMMARY.WITHDRAWN: _("The summary has been withdrawn."),

@@ -145,6 +145,8 @@ def hdir_builds_and_sends(open_page) -> NationalSummary:
     check_files(files)
     go_home(page, summary)
     page.goto(f"/oppsummering/{summary.pk}/")
+    page.locator("form[action$='/godkjent/'] button").click()
+    page.locator("form[action$='/sendt/']").wait_for()
     for field in page.locator("form[action$='/sendt/'] input:visible").all():
         field.fill("28.04.2022" if "on" in (field.get_attribute("name") or "") else "22/1234")
     page.get_by_role("button", name="Merk som sendt").click()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.access import HDIR
 from municipalities.models import Office, Role
 from municipalities.querysets import ScopedManager
+from reporting.models.reports import Immutable
 from reporting.models.rounds import Round
 
 if TYPE_CHECKING:
@@ -60,6 +61,29 @@ class Composition(models.Model):
     def visible_in(cls, scope: Scope) -> Q:
         """Hdir's own until a version is made of it."""
         return Q() if scope.has(HDIR) else Q(pk__in=())
+
+
+class SentNeverChanges(TypeError):
+    """Something would have changed a version that was sent to the ministry."""
+
+
+class SummaryQuerySet(models.QuerySet[Any]):
+    """Versions, among which those that were sent are neither changed nor deleted."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Raises SentNeverChanges when one of the rows was sent."""
+        _require_unsent(self)
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raises SentNeverChanges when one of the rows was sent."""
+        _require_unsent(self)
+        return super().delete()
+
+
+def _require_unsent(rows: models.QuerySet[Any], path: str = "") -> None:
+    if rows.filter(**{f"{path}sent_at__isnull": False}).exists():
+        raise SentNeverChanges("what was sent to the ministry stays as it was")
 
 
 class NationalSummary(models.Model):
@@ -115,7 +139,10 @@ class NationalSummary(models.Model):
     withdraw_reason = models.TextField(blank=True)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     change_note = models.TextField(blank=True, help_text=_("Why this version replaces one that was sent."))
-    objects = ScopedManager.from_queryset(models.QuerySet)()
+    objects = ScopedManager.from_queryset(SummaryQuerySet)()
+
+    WITHDRAWAL = frozenset({"status", "withdrawn_at", "withdraw_reason"})
+    """All that is ever written on a version that was sent."""
 
     class Meta:
         ordering = ["-round__reference_date", "-version"]
@@ -133,6 +160,27 @@ class NationalSummary(models.Model):
     def __str__(self) -> str:
         return f"{self.round_id} v{self.version}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row. Raises SentNeverChanges for one that was sent, but for its withdrawal."""
+        if not self._state.adding:
+            rows = NationalSummary.objects.get_queryset().filter(pk=self.pk)
+            withdrawn = self.status == self.Status.WITHDRAWN and set(
+                kwargs.get("update_fields") or ()
+            ) == self.WITHDRAWAL
+            _require_unsent(rows.exclude(status=self.Status.SENT) if withdrawn else rows)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raises SentNeverChanges for one that was sent."""
+        _require_unsent(NationalSummary.objects.get_queryset().filter(pk=self.pk))
+        return super().delete(*args, **kwargs)
+
+    @property
+    def replaced(self) -> NationalSummary | None:
+        """The version that was sent instead of this one; None when there is none. Asks the database."""
+        sent = self.replaced_by.filter(sent_at__isnull=False).order_by("sent_at")  # type: ignore[attr-defined]
+        return sent.last()  # type: ignore[no-any-return]
+
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
         """Hdir sees all, the ministry those that were sent to it, also when they are withdrawn later."""
@@ -141,7 +189,20 @@ class NationalSummary(models.Model):
         return Q(sent_at__isnull=False) if scope.has({Role.HOD}) else Q(pk__in=())
 
 
-class SummaryContent(models.Model):
+class ContentQuerySet(models.QuerySet[Any]):
+    """Contents, which are written once; those of a version that was sent are not deleted either."""
+
+    def update(self, **kwargs: Any) -> int:
+        """Raises TypeError, always."""
+        raise TypeError("a content is never changed after it is written")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raises SentNeverChanges when one of the rows was sent."""
+        _require_unsent(self, "summary__")
+        return super().delete()
+
+
+class SummaryContent(Immutable):
     """The content of a summary in one language, as canonical JSON with its hash, stored before anything is drawn.
 
     With an ``office`` it is the content of that region's volume.
@@ -152,6 +213,7 @@ class SummaryContent(models.Model):
     language = models.CharField(max_length=2)
     canonical = models.TextField()
     content_hash = models.CharField(max_length=64)
+    objects = models.Manager.from_queryset(ContentQuerySet)()
 
     class Meta:
         verbose_name = _("content of a summary")
@@ -169,3 +231,8 @@ class SummaryContent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.summary_id} {self.language}"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raises SentNeverChanges for one of a version that was sent."""
+        _require_unsent(SummaryContent.objects.filter(pk=self.pk), "summary__")
+        return super().delete(*args, **kwargs)

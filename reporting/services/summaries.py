@@ -1,4 +1,4 @@
-"""The national summary: asked for, built by a job, tried again, and marked as sent to the ministry.
+"""The national summary: asked for, built by a job, cancelled, and tried again (``summary_steps`` is what comes after).
 
 A summary is a row first, with its eight Document rows (four formats in two languages). The job stores the Content of
 both languages with the frozen sets in the transaction that makes the summary ready, and only then lets the documents
@@ -24,7 +24,7 @@ from municipalities.models import User
 from municipalities.transitions import log, perform
 from reporting.documents import build
 from reporting.documents.content import content_hash
-from reporting.models import Document, NationalSummary, Round, SummaryContent
+from reporting.models import Document, NationalSummary, Round
 from reporting.services.documents import MAX_ATTEMPTS, Clock
 from reporting.workflow import SUMMARY
 
@@ -194,8 +194,17 @@ def summaries_release(*, now: dt.datetime) -> list[int]:
 # --- what people do -------------------------------------------------------------------------------
 
 
+def summary_cancel(*, summary: NationalSummary, actor: User, now: dt.datetime) -> None:
+    """Stop the making of a summary: the job that comes to it, or that has it, stores nothing.
+
+    Raises WrongState where it is made or not being made, PermissionDenied.
+    """
+    with transaction.atomic():
+        perform(SUMMARY, summary, "cancel", actor=actor, now=now, updates={"step": "", "heartbeat_at": None})
+
+
 def summary_retry(*, summary: NationalSummary, actor: User, now: dt.datetime) -> None:
-    """Try a failed summary again, or one whose worker gave no sign of life.
+    """Try a failed or cancelled summary again, or one whose worker gave no sign of life.
 
     Raises WrongState where it is being made or done, PermissionDenied.
     """
@@ -215,33 +224,3 @@ def _restart_stuck(summary: NationalSummary, actor: User, now: dt.datetime) -> b
         pk=summary.pk, status=_Status.BUILDING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER
     )
     return bool(rows.update(heartbeat_at=None, attempts=0, error="", requested_by=actor, requested_at=now))
-
-
-def summary_send(
-    *, summary: NationalSummary, actor: User, now: dt.datetime, sent_on: dt.date | None = None, case: str = ""
-) -> None:
-    """Mark a summary as sent to the ministry: from now on HOD reads it, and it never changes.
-
-    ``sent_on`` is the day it was sent when that was earlier, ``case`` the number of the case. Raises WrongState,
-    PermissionDenied, ValidationError for a day that has not been or is before the figures were taken, or a case
-    number of more than 60 characters.
-    """
-    day = sent_on or timezone.localdate(now)
-    if day > timezone.localdate(now):
-        raise ValidationError({"sent_on": _("The day has not been yet. Write the day on which it was sent.")})
-    if summary.frozen_at is not None and day < timezone.localdate(summary.frozen_at):
-        raise ValidationError({"sent_on": _("The day is before the figures were taken.")})
-    case = " ".join(case.split())
-    if len(case) > 60:
-        raise ValidationError({"case": _("The case number can have at most 60 characters.")})
-    moment = now if day == timezone.localdate(now) else dt.datetime.combine(day, dt.time(12), tzinfo=now.tzinfo)
-    contents = SummaryContent.objects.filter(summary=summary, office=None).order_by("language")
-    hashes = contents.values_list("content_hash", flat=True)
-    with transaction.atomic():
-        perform(
-            SUMMARY, summary, "send", actor=actor, now=now, note=case, content_hash=next(iter(hashes), ""),
-            updates={"sent_case": case},
-        )  # fmt: skip
-        if moment != summary.sent_at:  # the Event keeps when it was marked, the row the day it was sent
-            summary.sent_at = moment
-            summary.save(update_fields=["sent_at"])

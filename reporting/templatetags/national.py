@@ -9,11 +9,36 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from municipalities.templatetags.portal import tag
 from reporting.documents.content import Figure
 from reporting.documents.formats import format_figure, format_share
+from reporting.models import NationalSummary
 
 register = template.Library()
+
+SUMMARY_STATES: dict[str, tuple[Any, str]] = {
+    "building": (pgettext_lazy("job", "Being made"), "info"),
+    "failed": (pgettext_lazy("job", "Did not work"), "danger"),
+    "cancelled": (gettext_lazy("Cancelled"), "neutral"),
+    "ready": (gettext_lazy("Draft"), "info"),
+    "approved": (gettext_lazy("Approved"), "success"),
+    "sent": (gettext_lazy("Sent to the ministry"), "accent"),
+    "withdrawn": (gettext_lazy("Withdrawn"), "warning"),
+}
+"""The tag of each state of a summary."""
+
+
+@register.simple_tag
+def summary_tag(summary: NationalSummary, replaced: NationalSummary | None = None) -> SafeString:
+    """The state of a version; with ``replaced`` the version that was sent instead of it."""
+    word, color = SUMMARY_STATES[summary.status]
+    label = tag(word, color)
+    if replaced is None:
+        return label
+    instead = _("Replaced by version %(version)s") % {"version": replaced.version}
+    return format_html("{} {}", label, tag(instead, "neutral"))
 
 
 @register.filter

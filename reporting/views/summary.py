@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,11 +20,9 @@ from django.utils.translation import gettext as _
 from municipalities.access import can
 from municipalities.errors import wants_json
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
-from reporting.answers import clean
 from reporting.documents import build
 from reporting.documents.content import Content, Figure, Heading
 from reporting.documents.render_html import page_fragment
-from reporting.form_spec import QuestionSpec
 from reporting.models import Document, NationalSummary
 from reporting.services import documents as document_services
 from reporting.services import summaries
@@ -51,6 +50,7 @@ def progress_context(summary: NationalSummary, user: Any, now: dt.datetime) -> d
     files = [_file(row, summary, now) for row in sorted(rows, key=_order)]
     building = summary.status == NationalSummary.Status.BUILDING
     failed = summary.status == NationalSummary.Status.FAILED
+    stopped_ = failed or summary.status == NationalSummary.Status.CANCELLED
     done = sum(entry["row"].status == "done" for entry in files)
     return {
         "summary": summary,
@@ -60,7 +60,8 @@ def progress_context(summary: NationalSummary, user: Any, now: dt.datetime) -> d
         "done": done,
         "error": sentence(summary.error) if failed else "",
         "stuck": building and is_stuck(summary, now),
-        "waiting": building or (not failed and any(entry["waiting"] for entry in files)),
+        "stopped": stopped_,
+        "waiting": building or (not stopped_ and any(entry["waiting"] for entry in files)),
         "may_retry": can(user, "summary.build", today=now.date()),
     }
 
@@ -107,7 +108,9 @@ class SummaryList(ScopedList):
     template_name = "reporting/national/summary_list.html"
 
     def get_rows(self) -> Any:
-        rows = self.rows(NationalSummary).select_related("round").prefetch_related("documents")
+        sent = self.rows(NationalSummary).filter(sent_at__isnull=False).order_by("-sent_at")
+        instead = Prefetch("replaced_by", queryset=sent, to_attr="sent_instead")
+        rows = self.rows(NationalSummary).select_related("round").prefetch_related("documents", instead)
         return rows.order_by("-round__reference_date", "-version")
 
     def get_context(self) -> dict[str, Any]:
@@ -117,7 +120,7 @@ class SummaryList(ScopedList):
         for row in context["rows"]:
             files = [_file(entry, row, self.now) for entry in sorted(row.documents.all(), key=_order)]
             ready = [entry for entry in files if entry["row"].status == "done" and entry["row"].language == mine]
-            entries.append({"summary": row, "files": ready})
+            entries.append({"summary": row, "files": ready, "replaced": next(iter(row.sent_instead), None)})
         return {**context, "entries": entries, "may_build": can(self.request.user, "summary.build", today=self.today)}
 
 
@@ -142,12 +145,13 @@ class SummaryDetail(SummaryView, ScopedPage):
     template_name = "reporting/national/summary_detail.html"
 
     def get_context(self) -> dict[str, Any]:
-        summary = self.object
-        return detail_context(self, summary, SendForm(initial={"sent_on": f"{self.today:%d.%m.%Y}"}))
+        return detail_context(self, self.object)
 
 
-def detail_context(view: SummaryView, summary: NationalSummary, form: forms.Form) -> dict[str, Any]:
-    """Everything on the page of a summary, with the form that marks it as sent."""
+def detail_context(view: SummaryView, summary: NationalSummary, bound: forms.Form | None = None) -> dict[str, Any]:
+    """Everything on the page of a summary; ``bound`` is the form of a step that was refused."""
+    from reporting.views.summary_steps import steps_context
+
     user, today = view.request.user, view.today
     language = "nn" if (get_language() or "nb").startswith("nn") else "nb"
     made = summary.status in NationalSummary.MADE
@@ -160,9 +164,9 @@ def detail_context(view: SummaryView, summary: NationalSummary, form: forms.Form
         **progress_context(summary, user, view.now),
         "object": summary,
         "fragment": fragment,
-        "form": form,
+        **steps_context(summary, user, today, bound),
         "hash": hashes.get(language, ""),
-        "may_send": summary.status == NationalSummary.Status.READY and can(user, "summary.send", today=today),
+        "replaced": summary.replaced if summary.sent_at else None,
         "may_build": can(user, "summary.build", today=today),
         "made": made,
     }
@@ -194,44 +198,6 @@ class SummaryProgress(SummaryView, ScopedPage):
         if getattr(request, "htmx", False) and was == "building" and self.object.status != was:
             response["HX-Refresh"] = "true"  # the page has more to show now
         return response
-
-
-class SendForm(forms.Form):
-    """When and under which case a summary was sent to the ministry."""
-
-    sent_on = forms.CharField(label=gettext_lazy("Sent on"), help_text=gettext_lazy("For example 14.6.2022"))
-    case = forms.CharField(
-        label=gettext_lazy("Case number"), required=False, help_text=gettext_lazy("For example 22/1234")
-    )
-
-    def clean_sent_on(self) -> dt.date:
-        """A day as people write it."""
-        day = clean(QuestionSpec("sent_on", "date", {"nb": "", "nn": ""}), self.cleaned_data["sent_on"])
-        if day.value is None:
-            raise ValidationError(day.error or _("Write the day on which it was sent."))
-        return dt.date.fromisoformat(day.value)
-
-
-class SummarySend(SummaryView):
-    """Mark a summary as sent; from now on the ministry reads it."""
-
-    right = "summary.send"
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        summary = self.get_object()
-        form = SendForm(request.POST)
-        if form.is_valid():
-            try:
-                summaries.summary_send(
-                    summary=summary, actor=request.user, now=self.now, sent_on=form.cleaned_data["sent_on"],
-                    case=form.cleaned_data["case"],
-                )  # fmt: skip
-            except ValidationError as error:
-                form.add_error(None, error)
-            else:
-                messages.success(request, _("The summary is marked as sent. The ministry can read it now."))
-                return redirect("summary_detail", summary.pk)
-        return self.render("reporting/national/summary_detail.html", detail_context(self, summary, form), status=422)
 
 
 class SummaryRetry(SummaryView):

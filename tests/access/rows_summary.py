@@ -40,11 +40,22 @@ def summary(**data: Any):
     return make
 
 
-def failed(world: World, unit: Municipality) -> Target:
-    """A summary that could not be made."""
-    made = built(world, unit)
-    NationalSummary.objects.get_queryset().filter(pk=made.pk).update(status="failed")
-    return Target(obj=made, data={})
+def in_state(status: str, **data: Any):
+    """A version in another state, one for each state, the same for every unit."""
+
+    def make(world: World, unit: Municipality) -> Target:
+        first = built(world, unit)
+        known = NationalSummary.objects.get_queryset()
+        row = known.filter(round=first.round, status=status).first()
+        if row is None:
+            fields = {"sent_at": NOW, "sent_case": "22/1"} if status == "sent" else {}
+            row = known.create(
+                round=first.round, version=100 + list(NationalSummary.Status).index(status), status=status,
+                as_of=first.as_of, frozen_at=NOW, requested_at=NOW, approved_at=NOW, **fields,
+            )  # fmt: skip
+        return Target(obj=row, data=data)
+
+    return make
 
 
 def the_round(world: World, unit: Municipality) -> Target:
@@ -96,8 +107,12 @@ ROWS = [
     Row("summary_list", "GET", "summary.read"),
     Row("summary_detail", "GET", "summary.read", summary()),
     Row("summary_progress", "GET", "summary.read", summary()),
-    Row("summary_send", "POST", "summary.send", summary(sent_on="4.5.2022", case="22/1")),
-    Row("summary_retry", "POST", "summary.build", failed),
+    Row("summary_approve", "POST", "summary.approve", summary()),
+    Row("summary_unapprove", "POST", "summary.approve", in_state("approved", reason="En feil.")),
+    Row("summary_send", "POST", "summary.send", in_state("approved", sent_on="4.5.2022", case="22/1")),
+    Row("summary_withdraw", "POST", "summary.withdraw", in_state("sent", reason="En feil.")),
+    Row("summary_cancel", "POST", "summary.build", in_state("building")),
+    Row("summary_retry", "POST", "summary.build", in_state("failed")),
     Row("summary_assessment", "GET", "summary.build", summary()),
     Row("summary_assessment", "POST", "summary.build", summary(nb_status="Godt i gang.")),
     Row("figure_detail", "GET", "figure.read", figure),

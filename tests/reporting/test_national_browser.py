@@ -90,6 +90,8 @@ def test_a_summary_is_marked_as_sent_and_the_ministry_reads_it(country, summary,
     world, _people = country
     page = open_page(user=world.user("hdir"))
     page.goto(reverse("summary_detail", args=[summary.pk]))
+    page.locator("form[action$='/godkjent/'] button[type=submit]").click()
+    page.locator("form[action$='/sendt/']").wait_for()
     page.fill("input[name=case]", "22/1234")
     page.locator("form[action$='/sendt/'] button[type=submit]").click()
     page.locator(".ds-alert", has_text="22/1234").first.wait_for()

@@ -20,6 +20,7 @@ from reporting.documents import build
 from reporting.models import Document, NationalSummary
 from reporting.services import documents, summaries
 from reporting.services.documents import content_disposition, safe_name
+from reporting.services.summary_steps import summary_approve, summary_send, summary_unapprove, summary_withdraw
 from tests.reporting.changed_world import said_borders
 from tests.reporting.documents.population import FROZEN, populate
 
@@ -51,6 +52,13 @@ def ready(people, monkeypatch) -> NationalSummary:
 
 
 @pytest.fixture
+def approved(world, ready) -> NationalSummary:
+    """The same, approved on the day it was made."""
+    summary_approve(summary=ready, actor=world.user("hdir"), now=FROZEN)
+    return ready
+
+
+@pytest.fixture
 def login(world, client):
     def as_user(name):
         client.force_login(world.user(name))
@@ -62,57 +70,135 @@ def login(world, client):
 # --- sending --------------------------------------------------------------------------------------
 
 
-def test_the_ministry_reads_a_summary_only_after_it_is_sent(world, ready, login):
+def test_the_ministry_reads_a_summary_only_after_it_is_sent(world, approved, login):
     hod = login("hod")
-    url = reverse("summary_detail", args=[ready.pk])
+    url = reverse("summary_detail", args=[approved.pk])
     assert hod.get(url).status_code == 404
-    assert ready.round.reference_date.strftime("%Y") not in hod.get(reverse("summary_list")).content.decode()
-    summaries.summary_send(summary=ready, actor=world.user("hdir"), now=LATER, case="22/1234")
+    assert approved.round.reference_date.strftime("%Y") not in hod.get(reverse("summary_list")).content.decode()
+    summary_send(summary=approved, actor=world.user("hdir"), now=LATER, case="22/1234")
     page = hod.get(url)
     assert page.status_code == 200
     assert "22/1234" in page.content.decode()
-    assert reverse("summary_detail", args=[ready.pk]) in hod.get(reverse("summary_list")).content.decode()
+    assert url in hod.get(reverse("summary_list")).content.decode()
     assert "/tall/" not in page.content.decode()  # the way home is not the ministry's
 
 
-def test_sending_twice_is_refused_and_nothing_is_lost(world, ready):
+def test_the_ministry_still_reads_what_was_withdrawn_and_sees_what_replaces_it(world, people, approved, login):
+    hdir, hod = world.user("hdir"), login("hod")
+    summary_send(summary=approved, actor=hdir, now=LATER, case="22/1")
+    url = reverse("summary_detail", args=[approved.pk])
+    before = hod.get(url).content.decode()
+    summary_withdraw(summary=approved, actor=hdir, now=LATER, reason="Tabell 3 var <feil>.")
+    page = hod.get(url)
+    assert page.status_code == 200 and "Tabell 3 var &lt;feil&gt;." in page.content.decode()
+    assert document_of(page.content.decode()) == document_of(before)
+    second = summaries.summary_request(round=people.now, actor=hdir, now=LATER)
+    summaries.summary_build(pk=second.pk, clock=lambda: LATER)
+    summary_approve(summary=second, actor=hdir, now=LATER, change_note="Vedtaket i Frogn er rettet.")
+    summary_send(summary=second, actor=hdir, now=LATER, case="22/1")
+    page = hod.get(url).content.decode()
+    assert reverse("summary_detail", args=[second.pk]) in page
+    listed = hod.get(reverse("summary_list"))
+    assert [entry["replaced"] for entry in listed.context["entries"]] == [None, second]
+    assert "Vedtaket i Frogn er rettet." in hod.get(reverse("summary_detail", args=[second.pk])).content.decode()
+
+
+def document_of(page: str) -> str:
+    """The document on the page of a summary."""
+    return page[page.index('<div class="preview">') : page.index("</main>")]
+
+
+def test_sending_twice_is_refused_and_nothing_is_lost(world, approved):
     hdir = world.user("hdir")
-    summaries.summary_send(summary=ready, actor=hdir, now=LATER, case="22/1")
+    summary_send(summary=approved, actor=hdir, now=LATER, case="22/1")
     with pytest.raises(WrongState):
-        summaries.summary_send(summary=ready, actor=hdir, now=LATER, case="22/2")
-    ready.refresh_from_db()
-    assert ready.sent_case == "22/1"
+        summary_send(summary=approved, actor=hdir, now=LATER, case="22/2")
+    approved.refresh_from_db()
+    assert approved.sent_case == "22/1"
 
 
-def test_the_day_of_sending_is_checked_and_kept(world, ready):
+def test_the_day_of_sending_is_checked_and_kept(world, approved):
     hdir = world.user("hdir")
-    with pytest.raises(ValidationError):
-        summaries.summary_send(summary=ready, actor=hdir, now=LATER, sent_on=LATER.date() + dt.timedelta(days=1))
-    with pytest.raises(ValidationError):
-        summaries.summary_send(summary=ready, actor=hdir, now=LATER, sent_on=FROZEN.date() - dt.timedelta(days=1))
-    summaries.summary_send(summary=ready, actor=hdir, now=LATER, sent_on=FROZEN.date())
-    ready.refresh_from_db()
-    assert ready.sent_at.date() == FROZEN.date()
+    for day in (LATER.date() + dt.timedelta(days=1), FROZEN.date() - dt.timedelta(days=1)):
+        with pytest.raises(ValidationError):
+            summary_send(summary=approved, actor=hdir, now=LATER, case="22/1", sent_on=day)
+    summary_send(summary=approved, actor=hdir, now=LATER, case="22/1", sent_on=FROZEN.date())
+    approved.refresh_from_db()
+    assert approved.sent_at.date() == FROZEN.date()
 
 
 @pytest.mark.parametrize("name", ["hod", "evaluator", "statsforvalter-oslo-og-viken", "editor-3004"])
-def test_only_hdir_asks_for_and_sends_summaries(world, people, ready, name):
-    user = world.user(name)
+def test_only_hdir_asks_for_approves_sends_and_withdraws_summaries(world, people, ready, name):
+    user, hdir = world.user(name), world.user("hdir")
     with pytest.raises(PermissionDenied):
         summaries.summary_request(round=people.now, actor=user, now=LATER)
     with pytest.raises(PermissionDenied):
-        summaries.summary_send(summary=ready, actor=user, now=LATER)
+        summary_approve(summary=ready, actor=user, now=LATER)
+    summary_approve(summary=ready, actor=hdir, now=LATER)
+    with pytest.raises(PermissionDenied):
+        summary_unapprove(summary=ready, actor=user, now=LATER, reason="x")
+    with pytest.raises(PermissionDenied):
+        summary_send(summary=ready, actor=user, now=LATER, case="22/1")
+    summary_send(summary=ready, actor=hdir, now=LATER, case="22/1")
+    with pytest.raises(PermissionDenied):
+        summary_withdraw(summary=ready, actor=user, now=LATER, reason="x")
 
 
-def test_the_form_that_marks_as_sent_tells_what_is_wrong_at_the_field(ready, login):
+def test_the_form_that_marks_as_sent_tells_what_is_wrong_at_the_field(approved, login):
     hdir = login("hdir")
-    answer = hdir.post(reverse("summary_send", args=[ready.pk]), {"sent_on": "31.31.2022", "case": "x" * 70})
+    url = reverse("summary_send", args=[approved.pk])
+    answer = hdir.post(url, {"sent_on": "31.31.2022", "case": "x" * 70})
     assert answer.status_code == 422
-    assert 'aria-invalid="true"' in answer.content.decode()
-    answer = hdir.post(reverse("summary_send", args=[ready.pk]), {"sent_on": "25.5.2022", "case": "22/1"})
-    assert answer.status_code == 302
-    answer = hdir.post(reverse("summary_send", args=[ready.pk]), {"sent_on": "25.5.2022", "case": "22/2"})
-    assert answer.status_code == 409
+    assert 'aria-invalid="true"' in answer.content.decode() and "x" * 70 in answer.content.decode()
+    assert hdir.post(url, {"sent_on": "25.5.2022", "case": ""}).status_code == 422
+    assert hdir.post(url, {"sent_on": "25.5.2022", "case": "22/1"}).status_code == 302
+    assert hdir.post(url, {"sent_on": "25.5.2022", "case": "22/2"}).status_code == 409
+
+
+def test_the_page_leads_through_the_steps_and_keeps_what_was_typed(ready, login):
+    """From the draft to the withdrawal by the forms that the page shows, and no other."""
+    hdir = login("hdir")
+    page = reverse("summary_detail", args=[ready.pk])
+
+    def shown() -> set[str]:
+        return set(hdir.get(page).context["steps"])
+
+    def step(name: str, **data: str) -> int:
+        return hdir.post(reverse(f"summary_{name}", args=[ready.pk]), data).status_code
+
+    assert shown() == {"approve"} and step("approve") == 302
+    assert shown() == {"unapprove", "send"}
+    assert step("unapprove", reason=" ") == 422 and step("unapprove", reason="En feil.") == 302
+    assert shown() == {"approve"} and step("approve") == 302
+    assert step("send", sent_on="25.5.2022", case="22/1") == 302
+    assert shown() == {"withdraw"} and step("withdraw", reason="x" * 4001) == 422
+    assert step("withdraw", reason="Feil tall.") == 302
+    assert shown() == set() and step("approve") == 409
+
+
+def test_a_version_that_replaces_a_sent_one_is_not_approved_without_its_reason(world, people, approved, login):
+    hdir = world.user("hdir")
+    summary_send(summary=approved, actor=hdir, now=LATER, case="22/1")
+    second = summaries.summary_request(round=people.now, actor=hdir, now=LATER)
+    summaries.summary_build(pk=second.pk, clock=lambda: LATER)
+    client, url = login("hdir"), reverse("summary_approve", args=[second.pk])
+    refused = client.post(url, {"change_note": " "})
+    assert refused.status_code == 422 and 'aria-invalid="true"' in refused.content.decode()
+    assert client.post(url, {"change_note": "To svar er rettet."}).status_code == 302
+    second.refresh_from_db()
+    assert (second.status, second.replaces, second.change_note) == ("approved", approved, "To svar er rettet.")
+
+
+def test_the_making_is_cancelled_and_tried_again(people, login, monkeypatch):
+    monkeypatch.setattr(BackgroundTask, "start", lambda self, *keys, **where: None)
+    summary = summaries.summary_request(round=people.now, actor=None, now=FROZEN)
+    client, page = login("hdir"), reverse("summary_detail", args=[summary.pk])
+    assert reverse("summary_cancel", args=[summary.pk]) in client.get(page).content.decode()
+    assert client.post(reverse("summary_cancel", args=[summary.pk])).status_code == 302
+    assert not summaries.summary_build(pk=summary.pk, clock=clock)
+    assert reverse("summary_retry", args=[summary.pk]) in client.get(page).content.decode()
+    assert client.post(reverse("summary_retry", args=[summary.pk])).status_code == 302
+    assert summaries.summary_build(pk=summary.pk, clock=clock)
 
 
 # --- pages ----------------------------------------------------------------------------------------
@@ -232,10 +318,11 @@ def test_the_page_of_a_figure_names_the_units_and_their_answers(world, people, r
     assert "x" * 64 in unit.content.decode()
 
 
-def test_the_way_home_of_a_sent_summary_shows_the_submission_that_counted(world, people, ready, login):
+def test_the_way_home_of_a_sent_summary_shows_the_submission_that_counted(world, people, approved, login):
+    ready = approved
     from reporting.models import Submission
 
-    summaries.summary_send(summary=ready, actor=world.user("hdir"), now=LATER)
+    summary_send(summary=ready, actor=world.user("hdir"), now=LATER, case="22/1")
     report = people.report(3)
     new = Submission.objects.get_queryset().create(
         report=report, number=2, form_version=people.now.form_version, answers={"plan.status": "none"},

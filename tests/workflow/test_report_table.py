@@ -1,4 +1,4 @@
-"""Every state, transition and role of a report and of a summary: allowed, or refused."""
+"""Every state, transition and role of a report: allowed, or refused."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -7,10 +7,10 @@ from django.db import transaction
 from municipalities.access import RIGHTS
 from municipalities.models import Event, Role
 from municipalities.transitions import NoteMissing, WrongState, perform
-from reporting.models import NationalSummary, Report
+from reporting.models import Report
 from reporting.services.extensions import extension_give
 from reporting.services.on_behalf import report_take_over
-from reporting.workflow import REPORT, SUMMARY, RoundClosed
+from reporting.workflow import REPORT, RoundClosed
 from tests.reporting.factories import SPRING, ReportFactory, at, editor, office, reviewer, unit, user
 
 NOW = at(SPRING)
@@ -176,14 +176,3 @@ def test_nothing_of_the_municipality_happens_outside_the_round():
     for day in (report.round.opens_on.replace(day=1), report.round.closes_on.replace(year=2023)):
         with pytest.raises(RoundClosed):
             perform(REPORT, report, "submit", actor=one, now=at(day))
-
-
-def test_the_summary_s_table():
-    table = {rule.name: (rule.source, rule.target, rule.right) for rule in SUMMARY.transitions}
-    assert table == {
-        "built": (("building",), "ready", None),
-        "failed": (("building",), "failed", None),
-        "retry": (("failed",), "building", "summary.build"),
-        "send": (("ready",), "sent", "summary.send"),
-    }
-    assert set(SUMMARY.wrong_state) == set(NationalSummary.Status.values)
