@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,15 +17,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import gettext
 
+from municipalities.models import Office
 from reporting.models import Document, NationalSummary, SummaryContent
 
 from .collect import collect
 from .collect_registers import register_ids
+from .collect_volume import collect_volumes
 from .compute import compute
 from .content import Content, Figure, content_hash, from_json, to_json
 from .content_check import problems
 from .facts import Facts
 from .render import render
+from .volume import volumes
+from .volume_facts import VolumeFacts
 
 LANGUAGES = ("nb", "nn")
 FORMATS = ("pdf", "docx", "xlsx", "json")
@@ -44,38 +48,47 @@ class BuildRefused(Exception):
 
 @dataclass(frozen=True)
 class Built:
-    """What a build came to: the frozen sets, and the canonical JSON of each language."""
+    """What a build came to: the frozen sets, and the canonical JSON of each language; ``volumes`` that of each region's
+    volume, by the office's key and language."""
 
     facts: Facts
     canonical: dict[str, str]
+    volumes: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def build(summary: NationalSummary, *, now: dt.datetime, step: Step = lambda name: None) -> Built:
     """Collect and compute the summary, without storing anything. Raises BuildRefused when no report has come in."""
     step("collect")
-    facts = _snapshot(summary, now)
+    facts, found = _snapshot(summary, now)
     if not any(report.submission for report in facts.reports if report.round == facts.round.date):
         raise BuildRefused("no_submissions")
     step("compute")
-    canonical = {}
+    canonical, regions = {}, {}
     for language in LANGUAGES:
         with translation.override(language):
-            content = compute(facts, language, gettext)
-        wrong = problems(content)
-        if wrong:
-            raise ValueError("the summary does not hang together: " + "; ".join(wrong[:5]))
-        canonical[language] = to_json(content)
-    return Built(facts, canonical)
+            canonical[language] = _checked(compute(facts, language, gettext))
+            for office, content in volumes(facts, found, language, gettext) if found else ():
+                regions[office, language] = _checked(content)
+    return Built(facts, canonical, regions)
 
 
-def _snapshot(summary: NationalSummary, now: dt.datetime) -> Facts:
+def _checked(content: Content) -> str:
+    """Its canonical JSON. Raises ValueError where it does not hang together."""
+    wrong = problems(content)
+    if wrong:
+        raise ValueError("the summary does not hang together: " + "; ".join(wrong[:5]))
+    return to_json(content)
+
+
+def _snapshot(summary: NationalSummary, now: dt.datetime) -> tuple[Facts, VolumeFacts | None]:
     """All facts as of one moment: one transaction, that sees the same rows from its first query to its last."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
         if outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        return collect(summary.round, frozen_at=now, version=summary.version, assessment=summary.assessment)
+        facts = collect(summary.round, frozen_at=now, version=summary.version, assessment=summary.assessment)
+        return facts, collect_volumes(facts) if summary.kind == NationalSummary.Kind.HALF_YEAR else None
 
 
 def store(summary: NationalSummary, built: Built) -> None:
@@ -89,6 +102,14 @@ def store(summary: NationalSummary, built: Built) -> None:
         SummaryContent(summary=summary, language=language, canonical=text, content_hash=content_hash(text))
         for language, text in built.canonical.items()
     )
+    offices = dict(Office.objects.get_queryset().values_list("key", "pk"))
+    SummaryContent.objects.bulk_create(
+        SummaryContent(
+            summary=summary, office_id=offices[office], language=language, canonical=text,
+            content_hash=content_hash(text),
+        )
+        for (office, language), text in built.volumes.items()
+    )  # fmt: skip
 
 
 def summary_content(summary: NationalSummary, language: str, *, sheets: bool = True) -> Content:
@@ -106,6 +127,11 @@ def summary_content(summary: NationalSummary, language: str, *, sheets: bool = T
 
 def content_of(document: Document) -> Content:
     """What a document is drawn from."""
+    if document.office_id is not None:
+        rows = SummaryContent.objects.filter(
+            summary=document.summary, office=document.office_id, language=document.language
+        )
+        return from_json(rows.get().canonical)
     if document.summary is not None:
         return summary_content(document.summary, document.language)
     if document.submission is not None:
@@ -117,9 +143,11 @@ def content_of(document: Document) -> Content:
 
 
 def draw(document: Document) -> bytes:
-    """The bytes of a document. A summary's figures lead to their pages in the portal."""
+    """The bytes of a document. A note's figures lead to their pages in the portal; a volume's do not, for those pages
+    are one version's, and the volume may be the same in several."""
     content = content_of(document)
-    links = figure_link(document.summary) if document.summary is not None else None
+    whole = document.summary is not None and document.office_id is None
+    links = figure_link(document.summary) if whole else None
     return render(content, document.format, links=links)  # type: ignore[arg-type]
 
 

@@ -298,8 +298,10 @@ class Content:
     """A whole document in one language.
 
     ``kind`` ``note`` has a cover, a summary (its first chapter, always a page of its own) and a list of
-    contents; ``receipt`` is short and has none of them. ``language`` is ``nb`` or ``nn``. ``meta`` are the
-    lines of the cover, (name, value), in order; version, language and hash are added by the renderers.
+    contents; so has ``volume``, where every other chapter begins a page and the list names chapters and main tables
+    alone, and whose annex tables the workbook has in its own ``sheets``; ``receipt`` is short and has none of
+    them. ``language`` is ``nb`` or ``nn``. ``meta`` are the lines of the cover, (name, value), in order;
+    version, language and hash are added by the renderers.
 
     ``as_of`` is the day of the figures, ``frozen_at`` the moment the figures were taken (ISO, with offset),
     ``labels`` the fixed words renderers need (``contents``, ``page_of``, ``table``, ``figure`` ...), in the
@@ -320,6 +322,11 @@ class Content:
     sheets: tuple[Table, ...] = ()
     meta: tuple[tuple[str, str], ...] = field(default=())
     kind: str = "note"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has a cover and a list of contents."""
+        return self.kind in ("note", "volume")
 
     def label(self, key: str) -> str:
         """The fixed word ``key``; the key itself where it is missing, so that a gap is seen."""

@@ -87,10 +87,12 @@ class Listed:
 
 
 def listed_tables(content: Content) -> list[Listed]:
-    """The list of tables; annex tables with the same columns, one a county, are one line."""
+    """The list of tables; annex tables with the same columns, one a county, are one line. A volume's, a few for each
+    unit, are found by the unit's chapter."""
     found: list[Listed] = []
     run: list[Table] = []
-    for table in (*content.tables(), None):
+    tables = [table for table in content.tables() if content.kind != "volume" or table.kind != "annex"]
+    for table in (*tables, None):
         if run and (table is None or table.kind != "annex" or not _same_heads(run[-1], table)):
             found.append(_listed_run(content, run))
             run = []

@@ -100,7 +100,7 @@ def render_docx(content: Content, links: FigureUrl | None = None) -> bytes:
     render_docx_styles.set_up(file, language_tag(content))
     writer = Writer(content, file, links)
     digest = content_hash(to_json(content))
-    note = content.kind == "note"
+    note = content.is_long
     _cover(writer, digest)
     _header_and_footer(writer, digest)
     chapters = layout.chapters(content)
@@ -130,7 +130,7 @@ def _cover(writer: Writer, digest: str) -> None:
     writer.add("Title", x.run(writer.line(content.title)))
     writer.add("Subtitle", x.run(writer.line(content.subtitle)))
     maps = [block for block in content.blocks if isinstance(block, TileMap)]
-    if maps and content.kind == "note":
+    if maps and content.is_long:
         # Decoration: the map itself stands, with its text alternative, in its chapter.
         _picture(writer, tilemap.decoration(maps[0]), "", 80, decorative=True)
     made = x.table([LIVE * 0.25, LIVE * 0.75], writer.line(content.title, 200))

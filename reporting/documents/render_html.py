@@ -96,7 +96,7 @@ def paper_html(content: Content, digest: str, figure_url: FigureUrl | None = Non
     """The whole document as HTML for print, with cover and list of contents where it is a note."""
     medium = Medium(content, paper=True, figure_url=figure_url)
     parts = _chapters(medium)
-    note = content.kind == "note"
+    note = content.is_long
     maps = [block for block in content.blocks if isinstance(block, TileMap)]
     context = {
         "content": content,

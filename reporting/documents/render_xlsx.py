@@ -160,10 +160,10 @@ def _cells(content: Content) -> int:
 
 
 def _tables(content: Content) -> list[tuple[str, str, Table]]:
-    """Wanted name, title and table of each sheet: main tables, the annex tables merged, then the workbook's
-    own."""
+    """Wanted name, title and table of each sheet: main tables, the annex tables merged (a volume has them
+    in its own sheets), then the workbook's own."""
     found = [(f"{t.id} {t.title}", t.title, t) for t in content.tables() if t.kind != "annex"]
-    annex = [table for table in content.tables() if table.kind == "annex"]
+    annex = [table for table in content.tables() if table.kind == "annex" and content.kind != "volume"]
     for number, tables in enumerate(_alike(annex)):
         name = content.label("sheet_annex")
         found.append((name if not number else f"{name} {number + 1}", name, _merged(content, tables)))
