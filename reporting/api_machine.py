@@ -18,7 +18,7 @@ from reporting.api import LookedOverSerializer, ReportAPI, ReportDraft, ReportSe
 from reporting.form_schema import form_schema
 from reporting.services.draft_view import register_choices, spec_of
 from reporting.services.drafts import draft_open
-from reporting.services.findings import draft_findings, unexplained
+from reporting.services.findings import findings_now, unexplained
 from reporting.services.machines import BadKey, Delivered, KeyReused, answered_once, content_hash, draft_deliver
 
 ONCE = OpenApiParameter(
@@ -169,7 +169,7 @@ class ReportFindings(ReportAPI):
     @extend_schema(responses=FindingsSerializer)
     def get(self, request: Request, pk: int) -> Response:
         view = draft_open(report=self.report(pk), actor=request.user, now=self.now)
-        findings = draft_findings(view.report, view.last, self.today)
+        findings = findings_now(view.report, view.last, self.today)
         stopping = unexplained(findings, view.comments)
         rows = [
             {

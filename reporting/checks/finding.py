@@ -25,8 +25,8 @@ TAKEN_UP = ("adopted", "adapted")
 @dataclass(frozen=True)
 class CheckFacts:
     """Everything a check may look at. ``answers`` are the canonical answers that are shown, ``previous`` those of the
-    unit's last report (None: there is none), ``registers`` what the registers knew, as canonical answers by question,
-    when the form was filled in beforehand, ``today`` the day of the check."""
+    unit's last report (None: there is none), ``registers`` what the registers say on the reference date, as
+    canonical answers by question, ``today`` the day of the check."""
 
     spec: FormSpec
     answers: Mapping[str, Any]

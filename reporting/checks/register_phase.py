@@ -13,7 +13,7 @@ def find(facts: CheckFacts) -> list[Finding]:
     known, now = facts.registers.get("progress.phase"), facts.answers.get("progress.phase")
     if known and now and str(known).isdigit() and str(now).isdigit() and int(now) < int(known):
         text = _(
-            "The register says phase %(phase)s. If you have not gone back, choose the phase that you have reached."
+            "The register says phase %(phase)s. If you have not gone back, choose the phase you have reached."
         )
         return [Finding(REMARK, CHECK.code, text, "progress.phase", values={"phase": str(known)})]
     return []

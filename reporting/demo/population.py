@@ -28,7 +28,7 @@ from reporting.demo.support import corrections_make, support_make
 from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
 from reporting.services.drafts import comment_save, draft_open, draft_save_many, spec_of
-from reporting.services.findings import draft_findings
+from reporting.services.findings import findings_now
 from reporting.services.prefill import last_report
 from reporting.services.review import finding_judge, warnings_of
 from reporting.services.rounds import round_open
@@ -182,7 +182,7 @@ def explain_and_send(report: Report, contact: Any, now: dt.datetime) -> bool:
 
 def explain(report: Report, contact: Any, now: dt.datetime) -> bool:
     """Explain every warning of the draft. False when there is an error, which no explanation mends."""
-    findings = draft_findings(report, last_report(report), now.astimezone(OSLO).date())
+    findings = findings_now(report, last_report(report), now.astimezone(OSLO).date())
     for finding in findings:
         if finding.level == "warning":
             comment_save(report=report, finding=finding.key, text=EXPLANATION, actor=contact, now=now)

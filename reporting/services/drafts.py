@@ -1,10 +1,10 @@
 """The draft of a report: opened with what is known, saved field by field, never overwritten by somebody else.
 
-A draft is ``{"fields": {key: field}, "comments": {finding key: text}, "registers": {key: value}}``, the last being what
-the registers knew when it was filled in. A field is ``value`` (canonical, null when
-not answered), ``rev`` (grows by one with each change), ``by`` and ``at`` (who and when), and where they apply
-``source`` (where a filled-in value is from), ``confirmed`` (somebody has seen the filled-in value), ``raw`` and
-``error`` (what was typed although it cannot be an answer, and why). Whoever saves says which ``rev`` she saw.
+A draft is ``{"fields": {key: field}, "comments": {finding key: text}, "registers": {code: value}}``, the last being
+what the registers said when somebody last looked it over. A field is ``value`` (canonical, null when not answered),
+``rev`` (grows by one with each change), ``by`` and ``at`` (who and when), and where they apply ``source`` (where a
+filled-in value is from), ``confirmed`` (somebody has seen the filled-in value), ``raw`` and ``error`` (what was typed
+although it cannot be an answer, and why). Whoever saves says which ``rev`` she saw.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from reporting.services.draft_view import (
     split_answers,
 )
 from reporting.services.prefill import LastReport, last_report, prefill
+from reporting.services.register_facts import register_facts
 from reporting.workflow import REPORT, RoundClosed, require_report_open
 
 __all__ = [
@@ -50,25 +51,6 @@ __all__ = [
 ]  # fmt: skip
 
 COMMENT_LENGTH = 1000
-
-
-class UnknownField(ValueError):
-    """A field key that the form of this report does not have."""
-
-
-class DraftConflict(Exception):
-    """Somebody else has changed the field since it was read. Her value stands; mine is kept in the history.
-
-    ``mine`` and ``theirs`` are canonical, or the text as it was typed where it cannot be an answer. To choose, save
-    the chosen one with ``rev``. ``every`` are all conflicts of the same save, this one first.
-    """
-
-    every: tuple[DraftConflict, ...] = ()
-
-    def __init__(self, *, key: str, mine: Any, theirs: Any, their_name: str, their_at: str, rev: int) -> None:
-        super().__init__(key)
-        self.key, self.mine, self.theirs = key, mine, theirs
-        self.their_name, self.their_at, self.rev = their_name, their_at, rev
 
 
 @dataclass(frozen=True)
@@ -115,7 +97,7 @@ def fill(row: Report, last: LastReport, now: dt.datetime) -> None:
     row.draft = {
         "fields": {key: {"value": entry.value, "rev": 1, "source": entry.source} for key, entry in filled.items()},
         "comments": {},
-        "registers": {key: entry.value for key, entry in filled.items() if entry.source.get("kind") != "last"},
+        "registers": register_facts(row),
     }
     row.draft_version += 1
 
@@ -181,136 +163,6 @@ def _save(
     return saved, writer.conflict
 
 
-class DraftWriter:
-    """Puts fields into one locked draft and remembers what is to be stored."""
-
-    def __init__(self, row: Report, spec: FormSpec, actor: Any, now: dt.datetime) -> None:
-        self.row, self.spec, self.actor, self.now = row, spec, actor, now
-        self.fields: dict[str, Any] = row.draft.setdefault("fields", {})
-        self.changes: list[DraftChange] = []
-        self.touched = False
-        self.conflicts: list[DraftConflict] = []
-
-    def write(self, key: str, raw: Any, base_rev: int | None, *, tolerant: bool) -> dict[str, Any]:
-        """Clean and put one field; returns the arguments of its Saved."""
-        try:
-            question, row = self.spec.field(key)
-        except (KeyError, TypeError):
-            if not tolerant:
-                raise UnknownField(_("The form does not have this question.")) from None
-            error = _("The form does not have this question.")
-            return {"key": str(key)[:60], "value": None, "rev": 0, "error": error, "code": "unknown_field"}
-        known = known_ids(question, self.row, timezone.localdate(self.now)) if question.kind == "register" else None
-        cleaned = clean(question, raw, row=row, known=known)
-        new: dict[str, Any] = {"value": cleaned.value}
-        if cleaned.error:
-            new |= {"raw": keepable(raw), "error": cleaned.code}
-        old = self.fields.get(key, {})
-        same = all(old.get(name) == new.get(name) for name in ("value", "raw", "error"))
-        rev = old.get("rev", 0)
-        if same:
-            self._confirm(key, old)
-        elif base_rev is not None and base_rev != rev:
-            self._lose(key, new, old)
-        else:
-            rev += 1
-            self._put(key, new, rev)
-        stands = self.fields.get(key, {})
-        return {"key": key, "value": stands.get("value"), "rev": rev, "error": cleaned.error, "code": cleaned.code,
-                "raw": new.get("raw", "")}  # fmt: skip
-
-    def put_value(self, key: str, value: Any) -> None:
-        """Put a canonical value over whatever stands there."""
-        old = self.fields.get(key, {})
-        if old.get("value") != value or old.get("error"):
-            self._put(key, {"value": value}, old.get("rev", 0) + 1)
-
-    def confirm(self, key: str) -> None:
-        """Mark a filled-in value as seen."""
-        self._confirm(key, self.fields.get(key, {}))
-
-    def _confirm(self, key: str, old: Mapping[str, Any]) -> None:
-        if old and not is_seen(old):
-            self.fields[key] = {**old, "confirmed": True, **self._by()}
-            self.touched = True
-
-    def _put(self, key: str, new: Mapping[str, Any], rev: int) -> None:
-        self.fields[key] = {**new, "rev": rev, **self._by()}
-        self.touched = True
-        self._remember(key, new, rev)
-
-    def _lose(self, key: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> None:
-        rev = old.get("rev", 0)
-        self._remember(key, new, rev, lost=True)
-        conflict = DraftConflict(
-            key=key,
-            mine=new.get("raw") or new["value"],
-            theirs=old.get("raw") or old.get("value"),
-            their_name=old.get("by", ""),
-            their_at=old.get("at", ""),
-            rev=rev,
-        )
-        self.conflicts.append(conflict)
-
-    @property
-    def conflict(self) -> DraftConflict | None:
-        """The first conflict, which knows all of them; None when there is none."""
-        if not self.conflicts:
-            return None
-        first = self.conflicts[0]
-        first.every = tuple(self.conflicts)
-        return first
-
-    def _remember(self, key: str, new: Mapping[str, Any], rev: int, *, lost: bool = False) -> None:
-        self._change(key, new.get("raw") or new["value"], rev, lost=lost)
-
-    def comment(self, finding: str, new: str, base: str | None) -> None:
-        """Put the explanation of a finding, unless another one than ``base`` stands there."""
-        comments = self.row.draft.setdefault("comments", {})
-        old = comments.get(finding, "")
-        if old == new:
-            return
-        lost = base is not None and base.strip() != old
-        if lost:
-            self.lose_comment(finding, new)
-            at = self.row.draft_saved_at.isoformat(timespec="seconds") if self.row.draft_saved_at else ""
-            name = self.row.draft_saved_by
-            conflict = DraftConflict(key=finding, mine=new, theirs=old, their_name=name, their_at=at, rev=0)
-            self.conflicts.append(conflict)
-        else:
-            self._change(f"comment {finding}", new)
-            comments[finding] = new
-            self.touched = True
-
-    def lose_comment(self, finding: str, text: str) -> None:
-        """Keep an explanation that cannot stand in the history."""
-        self._change(f"comment {finding}", text, lost=True)
-
-    def _change(self, key: str, value: Any, rev: int = 0, *, lost: bool = False) -> None:
-        change = DraftChange(report=self.row, key=key[:60], rev=rev, value=value, lost=lost)
-        change.user, change.saved_at = self.actor, self.now
-        self.changes.append(change)
-
-    def _by(self) -> dict[str, str]:
-        return {"by": str(self.actor) if self.actor else "", "at": self.now.isoformat(timespec="seconds")}
-
-    def store(self, request_id: str = "") -> None:
-        """Write the draft if anything in it is new, the history, and the start of the report."""
-        if len(self.changes) == 1:
-            self.changes[0].save(force_insert=True)
-        elif self.changes:
-            DraftChange.objects.get_queryset().bulk_create(self.changes)
-        if not self.touched:
-            return
-        row = self.row
-        row.draft_version += 1
-        row.draft_saved_at, row.draft_saved_by = self.now, self._by()["by"]
-        fields = ["draft", "draft_version", "draft_saved_at", "draft_saved_by"]
-        row.save(update_fields=fields)
-        if row.status == Report.Status.NOT_STARTED:
-            perform(REPORT, row, "start", actor=self.actor, now=self.now, request_id=request_id)
-
-
 def section_confirm(*, report: Report, section: str, actor: Any, now: dt.datetime, request_id: str = "") -> None:
     """Mark what is filled in in a section as seen: somebody went on from it. KeyError for an unknown section."""
     with transaction.atomic():
@@ -372,36 +224,3 @@ def _is_finding_key(spec: FormSpec, key: str) -> bool:
     code, _, row = key.partition(":")
     rows = {row for question in spec.questions() for row in (*question.row_keys, question.code)}
     return code.replace("_", "").isalnum() and len(code) <= 40 and (not row or row in rows)
-
-
-# --- shared ---------------------------------------------------------------------------------------
-
-
-def lock_report(report: Report, **along: Any) -> Report:
-    """The report's row, locked and read anew, with the expressions ``along``. Its round and form come from ``report``
-    where they are read already, else from the same query (without the form's definition, which is kept parsed)."""
-    rows = Report.objects.across_all(reason="one row, locked to be written").annotate(**along)
-    if Report._meta.get_field("round").is_cached(report):
-        row = rows.select_for_update(of=("self",)).get(pk=report.pk)
-        row.round = report.round
-        return row
-    rows = rows.select_related("round__form_version").defer("round__form_version__definition")
-    return rows.select_for_update(of=("self",)).get(pk=report.pk)
-
-
-def lock_for_edit(report: Report, actor: Any, now: dt.datetime) -> Report:
-    """The locked row of a report that ``actor`` may change now. Raises PermissionDenied, WrongState, RoundClosed."""
-    today = timezone.localdate(now)
-    row = lock_report(report, may_edit=reached(Report, "report.edit", actor, today=today))
-    if not row.may_edit:  # type: ignore[attr-defined]
-        raise PermissionDenied(can(actor, "report.edit", report, today=today).reason)
-    if row.status not in EDITABLE:
-        raise WrongState(REPORT.wrong_state[row.status], state=row.status)
-    require_report_open(row, now)
-    return row
-
-
-def refresh(report: Report, row: Report) -> None:
-    """Bring the caller's object up to date with the row that was written."""
-    for name in ("status", "draft", "draft_version", "draft_saved_at", "draft_saved_by"):
-        setattr(report, name, getattr(row, name))

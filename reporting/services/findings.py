@@ -6,14 +6,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from reporting.checks import ERROR, WARNING, CheckFacts, Finding, run_checks, the_form_itself
 from reporting.models import Report
-from reporting.services.draft_view import spec_of, split_answers
+from reporting.services.draft_view import EDITABLE, spec_of, split_answers
+from reporting.services.drafts import lock_report
 from reporting.services.prefill import LastReport
+from reporting.services.register_facts import register_facts
 
 
 def draft_findings(report: Report, last: LastReport, today: dt.date) -> list[Finding]:
-    """Everything the checks find in the draft as it stands: errors first. No query beyond the round and its form.
+    """Everything the checks find in the draft as it stands, held against the registers as the draft knows them: errors
+    first. No query beyond the round and its form; ``findings_now`` is for all but the saving of a single field.
 
     A question gets one error at most.
     """
@@ -31,6 +36,27 @@ def draft_findings(report: Report, last: LastReport, today: dt.date) -> list[Fin
         registers=report.draft.get("registers", {}),
     )
     return _ordered(spec, _once(own, run_checks(facts)))
+
+
+def findings_now(report: Report, last: LastReport, today: dt.date) -> list[Finding]:
+    """As ``draft_findings``, held against the registers as they are now. One query; where they have changed since,
+    the draft learns it, so that the fields that are saved next are held against the same."""
+    facts = register_facts(report)
+    if facts != report.draft.get("registers"):
+        _learn(report, facts)
+    return draft_findings(report, last, today)
+
+
+def _learn(report: Report, facts: Mapping[str, str]) -> None:
+    """Put what the registers say into the draft, begun and not sent in, and into the caller's object. No answer is
+    touched, so the draft keeps its version."""
+    if "fields" in report.draft and report.status in EDITABLE:
+        with transaction.atomic():
+            row = lock_report(report)
+            if "fields" in row.draft and row.status in EDITABLE:
+                row.draft["registers"] = facts
+                row.save(update_fields=["draft"])
+    report.draft = {**report.draft, "registers": facts}
 
 
 def _once(own: Sequence[Finding], across: Sequence[Finding]) -> list[Finding]:

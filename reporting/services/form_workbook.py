@@ -26,6 +26,7 @@ from reporting.services.draft_view import DraftView, register_choices
 from reporting.services.drafts import DraftConflict, draft_open, draft_save_many
 from reporting.services.findings import draft_findings
 from reporting.services.machines import as_typed
+from reporting.services.register_facts import register_facts
 
 SALT = "reporting.form_workbook"
 HOLDS = dt.timedelta(days=1)
@@ -116,7 +117,7 @@ def _findings(view: DraftView, changes: list[Difference], today: dt.date) -> lis
     fields = dict(view.report.draft.get("fields", {}))
     for entry in changes:
         fields[entry.key] = {"value": entry.after, "rev": entry.rev + 1}
-    trial.draft = {**view.report.draft, "fields": fields}
+    trial.draft = {**view.report.draft, "fields": fields, "registers": register_facts(view.report)}
     return draft_findings(trial, view.last, today)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from municipalities.models import PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
@@ -23,6 +22,7 @@ from reporting.answers import clean, value_at
 from reporting.documents.rules import REGIONAL_KINDS
 from reporting.form_spec import FormSpec, QuestionSpec
 from reporting.models import Report, Round, Submission
+from reporting.services.register_facts import held, participations
 
 _REASON = "fill in what the portal knows about this unit"
 
@@ -84,8 +84,7 @@ class _Registers:
         self.report, self.since, self.today = report, since, today
 
     def _rows(self, model: type[Any]) -> Any:
-        rows = model.objects.across_all(reason=_REASON).filter(municipality_id=self.report.municipality_id)
-        return rows.on(self.today).order_by("-valid_from", "id")
+        return held(model, self.report.municipality_id, self.today)
 
     @cached_property
     def plan(self) -> tuple[dict[str, Any], dt.date | None]:
@@ -127,10 +126,9 @@ class _Registers:
 
     @cached_property
     def participation(self) -> tuple[dict[str, Any], dt.date | None]:
-        """The networks that the form offers: those of the unit's region, and of no region. Whether the unit takes
-        part is asked of regional ones, as the core indicator is counted (``rules.REGIONAL_KINDS``)."""
-        offered = Q(network__offices=self.report.office_id) | Q(network__offices__isnull=True)
-        rows = self._rows(Participation).filter(offered).exclude(status=Participation.Status.ENDED)
+        """The networks that the form offers. Whether the unit takes part is asked of regional ones, as the core
+        indicator is counted (``rules.REGIONAL_KINDS``)."""
+        rows = participations(self.report.municipality_id, self.report.office_id, self.today)
         found = list(rows.select_related("network").distinct())
         regional = {row.status for row in found if row.network.kind in REGIONAL_KINDS}
         if not regional:

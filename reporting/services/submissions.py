@@ -25,7 +25,7 @@ from reporting.form_spec import QuestionSpec
 from reporting.models import Answer, FindingReview, Report, ReviewComment, Submission
 from reporting.services.draft_view import spec_of, split_answers
 from reporting.services.drafts import DraftWriter, fill, lock_for_edit, lock_report, refresh
-from reporting.services.findings import draft_findings, unexplained
+from reporting.services.findings import findings_now, unexplained
 from reporting.services.form_follow import draft_comes_back
 from reporting.services.on_behalf import is_own, sent_in_tell
 from reporting.services.prefill import LastReport, last_report
@@ -103,7 +103,7 @@ def submission_submit(
         if on_behalf_of is None and not is_own(actor, row, today=timezone.localdate(now)):
             on_behalf_of = row.municipality
         last = last_report(row)
-        findings = draft_findings(row, last, timezone.localdate(now))
+        findings = findings_now(row, last, timezone.localdate(now))
         comments = row.draft.get("comments", {})
         if stopping := unexplained(findings, comments):
             raise ChecksFailed(findings, stopping)

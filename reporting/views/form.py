@@ -21,7 +21,7 @@ from reporting.question_views import Clash, dom_id
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView, FieldView, register_choices
 from reporting.services.drafts import DraftConflict, UnknownField
-from reporting.services.findings import draft_findings
+from reporting.services.findings import draft_findings, findings_now
 from reporting.services.origins import answers_of_parts
 from reporting.services.sections import colleagues_of
 from reporting.views import found, shown, unsent
@@ -124,7 +124,7 @@ class ReportSection(EditView):
     ) -> HttpResponse:
         """The section as it stands."""
         checked = "kontroll" in self.request.GET
-        findings = draft_findings(self.report, self.draft.last, self.today)
+        findings = findings_now(self.report, self.draft.last, self.today)
         at_once = [finding for finding in findings if checked or finding.level == WARNING]
         drawing = self.drawing(
             registers=self._registers(section),

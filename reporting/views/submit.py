@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from reporting.checks import ERROR, REMARK, WARNING, Finding
 from reporting.models import Report
 from reporting.services import home, submissions
-from reporting.services.findings import draft_findings
+from reporting.services.findings import findings_now
 from reporting.views import found, shown, unsent
 from reporting.views.base import EditView, unit_name_on
 from reporting.views.shown import SUMMARY
@@ -33,7 +33,7 @@ class ReportSummaryPage(EditView):
     def page(self, *, asked: bool = False, status: int = 200) -> HttpResponse:
         """``asked``: it has been tried to send in, so what is missing is put first and gets the focus."""
         draft = self.draft
-        findings = draft_findings(self.report, draft.last, self.today)
+        findings = findings_now(self.report, draft.last, self.today)
         changes = shown.change_kinds(draft.spec, draft.last.answers, draft.answers)
         last_day = draft.last.round.reference_date if draft.last.submission and draft.last.round else None
         views = [found.finding_view(draft, finding, asked=asked) for finding in findings]
