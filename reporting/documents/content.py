@@ -69,6 +69,10 @@ ValueKind = Literal["text", "count", "share", "decimal", "change", "date", "numb
 digits that are text (a municipality number), never a number. A ``change`` that is a Decimal is in percentage
 points (7.0 is shown as +7,0); a ``decimal`` is shown with the decimals it has."""
 
+LATER = {"later": True}
+"""Marks a field that came after contents had been stored: at its default it is left out of the JSON, so that an older
+content is still the same to the last character."""
+
 Scalar = str | int | Decimal | date | None
 
 
@@ -144,7 +148,8 @@ class KeyFigure:
 
     ``change_label`` follows the change (``since 1 November 2021``), ``trend`` is one point a round, oldest
     first and this round last, ``alt`` says the trend in words, ``note`` is one more line (``31 not
-    answered``).
+    answered``). ``year`` is its change since the round a year ago, None where there was none, ``year_label`` the words
+    after it.
     """
 
     label: str
@@ -156,6 +161,8 @@ class KeyFigure:
     trend: tuple[tuple[str, int], ...] = ()
     alt: str = ""
     note: str = ""
+    year: Figure | None = field(default=None, metadata=LATER)
+    year_label: str = field(default="", metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -373,7 +380,11 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        plain = {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        plain = {
+            item.name: _plain(getattr(value, item.name))
+            for item in fields(value)
+            if not (item.metadata.get("later") and getattr(value, item.name) == item.default)
+        }
         plain["_"] = type(value).__name__
         if isinstance(value, Content):
             plain["schema"] = SCHEMA

@@ -255,6 +255,9 @@ def _key_figures(writer: Writer, block: KeyFigures) -> None:
             change = x.run(format_figure(card.change), bold=True, color="#1B2126")
             note = f" {writer.line(card.change_label)}" + (f" · {writer.line(card.note)}" if card.note else "")
             cell.append(x.paragraph([change, x.run(note)], "LhlCard"))
+            if card.year:
+                change = x.run(format_figure(card.year), bold=True, color="#1B2126")
+                cell.append(x.paragraph([change, x.run(f" {writer.line(card.year_label)}")], "LhlCard"))
             if card.trend:
                 drawing = _drawing(
                     writer, charts.sparkline(card), writer.line(card.alt or card.label, layout.ALT_LIMIT), 78

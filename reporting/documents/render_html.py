@@ -275,6 +275,8 @@ def _key_figures(medium: Medium, block: KeyFigures) -> SafeString:
                 "change": medium.words(format_figure(card.change), 40),
                 "change_label": medium.words(one_line(card.change_label), 120),
                 "note": medium.words(one_line(card.note), 200),
+                "year": medium.words(format_figure(card.year), 40) if card.year else "",
+                "year_label": medium.words(one_line(card.year_label), 120),
                 **_drawing(
                     medium,
                     charts.sparkline(card),

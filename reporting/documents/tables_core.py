@@ -147,8 +147,20 @@ def key_figures(book: Book) -> KeyFigures:
             label = book.tell(_("since {date}"), date=previous.date)
         points = ", ".join(f"{name}: {number}" for name, number in trend)
         alt = book.tell(_("{name} by round: {points}."), name=measure.label, points=points)
-        cards.append(KeyFigure(measure.label, figure, units, share, change, label, trend, alt, _note(book, measure)))
+        year, year_label = _since_last_year(book, measure, figure)
+        note = _note(book, measure)
+        cards.append(KeyFigure(measure.label, figure, units, share, change, label, trend, alt, note, year, year_label))
     return KeyFigures(tuple(cards))
+
+
+def _since_last_year(book: Book, measure: Measure, figure: Figure) -> tuple[Figure | None, str]:
+    """The change since the round of the same day a year ago; None where there was none, or it is the last round."""
+    now = book.facts.round.date
+    ago = next((entry for entry in book.facts.rounds[:-2] if entry.date == now.replace(year=now.year - 1)), None)
+    if ago is None:
+        return None, ""
+    change = book.derived(_as(measure, "change", measure="change", since=ago.date.isoformat()), figure, {})
+    return change, book.tell(book._("since {date}"), date=ago.date)
 
 
 def _as(base: Measure, kind: str, **select: str) -> Measure:

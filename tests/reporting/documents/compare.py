@@ -171,7 +171,7 @@ def _sentences(content: Content, text: str, draw) -> int:
             found += sum(isinstance(run, Figure) for run in item)
         if isinstance(block, KeyFigures):
             for card in block.cards:
-                for figure in (card.figure, card.share, card.change):
+                for figure in filter(None, (card.figure, card.share, card.change, card.year)):
                     assert _squeeze(format_figure(figure)) in text, f"{card.label}: {format_figure(figure)}"
                     found += 1
     return found

@@ -14,6 +14,8 @@ from reporting.documents.content import (
     Column,
     Figure,
     Heading,
+    KeyFigure,
+    KeyFigures,
     Paragraph,
     Row,
     Series,
@@ -109,3 +111,11 @@ def test_each_problem_is_found(note):
 
 def test_every_label_key_is_listed_once():
     assert len(set(LABEL_KEYS)) == len(LABEL_KEYS)
+
+
+def test_a_field_that_came_later_changes_no_content_that_does_not_use_it(note):
+    card = KeyFigure("Adopted", Figure(1, "count"), 2, Figure(None, "share"), Figure(None, "change"), "")
+    assert "year" not in json.loads(to_json(replace(note, blocks=(KeyFigures((card,)),))))["blocks"][0]["cards"][0]
+    later = replace(card, year=Figure(3, "change"), year_label="since last year")
+    content = replace(note, blocks=(KeyFigures((later,)),))
+    assert from_json(to_json(content)) == content

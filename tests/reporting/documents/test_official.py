@@ -19,6 +19,7 @@ from django.db.models import OuterRef, Subquery
 from municipalities.models import Municipality, PlanDecision
 from reporting.documents.collect import collect
 from reporting.documents.compute import compute
+from reporting.documents.content import KeyFigures
 from reporting.documents.render import render
 from reporting.models import Report, Round, Submission
 from reporting.services import rounds as round_services
@@ -27,7 +28,7 @@ from . import compare
 
 pytestmark = pytest.mark.django_db
 OSLO = ZoneInfo("Europe/Oslo")
-SPRING, AUTUMN = dt.date(2022, 5, 1), dt.date(2022, 11, 1)
+LAST_YEAR, SPRING, AUTUMN = dt.date(2021, 11, 1), dt.date(2022, 5, 1), dt.date(2022, 11, 1)
 DECIDED, DOCUMENTED = 214, 93
 """Per 1 May 2022: an adopted plan, and a process that leads to one. Together the 307 of the sentence."""
 BY_AUTUMN = 304
@@ -78,7 +79,7 @@ def made(django_db_setup, django_db_blocker):
         days = (dt.date(2019, 12, 31), dt.date(2020, 1, 1), dt.date(2023, 12, 31), dt.date(2024, 1, 1))
         counts = [every.as_of(day).filter(kind="municipality").count() for day in days]
         _population()
-        for day in (SPRING, AUTUMN):
+        for day in (LAST_YEAR, SPRING, AUTUMN):
             moment = dt.datetime.combine(day, dt.time(9), tzinfo=OSLO)
             round_ = round_services.round_open(reference_date=day, actor=None, now=moment)
             _delivered(round_, moment)
@@ -106,6 +107,13 @@ def test_decided_or_documented_that_they_would_is_307_of_356(made):
 def test_more_than_300_had_adopted_on_1_november_2022_is_a_point_of_the_trend(made):
     row = trend(made[1], AUTUMN)
     assert row["units"] == 356 and row["adopted"] == BY_AUTUMN > 300
+
+
+def test_the_cards_say_the_change_since_last_round_and_since_last_year(made):
+    cards = next(block for block in made[1].blocks if isinstance(block, KeyFigures)).cards
+    adopted = cards[2]
+    assert (adopted.change.value, adopted.change_label) == (BY_AUTUMN - DECIDED, "since 1.\u00a0mai\u00a02022")
+    assert (adopted.year.value, adopted.year_label) == (BY_AUTUMN, "since 1.\u00a0november\u00a02021")
 
 
 def test_the_figures_of_both_sentences_stand_in_all_four_files(made):
