@@ -26,7 +26,7 @@ from .collect_volume import collect_volumes
 from .compute import compute
 from .content import Content, Figure, content_hash, from_json, to_json
 from .content_check import problems
-from .facts import Facts
+from .facts import Composed, Facts
 from .render import render
 from .volume import volumes
 from .volume_facts import VolumeFacts
@@ -87,7 +87,7 @@ def _snapshot(summary: NationalSummary, now: dt.datetime) -> tuple[Facts, Volume
         if outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        facts = collect(summary.round, frozen_at=now, version=summary.version, assessment=summary.assessment)
+        facts = collect(summary.round, frozen_at=now, version=summary.version, composed=Composed.of(summary))
         return facts, collect_volumes(facts) if summary.kind == NationalSummary.Kind.HALF_YEAR else None
 
 

@@ -23,6 +23,7 @@ from reform.dates import previous_reference_date
 from reform.models import Solution
 from reporting.form_spec import FormSpec
 from reporting.models import Answer, Report, Round
+from reporting.task_matrix import read_tasks
 
 from . import rules
 from .collect_registers import participations, plans, register_counts
@@ -33,6 +34,7 @@ from .facts import (
     RETURNED,
     AnswerCount,
     DeliveryCount,
+    Composed,
     Facts,
     NetworkFact,
     Office,
@@ -52,10 +54,11 @@ def collect(
     *,
     frozen_at: dt.datetime,
     version: int = 1,
-    assessment: dict[str, Any] | None = None,
+    composed: Composed | None = None,
     sheets: bool = True,
 ) -> Facts:
-    """All facts of ``round_`` and the rounds before it, as they stand now; ``frozen_at`` is written on them.
+    """All facts of ``round_`` and the rounds before it, as they stand now; ``frozen_at`` is written on them, and
+    ``composed`` is how Helsedirektoratet wants the document.
 
     Call it inside one transaction, so that all queries see the same rows. Without ``sheets`` the answers
     with their texts, which only the workbook shows, are left out. Every reader of a figure sees the whole
@@ -87,7 +90,8 @@ def collect(
         register_counts=register_counts(days, office_keys),
         support=_support(rounds[0].since, rounds[-1].date),
         answers=_answers(round_.pk, days) if sheets else (),
-        assessment=assessment or {},
+        composed=composed or Composed(),
+        tasks=read_tasks(),
         submission_ids=_submission_ids(days),
     )
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from . import texts
+from . import outline, texts
+from .assessments import assessment_blocks, remarked
 from .book import Book, Translate
-from .content import Block, Bullets, Content, Definitions, Heading, Paragraph, Run, Text
-from .facts import Facts
+from .content import Block, Bullets, Content, Definitions, Heading, Paragraph, Run, Table, Text
+from .facts import YEARLY, Facts
 from .formats import format_date, format_moment
-from .tables_annex import annex, sheets
-from .tables_core import core_table, key_figures, plan_chapter, plan_measures, trend_table
-from .tables_delivery import delivery_chapter
-from .tables_plans import anchoring_chapter, solutions_chapter
-from .tables_progress import progress_chapter
-from .tables_registers import registers_chapter
-from .tables_risk import change_chapter, results_chapter, risk_chapter
-from .tables_support import network_chapter, support_chapter
+from .tables_annex import sheets
+from .tables_core import core_table, key_figures, plan_measures, trend_table
 
 
 def compute(facts: Facts, language: str, _: Translate) -> Content:
@@ -27,30 +20,19 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
     """
     book = Book(facts, language, _)
     trend, core = trend_table(book), core_table(book)
-    chapters: tuple[Block, ...] = (
-        *delivery_chapter(book),
-        *plan_chapter(book),
-        *anchoring_chapter(book),
-        *solutions_chapter(book),
-        *network_chapter(book),
-        *support_chapter(book),
-        *progress_chapter(book),
-        *risk_chapter(book),
-        *results_chapter(book),
-        *change_chapter(book),
-        *registers_chapter(book),
-        *annex(book),
-        Definitions(_("Annex: definitions")),
-    )
+    keys = outline.chosen(facts.composed)
+    front = keys[:1] if facts.composed.kind == YEARLY and keys[0] == outline.FIRST_OF_YEAR else ()
+    before = outline.draw(book, front)
     blocks: tuple[Block, ...] = (
         Heading("summary", 1, _("In brief"), numbered=False),
         Paragraph(_first_sentence(book), "lead"),
         key_figures(book),
         *assessment_blocks(book),
-        trend,
-        core,
+        *remarked(book, (trend, core)),
+        *before,
         *_method(book),
-        *chapters,
+        *outline.draw(book, keys[len(front) :]),
+        Definitions(_("Annex: definitions")),
     )
     extra = sheets(book) if facts.answers else ()
     day = format_date(facts.round.date)
@@ -62,8 +44,8 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
         frozen_at=facts.frozen_at.isoformat(timespec="seconds"),
         version=str(facts.version),
         blocks=blocks,
-        labels=texts.labels(_, language),
-        counts=_counts(book),
+        labels=texts.labels(_, language, facts.composed.kind),
+        counts=_counts(book, blocks),
         sample=facts.sample,
         sheets=extra,
         meta=_meta(book),
@@ -77,27 +59,6 @@ def _first_sentence(book: Book) -> tuple[Run, ...]:
         units=book.figure("core", "units"), date=format_date(book.facts.round.date),
         adopted=book.figure("core", "adopted"), share=book.figure("core", "process_share"),
     )  # fmt: skip
-
-
-def assessment_blocks(book: Book) -> tuple[Block, ...]:
-    """Helsedirektoratet's own words, as they were written in this language; a part that is missing is named."""
-    _ = book._
-    written: Mapping[str, str] = book.facts.assessment.get(book.language, {})
-    parts = texts.assessment_parts(_)
-    blocks: list[Block] = [Heading("assessment", 2, _("Helsedirektoratet's assessment"), numbered=False)]
-    missing = []
-    for key, label in parts.items():
-        text = str(written.get(key) or "").strip()
-        if not text:
-            missing.append(label.lower())
-            continue
-        first, *rest = [piece.strip() for piece in text.split("\n\n") if piece.strip()]
-        blocks.append(Paragraph((Text(f"{label}: ", strong=True), Text(first)), "assessment"))
-        blocks += [Paragraph((Text(piece),), "assessment") for piece in rest]
-    if missing:
-        sentence = book.tell(_("Not written yet in this language: {parts}."), parts=", ".join(missing))
-        blocks.append(Paragraph((Text(sentence),), "note"))
-    return tuple(blocks)
 
 
 def _method(book: Book) -> tuple[Block, ...]:
@@ -166,12 +127,13 @@ def _method(book: Book) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _counts(book: Book) -> tuple[tuple[str, int], ...]:
+def _counts(book: Book, blocks: tuple[Block, ...]) -> tuple[tuple[str, int], ...]:
     """The control counts of the cover; ``verify`` counts them again from the database."""
     _ = book._
     facts = book.facts
     municipalities = sum(unit.kind == "municipality" for unit in facts.units)
     counted = [report for report in facts.reports if report.round == facts.round.date and report.submission]
+    annexed = sum(len(block.rows) for block in blocks if isinstance(block, Table) and block.kind == "annex")
     return (
         (_("Units that report"), len(facts.units)),
         (_("of these municipalities"), municipalities),
@@ -179,7 +141,7 @@ def _counts(book: Book) -> tuple[tuple[str, int], ...]:
         (_("Reports in the round"), sum(report.round == facts.round.date for report in facts.reports)),
         (_("Submissions counted"), len(counted)),
         (_("Answers in these submissions"), len(facts.answers)),
-        (_("Rows in the annex by municipality"), len(facts.units)),
+        (_("Rows in the annex by municipality"), annexed),
     )
 
 

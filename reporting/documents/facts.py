@@ -210,6 +210,36 @@ class Facts:
     register rows that held on one of the rounds' reference dates.
     """
 
+@dataclass(frozen=True)
+class TaskFact:
+    """One of Helsedirektoratet's tasks in the reform, with the letter that gave it; both by language."""
+
+    code: str
+    names: Mapping[str, str]
+    sources: Mapping[str, str]
+
+
+HALF_YEAR, YEARLY = "half_year", "yearly"
+
+
+@dataclass(frozen=True)
+class Composed:
+    """How Helsedirektoratet wants the document: its ``kind``, the keys of its parts in order (none: the usual ones),
+    its own words by language (``{"nb": {part: text}}``), those at single tables (``{"nb": {table: text}}``), and the
+    risk of each task (``{task: {"level": 1-4, "nb": text, "nn": text}}``)."""
+
+    kind: str = HALF_YEAR
+    outline: tuple[str, ...] = ()
+    assessment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remarks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    risks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Any) -> Composed:
+        """What a row with these fields says: a composition, or the copy of it that a version keeps."""
+        return cls(row.kind, tuple(row.outline), row.assessment, row.remarks, row.risks)
+
+
     round: RoundFact
     rounds: tuple[RoundFact, ...]
     frozen_at: dt.datetime
@@ -229,7 +259,8 @@ class Facts:
     register_counts: tuple[RegisterCount, ...] = ()
     support: tuple[SupportFact, ...] = ()
     answers: tuple[UnitAnswer, ...] = ()
-    assessment: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    composed: Composed = field(default_factory=Composed)
+    tasks: tuple[TaskFact, ...] = ()
     submission_ids: tuple[int, ...] = ()
 
     @property

@@ -10,12 +10,12 @@ from .book import Translate
 LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
 
 
-def labels(_: Translate, language: str) -> tuple[tuple[str, str], ...]:
+def labels(_: Translate, language: str, kind: str = "half_year") -> tuple[tuple[str, str], ...]:
     """The labels that every Content carries (``content.LABEL_KEYS``)."""
     return tuple(
         {
             "publisher": "Helsedirektoratet",
-            "document_kind": _("Half-year note"),
+            "document_kind": document_kinds(_)[kind],
             "language_name": LANGUAGE_NAMES[language],
             "language": _("Language"),
             "version": _("Version"),
@@ -201,6 +201,31 @@ def delivery_states(_: Translate) -> dict[str, str]:
     }
 
 
+SUMMARY_PARTS = ("overall", "status", "goals", "progress")
+"""The parts of the assessment that stand on the summary page, where there is room for them."""
+LEVEL_PARTS = ("national", "regional", "local")
+EXPECTED_PARTS = {"half_year": ("status", "goals", "progress"), "yearly": ("status", "goals", "progress", *LEVEL_PARTS)}
+"""What the ministry has asked for in each document (Tillegg 40, and the letter of allocation for 2021)."""
+
+
 def assessment_parts(_: Translate) -> dict[str, str]:
-    """The three parts of Helsedirektoratet's own text."""
-    return {"status": _("Status"), "goals": _("Goal attainment"), "progress": _("Progress")}
+    """The parts of Helsedirektoratet's own text, in their order."""
+    return {
+        "overall": _("Overall"),
+        "status": _("Status"),
+        "goals": _("Goal attainment"),
+        "progress": _("Progress"),
+        "national": _("Nationally"),
+        "regional": _("Regionally"),
+        "local": _("Locally"),
+    }
+
+
+def risk_levels(_: Translate) -> dict[int, str]:
+    """The four steps of the risk of a task, lowest first."""
+    return {1: _("Low risk"), 2: _("Some risk"), 3: _("High risk"), 4: _("Very high risk")}
+
+
+def document_kinds(_: Translate) -> dict[str, str]:
+    """What the documents are called on their cover."""
+    return {"half_year": _("Half-year note"), "yearly": _("Yearly report")}

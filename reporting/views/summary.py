@@ -21,7 +21,7 @@ from municipalities.access import can
 from municipalities.errors import wants_json
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
 from reporting.documents import build
-from reporting.documents.content import Content, Figure, Heading
+from reporting.documents.content import Block, Content, Definitions, Figure, Heading
 from reporting.documents.render_html import page_fragment
 from reporting.models import Document, NationalSummary
 from reporting.services import documents as document_services
@@ -173,10 +173,15 @@ def detail_context(view: SummaryView, summary: NationalSummary, bound: forms.For
 
 
 def preview(content: Content) -> Content:
-    """The content without its annexes, which are long and stand in the files."""
-    ids = [block.id if isinstance(block, Heading) else "" for block in content.blocks]
-    end = ids.index("annex") if "annex" in ids else len(ids)
-    return replace(content, blocks=content.blocks[:end])
+    """The content without its annex of municipalities and its definitions, which are long and stand in the files."""
+    shown: list[Block] = []
+    annex = False
+    for block in content.blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            annex = block.id == "annex"
+        if not annex and not isinstance(block, Definitions):
+            shown.append(block)
+    return replace(content, blocks=tuple(shown))
 
 
 def _no_link(_figure: Figure) -> None:

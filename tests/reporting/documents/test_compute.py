@@ -15,6 +15,7 @@ from reporting.documents.collect_registers import register_ids
 from reporting.documents.compute import compute
 from reporting.documents.content import Chart, Column, Figure, Paragraph, TileMap, from_json, to_json
 from reporting.documents.content_check import problems
+from reporting.documents.facts import Composed
 from reporting.documents.formats import format_date
 from reporting.documents.measure import Tallies
 from reporting.documents.selectors import Frozen, disagreements
@@ -34,7 +35,7 @@ def made(django_db_setup, django_db_blocker):
     """Population, facts and content, made once and rolled back: most tests only read them."""
     with django_db_blocker.unblock(), transaction.atomic():
         people = populate(build_world(), extra=14)
-        facts = collect(people.now, frozen_at=FROZEN, assessment=ASSESSMENT)
+        facts = collect(people.now, frozen_at=FROZEN, composed=Composed(assessment=ASSESSMENT))
         transaction.set_rollback(True)
     return people, facts, compute(facts, "nb", same)
 
