@@ -260,6 +260,7 @@ class SectionForm(forms.Form):
 
     def __init__(self, section: SectionSpec, drawing: Drawing, data: Any = None) -> None:
         super().__init__(data)
+        self.questions = section.questions
         self.views = [drawing.question(question) for question in section.questions]
         for question in section.questions:
             for key in question.field_keys():
@@ -271,10 +272,16 @@ class SectionForm(forms.Form):
 
     def sent(self) -> Iterator[tuple[str, Any, int]]:
         """Key, raw value and base revision of every field that was on the page that was sent."""
-        for key, form_field in self.fields.items():
-            rev = self.data.get(f"rev:{key}", "")
-            if rev.isdecimal():
-                yield key, form_field.widget.value_from_datadict(self.data, self.files, key) or "", int(rev[:9])
+        for question in self.questions:
+            for key in question.field_keys():
+                rev = self.data.get(f"rev:{key}", "")
+                if rev.isdecimal():
+                    yield key, sent_value(question, key, self.data), int(rev[:9])
+
+
+def sent_value(question: QuestionSpec, key: str, data: Any) -> Any:
+    """What a page sent of one field: a list, or a text."""
+    return _widget(question).value_from_datadict(data, {}, key) or ""
 
 
 def _laid_out(views: Sequence[QuestionView]) -> Iterator[Any]:

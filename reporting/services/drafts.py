@@ -14,16 +14,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.access import can, reached
-from municipalities.transitions import WrongState, perform
+from municipalities.access import can
+from municipalities.transitions import WrongState
 from reporting.answers import clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec, visible_codes
-from reporting.models import DraftChange, Report
+from reporting.models import Report
 from reporting.services.draft_view import (
     EDITABLE,
     DraftView,
@@ -33,21 +32,31 @@ from reporting.services.draft_view import (
     draft_view,
     every_answer,
     is_open,
-    is_seen,
-    known_ids,
     progress,
     register_choices,
     spec_of,
     split_answers,
 )
+from reporting.services.draft_writer import (
+    NOT_ASKED,
+    DraftConflict,
+    DraftWriter,
+    UnknownField,
+    lock_for_edit,
+    lock_report,
+    not_asked_text,
+    refresh,
+)
+from reporting.services.form_follow import specs_before
 from reporting.services.prefill import LastReport, last_report, prefill
 from reporting.services.register_facts import register_facts
-from reporting.workflow import REPORT, RoundClosed, require_report_open
+from reporting.workflow import RoundClosed
 
 __all__ = [
-    "DraftConflict", "DraftView", "FieldView", "RoundClosed", "Saved", "SectionProgress", "UnknownField", "WrongState",
-    "comment_save", "draft_answers", "draft_open", "draft_save", "draft_save_many", "draft_view", "progress",
-    "register_choices", "section_confirm", "spec_of", "split_answers", "use_last",
+    "NOT_ASKED", "DraftConflict", "DraftView", "DraftWriter", "FieldView", "RoundClosed", "Saved", "SectionProgress",
+    "UnknownField", "WrongState", "comment_save", "draft_answers", "draft_open", "draft_save", "draft_save_many",
+    "draft_view", "lock_for_edit", "lock_report", "progress", "refresh", "register_choices", "section_confirm",
+    "spec_of", "split_answers", "use_last",
 ]  # fmt: skip
 
 COMMENT_LENGTH = 1000
@@ -118,7 +127,8 @@ def draft_save(
     """Save one field. ``raw`` is what was typed, ``base_rev`` the field's ``rev`` when it was read (None: whatever
     stands there is replaced; for services and tests).
 
-    What cannot be an answer is kept as typed, with the error. Raises DraftConflict when somebody else has changed the
+    What cannot be an answer is kept as typed, with the error; so is an answer to a question that a mended form does
+    not ask any more (``code`` is then ``NOT_ASKED``). Raises DraftConflict when somebody else has changed the
     field to another value (mine is then kept in the history), WrongState, RoundClosed, PermissionDenied and
     UnknownField.
     """
@@ -201,17 +211,19 @@ def comment_save(
     new = cleaned.value or ""
     with transaction.atomic():
         row = lock_for_edit(report, actor, now)
-        if not _is_finding_key(spec_of(row), finding):
+        asked = _is_finding_key(spec_of(row), finding)
+        if not asked and not _was_finding_key(row, finding):
             raise UnknownField(_("The form does not have this question."))
+        error = cleaned.error or ("" if asked else not_asked_text())
         writer = DraftWriter(row, spec_of(row), actor, now)
-        if cleaned.error:
-            writer.lose_comment(finding, keepable(text))
-        else:
+        if not error:
             writer.comment(finding, new, base)
+        elif cleaned.error or new:
+            writer.lose_comment(finding, keepable(text))
         writer.store()
     refresh(report, row)
-    if cleaned.error:
-        raise ValueError(cleaned.error)
+    if error:
+        raise ValueError(error)
     if writer.conflict is not None:
         raise writer.conflict
     return new
@@ -221,6 +233,11 @@ _COMMENT = QuestionSpec("explanation", "long_text", {}, limits={"max_length": CO
 
 
 def _is_finding_key(spec: FormSpec, key: str) -> bool:
-    code, _, row = key.partition(":")
+    code, _sep, row = key.partition(":")
     rows = {row for question in spec.questions() for row in (*question.row_keys, question.code)}
     return code.replace("_", "").isalnum() and len(code) <= 40 and (not row or row in rows)
+
+
+def _was_finding_key(report: Report, key: str) -> bool:
+    """Whether the key is of a warning about a question that was asked before the form was mended."""
+    return any(_is_finding_key(spec, key) for spec in specs_before(report.round.form_version))

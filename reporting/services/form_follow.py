@@ -6,13 +6,29 @@ was written, with its error, until somebody looks at it. What was sent in is not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from reporting.answers import clean, keepable
-from reporting.form_spec import FormSpec
-from reporting.models import Report
+from reporting.form_spec import FormSpec, QuestionSpec
+from reporting.models import FormVersion, Report
 from reporting.services.rounds import form_spec
+
+
+def specs_before(form: FormVersion) -> Iterator[FormSpec]:
+    """What was asked before ``form`` took its place, the last first; nothing for a form that mends none. A query for
+    each that is looked at."""
+    while form.replaces is not None:
+        form = form.replaces
+        yield form_spec(form)
+
+
+def asked_before(form: FormVersion, key: str) -> tuple[QuestionSpec, str] | None:
+    """The question and the matrix row of a field that ``form`` does not ask, but one that it mends did; else None."""
+    for spec in specs_before(form):
+        if key in spec.field_keys():
+            return spec.field(key)
+    return None
 
 
 def changed_keys(old: FormSpec, new: FormSpec) -> list[str]:

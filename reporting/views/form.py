@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -15,13 +17,14 @@ from django.utils.translation import gettext as _
 from municipalities.errors import bad_request
 from reporting.checks import WARNING
 from reporting.form_spec import QuestionSpec, SectionSpec, local
-from reporting.forms import Drawing, SectionForm, control_value
+from reporting.forms import Drawing, SectionForm, control_value, sent_value
 from reporting.querysets import messages_of
 from reporting.question_views import Clash, dom_id
 from reporting.services import drafts
 from reporting.services.draft_view import DraftView, FieldView, register_choices
 from reporting.services.drafts import DraftConflict, UnknownField
 from reporting.services.findings import draft_findings, findings_now
+from reporting.services.form_follow import asked_before, specs_before
 from reporting.services.origins import answers_of_parts
 from reporting.services.sections import colleagues_of
 from reporting.views import found, shown, unsent
@@ -49,32 +52,39 @@ class ReportSection(EditView):
             return locked
         if (data := unsent.take(request, pk)) is not None:
             return self.save(spec, data)
-        return self.page(spec)
+        return self.page(spec) if self.has_section(spec) else redirect("report_form", pk)
 
     def post(self, request: HttpRequest, pk: int, section: str) -> HttpResponse:
         return self.save(self.section_spec(section), request.POST)
 
     def section_spec(self, key: str) -> SectionSpec:
-        """The section of the address; 404 when the form has none."""
+        """The section of the address, without questions where a mended form has it no more; 404 when it never had."""
         try:
             return self.draft.spec.section(key)
         except KeyError:
+            for spec in specs_before(self.report.round.form_version):
+                if any(one.key == key for one in spec.sections):
+                    return replace(spec.section(key), questions=())
             raise Http404 from None
+
+    def has_section(self, section: SectionSpec) -> bool:
+        return any(one.key == section.key for one in self.draft.spec.sections)
 
     def save(self, section: SectionSpec, data: Any) -> HttpResponse:
         """Save all that was sent, and go where the button says; back to the section while two answers clash."""
-        sent, clashes = list(self._sent(section, data)), []
-        items = sent
+        sent, clashes = [*self._sent(section, data), *self._sent_of_others(section, data)], []
+        items, saved = sent, []
         while items:
             try:
-                drafts.draft_save_many(report=self.report, items=items, **self.who)
+                saved = drafts.draft_save_many(report=self.report, items=items, **self.who)
                 break
             except DraftConflict as clash:  # all others are stored; go on with the rest, to meet each clash
                 clashes.append(clash)
                 items = [item for item in items if item[0] != clash.key]
         self.comments_keep(data)
+        self._tell_not_asked(saved)
         self.__dict__.pop("draft", None)
-        if clashes:
+        if clashes and self.has_section(section):
             typed = {key: raw for key, raw, _rev in sent if key in {clash.key for clash in clashes}}
             return self.page(section, clashes=clashes, typed=typed, status=409)
         return redirect(self._next(section, data.get("next", ""), data.get("use_last", "")))
@@ -91,6 +101,27 @@ class ReportSection(EditView):
                 continue
             yield key, self._last_value(key) if key == back else raw, rev
 
+    def _sent_of_others(self, section: SectionSpec, data: Any) -> Any:
+        """What was typed on a page from before the form was mended, at questions that now stand in another section or
+        are asked no more: it is not lost."""
+        here = {key for question in section.questions for key in question.field_keys()}
+        known = set(self.draft.spec.field_keys())
+        for key in [name[4:] for name in data if name.startswith("rev:") and name[4:] not in here]:
+            form = self.report.round.form_version
+            asked = self.draft.spec.field(key) if key in known else asked_before(form, key)
+            rev = data.get(f"rev:{key}", "")
+            if asked is not None and rev.isdecimal():
+                yield key, sent_value(asked[0], key, data), int(rev[:9])
+
+    def _tell_not_asked(self, saved: Sequence[drafts.Saved]) -> None:
+        """Say at which questions something was typed that is kept, though they are asked no more."""
+        gone = [one.key for one in saved if one.code == drafts.NOT_ASKED and (one.raw or one.value is not None)]
+        if gone:
+            asked = [asked_before(self.report.round.form_version, key) for key in gone]
+            names = dict.fromkeys(local(one[0].name, language()) for one in asked if one is not None)
+            words = _("No longer asked: %(questions)s. What you wrote is kept under “Who changed what”.")
+            messages.warning(self.request, words % {"questions": "; ".join(names)})
+
     def _last_value(self, key: str) -> Any:
         entry = self.draft.fields[key]
         return entry.last
@@ -99,6 +130,8 @@ class ReportSection(EditView):
         here = reverse("report_section", args=[self.report.pk, section.key])
         if back:
             return f"{here}#sp-{dom_id(back)}"
+        if not self.has_section(section):
+            return reverse("report_form", args=[self.report.pk])
         if to == section.key or not to:
             return here
         drafts.section_confirm(report=self.report, section=section.key, **self.who)
@@ -212,6 +245,8 @@ class ReportSave(EditView):
             request_id=self.request.request_id,
         )  # fmt: skip
         body: dict[str, Any] = {"key": key, "value": saved.value, "rev": saved.rev, "error": saved.error or ""}
+        if saved.code == drafts.NOT_ASKED:
+            return body
         if not saved.error:
             question, row = self.draft.spec.field(key)
             body["text"] = saved.value or "" if row else control_value(question, saved.value)
@@ -220,8 +255,9 @@ class ReportSave(EditView):
         return body
 
     def _warnings(self, key: str) -> dict[str, str]:
-        """The warnings of the section that the field stands in, drawn, by their place; empty for an explanation."""
-        if key.startswith("comment:"):
+        """The warnings of the section that the field stands in, drawn, by their place; empty for an explanation,
+        and for a question that is asked no more."""
+        if key not in self.draft.fields:
             return {}
         findings = draft_findings(self.report, self.draft.last, self.today)
         section = self.draft.spec.field(key)[0].section

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from municipalities.transitions import TransitionRefused
-from reporting.form_spec import FormSpec, QuestionSpec, local
+from reporting.form_spec import QuestionSpec, local
 from reporting.models import DraftChange
 from reporting.services import drafts, sections
 from reporting.services.draft_view import DraftView
 from reporting.services.drafts import DraftConflict, UnknownField
+from reporting.services.form_follow import asked_before
 from reporting.views import found
 from reporting.views.base import EditView
 from reporting.views.shown import field_url, language, network_names
@@ -85,6 +86,7 @@ class ChangeLine:
     url: str
     rev: int
     can_restore: bool
+    asked: bool = True
 
 
 class DraftHistory(EditView):
@@ -133,11 +135,16 @@ def change_lines(rows: Iterable[DraftChange], draft: DraftView) -> Iterable[Chan
     spec, known = draft.spec, list(rows)
     names = network_names(spec, *({row.key: row.value} for row in known if isinstance(row.value, list)))
     for row in known:
-        code = row.key.removeprefix("comment ").partition(":")[0].partition("/")[0]
         who, about = str(row.user) if row.user else "", row.key.startswith("comment ")
-        if about or row.key not in draft.fields:
-            label = _("Explanation of a warning") if about else _question_name(spec, code)
-            yield ChangeLine(row.pk, label, "", str(row.value or ""), who, row.saved_at, row.lost, "", 0, False)
+        if not about and row.key not in draft.fields:
+            yield _not_asked(row, draft, who, names)
+            continue
+        if about:
+            asked = _is_about(draft, row.key.partition(":")[2])
+            yield ChangeLine(
+                row.pk, _("Explanation of a warning"), "", str(row.value or ""), who, row.saved_at,
+                row.lost and asked, "", 0, False, asked,
+            )  # fmt: skip
             continue
         entry = draft.fields[row.key]
         stands = entry.raw if entry.error else entry.value
@@ -155,8 +162,20 @@ def change_lines(rows: Iterable[DraftChange], draft: DraftView) -> Iterable[Chan
         )
 
 
-def _question_name(spec: FormSpec, code: str) -> str:
-    return local(spec.question(code).name, language()) if spec.has(code) else code
+def _is_about(draft: DraftView, place: str) -> bool:
+    """Whether the form asks what a warning is about: a question, or a row of a matrix; some are about the whole."""
+    rows = (row for question in draft.spec.questions() for row in question.row_keys)
+    return not place or draft.spec.has(place) or place in rows
+
+
+def _not_asked(row: DraftChange, draft: DraftView, who: str, names: Mapping[str, str]) -> ChangeLine:
+    """An answer to a question that the form, mended since, does not ask any more: in the words it was asked in."""
+    asked = asked_before(draft.report.round.form_version, row.key)
+    label, part, text = row.key, "", str(row.value or "")
+    if asked is not None:
+        label, part = local(asked[0].name, language()), _row_name(*asked)
+        text = found.in_words(asked[0], row.value, names)
+    return ChangeLine(row.pk, label, part, text, who, row.saved_at, False, "", 0, False, asked=False)
 
 
 def _row_name(question: QuestionSpec, row: str) -> str:

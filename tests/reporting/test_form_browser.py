@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from reform.models import Solution
-from reporting.models import Report, Submission
+from reporting.compose import editing
+from reporting.models import Report, Round, Submission
+from reporting.services.composing import form_correct
 from tests.browser import axe_violations
-from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, open_round
+from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, at, open_round
 from tests.world import World, build_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -188,6 +191,26 @@ def test_a_report_that_was_sent_in_meanwhile_says_so_and_keeps_what_is_typed(pla
     assert page.input_value("#q-plan-case") == "PS 3/22"
     assert page.get_attribute("[data-status-link]", "href") == reverse("report_detail", args=[report().pk])
     assert value("plan.case") == "PS 82/21"
+
+
+def test_a_question_that_is_taken_out_while_it_is_written_loses_nothing_and_stops_nothing(place, open_page):
+    page = open_page(user=place.user("editor-3004"))
+    page.goto(section("results"))
+    round_ = Round.objects.across_all(reason="test").get(reference_date=SPRING)
+    definition = editing.question_remove(round_.form_version.definition, code="comment")
+    who = {"actor": place.user("hdir-admin"), "now": at(dt.date(2022, 4, 19), 10, 39)}
+    form_correct(round_=round_, definition=definition, note={"nb": "Rettet.", "nn": "Retta."}, **who)
+    leave(page, "#q-comment", "Dette hadde jeg alt skrevet.")
+    leave(page, "#q-result-example", "Og dette.")
+    settled(page)
+    assert page.input_value("#q-comment") == "Dette hadde jeg alt skrevet."
+    assert page.locator("#q-comment-error").is_visible()
+    assert not page.locator("#q-result-example-error").is_visible()
+    assert value("result.example") == "Og dette."
+    page.locator('button[name="next"]').last.click()
+    page.wait_for_selector("h1")
+    page.goto(reverse("report_changes", args=[report().pk]))
+    assert page.get_by_text("Dette hadde jeg alt skrevet.").is_visible()
 
 
 def test_last_times_answer_is_put_back_by_one_button(place, open_page):

@@ -3,6 +3,8 @@ file, and what comes back is asked by the mended form, with nothing lost."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from municipalities.models import OfficeName, Role
@@ -13,7 +15,7 @@ from reporting.documents.content import to_json
 from reporting.documents.extract import extract
 from reporting.models import Report, Submission
 from reporting.services.composing import form_correct
-from reporting.services.drafts import draft_open
+from reporting.services.drafts import draft_open, spec_of
 from reporting.services.findings import draft_findings
 from reporting.services.messages import message_write
 from reporting.services.prefill import last_report
@@ -115,6 +117,95 @@ def test_figures_and_files_are_made_from_old_and_new_answers_together():
     lines = list(extract([report.round], "nb").lines)
     sent = Submission.objects.across_all(reason="test").get(report=report).answers
     assert [line[8] for line in lines if line[6] == "org.responsible"] == [sent["org.responsible"]]
+
+
+class TestOpenInABrowser:
+    """A page from before the mending, with something typed at a question that is asked no more."""
+
+    TYPED = "Skrevet mens skjemaet ble rettet."
+
+    @pytest.fixture
+    def report(self, client):
+        report = ReportFactory.draft()
+        client.force_login(editor(report.municipality))
+        return report
+
+    def save(self, client, report, key, value, **more):
+        rev = read(report).draft["fields"].get(key, {}).get("rev", 0)
+        body = json.dumps({"key": key, "value": value, "rev": rev, **more})
+        return client.post(f"/rapport/{report.pk}/lagre/", body, content_type="application/json")
+
+    def expect_kept(self, client, report):
+        assert read(report).draft["fields"]["comment"]["value"] == self.TYPED
+        assert self.TYPED in client.get(f"/rapport/{report.pk}/endringer/").content.decode()
+        assert "comment" not in draft_open(report=read(report), actor=None, now=NOW).answers
+
+    def test_each_field_alone(self, client, report):
+        mend(report.round, taken_away)
+        answer = self.save(client, report, "comment", self.TYPED)
+        assert answer.status_code == 200 and answer.json()["error"]
+        self.expect_kept(client, report)
+        assert self.save(client, report, "plan.case", "PS 9/22").json()["error"] == ""
+        assert read(report).draft["fields"]["plan.case"]["value"] == "PS 9/22"
+        assert self.save(client, report, "never.asked", "x").status_code == 400
+
+    def test_what_a_colleague_wrote_there_stands_and_mine_is_kept_beside(self, client, report):
+        mend(report.round, taken_away)
+        self.save(client, report, "comment", "Kollegaens")
+        body = json.dumps({"key": "comment", "value": self.TYPED, "rev": 0})
+        answer = client.post(f"/rapport/{report.pk}/lagre/", body, content_type="application/json")
+        assert answer.status_code == 200 and answer.json()["error"]
+        assert read(report).draft["fields"]["comment"]["value"] == "Kollegaens"
+        assert self.TYPED in client.get(f"/rapport/{report.pk}/endringer/").content.decode()
+
+    def test_an_explanation_of_a_warning_about_it(self, client, report):
+        mend(report.round, taken_away)
+        answer = self.save(client, report, "comment:long_delay:comment", self.TYPED, base="")
+        assert answer.status_code == 200 and answer.json()["error"]
+        assert self.TYPED in client.get(f"/rapport/{report.pk}/endringer/").content.decode()
+        assert self.save(client, report, "comment:long_delay:never", self.TYPED, base="").status_code == 400
+
+    def section_of(self, report, code):
+        return spec_of(read(report)).question(code).section
+
+    def whole(self, report, **values):
+        """What a browser sends of these fields, over what stands there."""
+        fields = read(report).draft["fields"]
+        return values | {f"rev:{key}": str(fields.get(key, {}).get("rev", 0)) for key in values}
+
+    def test_a_section_sent_whole_says_so_and_saves_the_others(self, client, report):
+        section = self.section_of(report, "comment")
+        mend(report.round, taken_away)
+        data = self.whole(report, **{"comment": self.TYPED, "result.example": "Ny tekst"})
+        shown = client.post(f"/rapport/{report.pk}/skjema/{section}/", data, follow=True)
+        assert shown.status_code == 200
+        assert [message.level_tag for message in shown.context["messages"]] == ["warning"]
+        assert read(report).draft["fields"]["result.example"]["value"] == "Ny tekst"
+        self.expect_kept(client, report)
+
+    def test_a_question_that_was_moved_is_saved_from_its_old_place(self, client, report):
+        old, first = self.section_of(report, "comment"), spec_of(report).sections[0].key
+        mend(report.round, lambda form: editing.question_move(form, code="comment", section=first))
+        assert self.section_of(report, "comment") == first != old
+        data = self.whole(report, comment=self.TYPED)
+        assert client.post(f"/rapport/{report.pk}/skjema/{old}/", data).status_code == 302
+        assert read(report).draft["fields"]["comment"]["value"] == self.TYPED
+
+    def test_a_whole_section_that_is_gone(self, client, report):
+        section, first = self.section_of(report, "comment"), spec_of(report).sections[0].key
+
+        def emptied(form):
+            for question in spec_of(report).section(section).questions[:-1]:
+                form = editing.question_move(form, code=question.code, section=first)
+            return editing.section_remove(editing.question_remove(form, code="comment"), key=section)
+
+        mend(report.round, emptied)
+        address = f"/rapport/{report.pk}/skjema/{section}/"
+        answer = client.post(address, self.whole(report, comment=self.TYPED))
+        assert answer.status_code == 302 and answer["Location"] == f"/rapport/{report.pk}/skjema/"
+        self.expect_kept(client, report)
+        assert client.get(address)["Location"] == f"/rapport/{report.pk}/skjema/"
+        assert client.get(f"/rapport/{report.pk}/skjema/never/").status_code == 404
 
 
 class TestComingBack:
