@@ -201,16 +201,6 @@ class SolutionFact:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """Everything about one round and the earlier ones, at one moment.
-
-    ``rounds`` are oldest first and end with ``round``; ``previous`` is the one before it, if there is one.
-    ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
-    wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
-    register rows that held on one of the rounds' reference dates.
-    """
-
-@dataclass(frozen=True)
 class TaskFact:
     """One of Helsedirektoratet's tasks in the reform, with the letter that gave it; both by language."""
 
@@ -239,6 +229,16 @@ class Composed:
         """What a row with these fields says: a composition, or the copy of it that a version keeps."""
         return cls(row.kind, tuple(row.outline), row.assessment, row.remarks, row.risks)
 
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything about one round and the earlier ones, at one moment.
+
+    ``rounds`` are oldest first and end with ``round``; ``previous`` is the one before it, if there is one.
+    ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
+    wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
+    register rows that held on one of the rounds' reference dates.
+    """
 
     round: RoundFact
     rounds: tuple[RoundFact, ...]
