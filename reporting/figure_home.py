@@ -148,7 +148,7 @@ def figure_home(summary: NationalSummary, place: Place) -> FigureHome | None:
         questions=[namer.question(code, home.row) for code in home.questions],
         before=before,
     )
-    answers = namer.answers(frozen, home)
+    answers = made_of(frozen, select) if "borders" in select else namer.answers(frozen, home)
     namer.registered = register_words(frozen, select)
     found.counted = namer.groups(home.counted, answers, home)
     found.not_counted = namer.groups(home.not_counted, answers, home)
@@ -250,9 +250,23 @@ class _Namer:
         return sorted(rows.values(), key=lambda entry: entry["on"])
 
 
+def made_of(frozen: Frozen, select: Mapping[str, str]) -> dict[int, list[str]]:
+    """The municipalities of an earlier round that each one of the summary's day was made of, by their names then."""
+    names = unit_names(None, dt.date.fromisoformat(select["round"]))
+    return {
+        unit: [", ".join(names[part].name for part in parts if part in names)]
+        for unit, parts in frozen.parts(select).items()
+        if parts
+    }
+
+
 def register_words(frozen: Frozen, select: Mapping[str, str]) -> dict[int, str]:
     """What the frozen rows of the register behind a figure say of each unit, in words; empty for a figure from the
     reports alone."""
+    if "borders" in select:
+        then = register_words(frozen, {key: value for key, value in select.items() if key != "borders"})
+        parts = frozen.parts(select)
+        return {unit: "; ".join(then[part] for part in parts[unit] if part in then) for unit in parts}
     about = select.get("register") or select.get("agree")
     if about == "plan":
         return {row.unit: plan_words(row) for row in frozen.plans(select)}

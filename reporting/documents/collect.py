@@ -26,6 +26,7 @@ from reporting.models import Answer, Report, Round
 from reporting.task_matrix import read_tasks
 
 from . import rules
+from .collect_borders import parts
 from .collect_registers import participations, plans, register_counts
 from .facts import (
     LATE,
@@ -89,6 +90,7 @@ def collect(
         plans=plans(rounds[0].date, rounds[-1].date),
         register_counts=register_counts(days, office_keys),
         support=_support(rounds[0].since, rounds[-1].date),
+        parts=parts(days),
         answers=_answers(round_.pk, days) if sheets else (),
         composed=composed or Composed(),
         tasks=read_tasks(),

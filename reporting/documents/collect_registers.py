@@ -18,7 +18,7 @@ from networks.models import Participation
 from reporting.models import NationalSummary, Report
 
 from . import rules
-from .facts import Facts, ParticipationFact, PlanFact, RegisterCount, SupportFact
+from .facts import Facts, ParticipationFact, PartsFact, PlanFact, RegisterCount, SupportFact
 
 REASON = "national summary"
 
@@ -86,6 +86,7 @@ def register_ids(facts: Facts) -> dict[str, list[list[Any]]]:
     return {
         "participation": [_plain(row) for row in facts.participations],
         "plan": [_plain(row) for row in facts.plans],
+        "parts": [[row.round.isoformat(), row.unit, list(row.parts)] for row in facts.parts],
         "support": [[row.activity, row.unit, row.kind, row.provider, row.on.isoformat()] for row in facts.support],
     }
 
@@ -99,6 +100,7 @@ class Registers:
     support: tuple[SupportFact, ...]
     plans: tuple[PlanFact, ...] | None
     dated: bool
+    parts: tuple[PartsFact, ...] = ()
 
 
 def kept_registers(summary: NationalSummary) -> Registers:
@@ -115,6 +117,9 @@ def kept_registers(summary: NationalSummary) -> Registers:
         if "plan" in kept
         else None,
         dated="plan" in kept,
+        parts=tuple(
+            PartsFact(dt.date.fromisoformat(day), unit, tuple(parts)) for day, unit, parts in kept.get("parts", ())
+        ),
     )
 
 

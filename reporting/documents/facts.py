@@ -180,6 +180,16 @@ def holds(row: ParticipationFact | PlanFact, day: dt.date) -> bool:
 
 
 @dataclass(frozen=True)
+class PartsFact:
+    """What a municipality of the document's day was made of in an earlier ``round``: the units of then whose whole
+    figure belongs to it. Empty where it lay in one that was split."""
+
+    round: dt.date
+    unit: int
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class SupportFact:
     """One support activity for one municipality."""
 
@@ -237,7 +247,8 @@ class Facts:
     ``rounds`` are oldest first and end with ``round``; ``previous`` is the one before it, if there is one.
     ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
     wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
-    register rows that held on one of the rounds' reference dates.
+    register rows that held on one of the rounds' reference dates. ``parts`` is there where the borders of the
+    rounds differ.
     """
 
     round: RoundFact
@@ -258,6 +269,7 @@ class Facts:
     plans: tuple[PlanFact, ...] = ()
     register_counts: tuple[RegisterCount, ...] = ()
     support: tuple[SupportFact, ...] = ()
+    parts: tuple[PartsFact, ...] = ()
     answers: tuple[UnitAnswer, ...] = ()
     composed: Composed = field(default_factory=Composed)
     tasks: tuple[TaskFact, ...] = ()

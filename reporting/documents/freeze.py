@@ -75,8 +75,8 @@ def _rich(value: Any) -> Any:
 
 
 def recollect(summary: NationalSummary, today: Facts) -> Facts:
-    """The facts that ``summary`` was computed from. ``today`` are those of this moment, collected for it: they stand in
-    for what an older summary has not kept."""
+    """The facts that ``summary`` was computed from. ``today`` are those of this moment, collected for it with its
+    moment and number: they stand in for what an older summary has not kept."""
     names = _names(summary, today)
     frozen = Frozen(summary)
     rounds = names.get("rounds", today.rounds)
@@ -88,8 +88,6 @@ def recollect(summary: NationalSummary, today: Facts) -> Facts:
         today,
         **names,
         round=rounds[-1],
-        frozen_at=summary.frozen_at,
-        version=summary.version,
         reports=reports,
         deliveries=tuple(_deliveries(rounds, frozen)),
         counts=read.counts(),
@@ -98,6 +96,7 @@ def recollect(summary: NationalSummary, today: Facts) -> Facts:
         participations=registers.participations,
         plans=registers.plans if registers.plans is not None else today.plans,
         support=registers.support,
+        parts=registers.parts,
         submission_ids=tuple(summary.submission_ids),
     )
     return replace(facts, register_counts=tuple(_register_counts(facts, frozen)))

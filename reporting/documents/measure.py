@@ -13,7 +13,8 @@ A selector is a set of words:
   ``status`` and either ``network`` or ``kinds`` ``regional``; ``support`` with ``kind`` and ``provider``, or
   ``status`` ``none``), always as the register was on the round's reference date; ``agree`` (``plan`` or
   ``network``: the report beside the register) with ``state``; ``move`` (``question`` with ``from`` and ``to``;
-  ``-`` is not answered);
+  ``-`` is not answered); any ``register`` but with ``borders`` (the document's day): the municipalities of that day,
+  all of whose parts counted in ``round``, or ``carried`` ``no``: those whose figure of then cannot be said;
 * how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against
   the round ``since``), ``activities`` (support activities instead of units).
 
@@ -28,7 +29,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from . import rules
+from . import borders, rules
 from .facts import DELIVERY, LATE, ON_TIME, Facts, ParticipationFact, SupportFact, holds
 
 Select = Mapping[str, str]
@@ -159,6 +160,8 @@ class Tallies:
 
     def count(self, select: Select) -> int:
         """How many of them it counts."""
+        if "borders" in select:
+            return len(self._carried(select))
         if "delivery" in select:
             return self._delivered(select)
         if "pattern" in select:
@@ -280,6 +283,16 @@ class Tallies:
         if "kinds" in select:
             return sum(self._registers[day, office, "participation", select["status"]] for office in offices)
         return self._in_network(select, day, offices)
+
+    def _carried(self, select: Select) -> frozenset[int]:
+        """The municipalities of the document's day that a figure of an earlier round counts."""
+        held: frozenset[int] = frozenset()
+        if "register" in select:
+            facts = self.facts
+            entry = next(row for row in facts.rounds if row.date.isoformat() == select["round"])
+            period = entry.since, entry.date
+            held = borders.holding(select, period, facts.plans, facts.participations, facts.support)
+        return borders.carried(self.facts.parts, select, held)
 
     def _in_network(self, select: Select, day: str, offices: tuple[str, ...]) -> int:
         if day != self.now:

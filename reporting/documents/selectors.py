@@ -19,7 +19,7 @@ from django.db.models import Min
 from reform.dates import previous_reference_date
 from reporting.models import Answer, NationalSummary, Report, Round, Submission
 
-from . import rules
+from . import borders, rules
 from .collect_registers import kept_registers
 from .content import Figure
 from .facts import LATE, MISSING, ON_TIME, RETURNED, ParticipationFact, PlanFact, SupportFact, holds
@@ -196,7 +196,7 @@ class Frozen:
             missing=missing,
             questions=questions_of(select),
             row=select.get("row", ""),
-            round=dt.date.fromisoformat(self._day(select)),
+            round=dt.date.fromisoformat(select.get("borders") or self._day(select)),
         )
 
     def figure_value(self, figure: Figure) -> int | Decimal | None:
@@ -210,6 +210,8 @@ class Frozen:
 
     def _sort(self, select: Select) -> tuple[list[FrozenUnit], list[FrozenUnit], list[FrozenUnit]]:
         """The units that a selector speaks of: counted, not counted, and without the answer it needs."""
+        if "borders" in select:
+            return self._sort_carried(select)
         kinds = KINDS[select.get("units", "municipality")]
         members = [
             unit
@@ -237,6 +239,27 @@ class Frozen:
         if "question" in select:
             return self._answer_test(select)
         return _always, _always
+
+    def _sort_carried(self, select: Select) -> tuple[list[FrozenUnit], list[FrozenUnit], list[FrozenUnit]]:
+        """The municipalities of the summary's own day, by what their parts were in an earlier round."""
+        kept = self._registers
+        held: frozenset[int] = frozenset()
+        if "register" in select:
+            day = dt.date.fromisoformat(select["round"])
+            period = previous_reference_date(day), day
+            held = borders.holding(select, period, kept.plans or (), kept.participations, kept.support)
+        counted = borders.carried(kept.parts, select, held)
+        unknown = borders.carried(kept.parts, {"round": select["round"], "carried": "no"}, held) - counted
+        members = [unit for unit in self.units(select["borders"]) if unit.kind == "municipality"]
+        return (
+            [unit for unit in members if unit.unit in counted],
+            [unit for unit in members if unit.unit not in counted and unit.unit not in unknown],
+            [unit for unit in members if unit.unit in unknown],
+        )
+
+    def parts(self, select: Select) -> dict[int, tuple[int, ...]]:
+        """What each municipality was made of in the round of a selector with ``borders``."""
+        return {row.unit: row.parts for row in self._registers.parts if row.round.isoformat() == select["round"]}
 
     def _answer_test(self, select: Select) -> tuple[Any, Any]:
         given = self.answers(self._day(select), select["question"])
@@ -380,6 +403,8 @@ def _always(_unit: FrozenUnit) -> bool:
 
 def questions_of(select: Select) -> tuple[str, ...]:
     """The questions whose answers are behind a selector."""
+    if "borders" in select:
+        return ()
     if "pattern" in select:
         return rules.PATTERN_BY_KEY[select["pattern"]].questions
     if "agree" in select or select.get("register") in BESIDE:

@@ -7,6 +7,7 @@ from .book import Book, Line, Measure, name_runs
 from .content import Block, Bullets, Column, Heading, Paragraph, Run, Series, Text
 from .facts import Unit
 from .measure import NOTHING, matches
+from .tables_borders import borders_section
 from .tables_changes import register_news
 
 MOVES = {
@@ -150,6 +151,7 @@ def change_chapter(book: Book) -> tuple[Block, ...]:
         table,
         *names,
         *register_news(book),
+        *borders_section(book),
     )
 
 

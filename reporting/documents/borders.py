@@ -1,0 +1,67 @@
+"""Earlier rounds in the borders of the document's own day: what stood together then, and what is counted of it. Pure.
+
+A core indicator is a yes or no of each municipality, and no part of a merger speaks for the others: the new one is
+counted when *all* its parts were (``municipalities.borders``). What lay in a municipality that was split has no figure
+of its own then, and is counted as such, never by guess.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from municipalities.borders import regroup
+from municipalities.lineage import Lineage
+
+from . import rules
+from .facts import ParticipationFact, PartsFact, PlanFact, SupportFact, holds
+
+Select = Mapping[str, str]
+
+
+def parts_of(lineage: Lineage, reported: Mapping[dt.date, Iterable[int]], day: dt.date) -> tuple[PartsFact, ...]:
+    """For each round (``reported``: reference date to the municipalities in it) what every municipality of ``day``, the
+    last of the dates, was made of then. Empty when the borders were the same in all of them."""
+    found: list[PartsFact] = []
+    now = sorted(reported[day])
+    for then, units in sorted(reported.items()):
+        made_of = {
+            group.unit_id: tuple(sorted(span.unit_id for span in group.members))
+            for group in regroup(lineage, units, then, day)
+            if group.fits and not group.also_from
+        }
+        found += [PartsFact(then, unit, made_of.get(unit, ())) for unit in now]
+    changed = any(row.parts != (row.unit,) for row in found)
+    return tuple(found) if changed else ()
+
+
+def holding(
+    select: Select,
+    period: tuple[dt.date, dt.date],
+    plans: Iterable[PlanFact],
+    participations: Iterable[ParticipationFact],
+    support: Iterable[SupportFact],
+) -> frozenset[int]:
+    """The municipalities that a register counts on the last day of ``period`` (support: after its first day)."""
+    since, day = period
+    if select["register"] == "plan":
+        wanted = frozenset(select["values"].split("|"))
+        return frozenset(row.unit for row in plans if row.status in wanted and holds(row, day))
+    if select["register"] == "participation":
+        return frozenset(
+            row.unit
+            for row in participations
+            if row.status == select["status"] and row.kind in rules.REGIONAL_KINDS and holds(row, day)
+        )
+    return frozenset(row.unit for row in support if since < row.on <= day)
+
+
+def carried(parts: Iterable[PartsFact], select: Select, held: frozenset[int]) -> frozenset[int]:
+    """The municipalities of the borders asked for that a selector counts: without a register all of them; ``carried``
+    ``no`` are those whose figure of then cannot be known."""
+    rows = [row for row in parts if row.round.isoformat() == select["round"]]
+    if select.get("carried") == "no":
+        return frozenset(row.unit for row in rows if not row.parts)
+    if "register" not in select:
+        return frozenset(row.unit for row in rows)
+    return frozenset(row.unit for row in rows if row.parts and held.issuperset(row.parts))
