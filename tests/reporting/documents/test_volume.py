@@ -16,6 +16,7 @@ from reporting.documents.collect_volume import collect_volumes
 from reporting.documents.compute import compute
 from reporting.documents.content import Figure, Heading, Paragraph, Table, to_json
 from reporting.documents.content_check import problems
+from reporting.documents.facts import Composed
 from reporting.documents.formats import format_cell
 from reporting.documents.render import render
 from reporting.documents.volume import volumes
@@ -192,7 +193,7 @@ def test_internal_notes_risk_drafts_and_people_never_stand_in_a_volume(world):
 def test_a_correction_changes_its_own_regions_volume_and_no_other(world):
     people = populate(world, extra=4)
     before = {key: to_json(content) for key, content in made(people.now, version=1).items()}
-    later = made(people.now, version=7, assessment={"nb": {"status": "Ny tekst"}})
+    later = made(people.now, version=7, composed=Composed(assessment={"nb": {"status": "Ny tekst"}}))
     assert {key: to_json(content) for key, content in later.items()} == before  # a new version of the note
 
     report = people.report(2)
