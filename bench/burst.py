@@ -1,7 +1,9 @@
-"""371 units, and ten times as many, send in over HTTP, to 2 gunicorn workers: all accepted once, none lost."""
+"""On the last evening 371 units, and ten times as many, send in over HTTP, to 2 gunicorn workers, with all checks at
+work: all accepted once, none lost, each warning with its explanation."""
 
 from __future__ import annotations
 
+import datetime as dt
 import http.client
 import os
 import socket
@@ -14,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -22,11 +25,13 @@ from django.db import connection
 from django.urls import reverse
 
 from bench import data
-from bench.services import DAY, NOW, filled_drafts
+from bench.checked import STOPS_NOBODY, checked_drafts, found, unexplained
+from bench.services import DAY
 from reporting.models import Report, Submission
 
 NAME = "burst_of_submissions"
 AT_ONCE = 32
+OSLO = ZoneInfo("Europe/Oslo")
 
 
 def run(emit: Callable[..., None]) -> None:
@@ -38,9 +43,10 @@ def run(emit: Callable[..., None]) -> None:
 
 
 def _burst(emit: Callable[..., None]) -> None:
-    reports, cast = filled_drafts()
+    reports, cast = checked_drafts()
+    evening = dt.datetime.combine(reports[0].round.municipality_deadline, dt.time(22, 30), OSLO)
     calls = [(report, _cookie(cast.contacts[report.municipality_id])) for report in reports]
-    with _server() as port, ThreadPoolExecutor(AT_ONCE) as pool:
+    with _server(evening) as port, ThreadPoolExecutor(AT_ONCE) as pool:
         start = time.perf_counter()
         answers = list(pool.map(lambda call: _send(port, *call), calls))
         whole = time.perf_counter() - start
@@ -54,10 +60,22 @@ def _burst(emit: Callable[..., None]) -> None:
     emit(f"{NAME}_accepted", accepted / len(calls), "ratio", limit=1.0, better="higher", size=size)
     emit(f"{NAME}_stored", sent / len(calls), "ratio", limit=1.0, better="higher", size=size)
     emit(f"{NAME}_rows_per_report", rows / len(calls), "ratio", limit=1.0, size=size)
+    _checks(emit, rows, size)
     emit(f"{NAME}_p95", statistics.quantiles(times, n=20)[-1], "s", size=size)
     emit(f"{NAME}_rate", len(calls) / whole, "1/s", better="higher", size=size)
     twice = sum(status in (302, 303) for status, _seconds in again)
     emit(f"{NAME}_accepted_twice", twice / len(again), "ratio", limit=0.0, size=f"{size}; 40 sent again")
+
+
+def _checks(emit: Callable[..., None], rows: int, size: str) -> None:
+    """That the checks were at work: how much they found, how many of those that can find anything in a report that is
+    sent in did, and that no warning went in unexplained."""
+    codes = found()
+    listed = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
+    emit(f"{NAME}_findings", codes.total() / rows, "ratio", better="higher", size=f"{size}; {codes.total()}: {listed}")
+    share = len(STOPS_NOBODY & set(codes)) / len(STOPS_NOBODY)
+    emit(f"{NAME}_checks_that_found", share, "ratio", limit=1.0, better="higher", size=size)
+    emit(f"{NAME}_unexplained", unexplained() / rows, "ratio", limit=0.0, size=size)
 
 
 def _cookie(user: object) -> str:
@@ -88,13 +106,13 @@ def _send(port: int, report: Report, session: str) -> tuple[int, float]:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def _server(clock: dt.datetime) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "reform.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     command += ["--threads", "4", "--no-control-socket", "--timeout", "120"]
-    environment = {**os.environ, "PORTAL_CLOCK": NOW.isoformat()}
+    environment = {**os.environ, "PORTAL_CLOCK": clock.isoformat()}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(300):

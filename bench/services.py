@@ -15,7 +15,7 @@ from municipalities.models import Municipality
 from reporting.demo.answers import Unit, answers, fits
 from reporting.demo.networks import networks_make
 from reporting.demo.people import Cast, cast_make
-from reporting.demo.population import as_items, explain, explain_and_send
+from reporting.demo.population import as_items, explain_and_send
 from reporting.models import Report
 from reporting.services.drafts import draft_open, draft_save_many
 from reporting.services.rounds import form_spec, round_open
@@ -42,24 +42,11 @@ class Clock:
             self.queries += 1
 
 
-def filled_drafts() -> tuple[list[Report], Cast]:
-    """Reports of the round with a filled-in draft that passes the checks, ready to be sent in, and the people.
-
-    The drafts of copied units are those of their originals.
-    """
-    reports, cast, items = _begun(None)
-    originals = set(data.originals())
-    for report in (row for row in reports if row.municipality_id in originals):
-        contact = cast.contacts[report.municipality_id]
-        draft_open(report=report, actor=contact, now=NOW)
-        draft_save_many(report=report, items=items(report), actor=contact, now=NOW)
-        explain(report, contact, NOW)
-    data.copy_drafts(reports[0].round)
-    ready = Report.objects.across_all(reason=data.REASON).filter(round=reports[0].round, status="draft")
-    return list(ready.defer("draft").order_by("id")), cast
-
-
-def _begun(limit: int | None) -> tuple[list[Report], Cast, Callable[[Report], list[Any]]]:
+def begun(
+    limit: int | None, change: Callable[[str, dict[str, Any]], dict[str, Any]] = lambda number, given: given
+) -> tuple[list[Report], Cast, Callable[[Report], list[Any]]]:
+    """The round with reports that nobody has begun (at most ``limit``), the people, and what each report is answered
+    with: the demo's answers after ``change``, which gets the unit's number too."""
     cast = cast_make(day=dt.date(2021, 1, 1), now=NOW, password="bench-password", language_nn=frozenset())
     networks = networks_make(now=NOW)
     round_ = round_open(reference_date=DAY, actor=None, now=NOW)
@@ -69,8 +56,9 @@ def _begun(limit: int | None) -> tuple[list[Report], Cast, Callable[[Report], li
     names = {unit.pk: unit for unit in Municipality.objects.across_all(reason=data.REASON).units_as_of(DAY)}
 
     def items(report: Report) -> list[Any]:
-        unit = Unit(names[report.municipality_id].number, False, networks[report.office_id], rows)
-        return list(as_items(spec, fits(answers(unit, 1, DAY), codes)))
+        number = names[report.municipality_id].number
+        given = answers(Unit(number, False, networks[report.office_id], rows), 1, DAY)
+        return list(as_items(spec, fits(change(number, given), codes)))
 
     reports = Report.objects.across_all(reason=data.REASON).filter(round=round_, status="not_started")
     return list(reports.select_related("round__form_version").order_by("id")[:limit]), cast, items
@@ -84,7 +72,7 @@ def run(emit: Callable[..., None]) -> None:
 
 
 def _measure(emit: Callable[..., None], units: int) -> None:
-    reports, cast, items = _begun(REPORTS)
+    reports, cast, items = begun(REPORTS)
     fields = len(items(reports[0]))
     clock, sent = Clock(), 0
     start = time.perf_counter()
