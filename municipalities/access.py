@@ -140,6 +140,10 @@ RIGHTS: dict[str, Right] = {
     "summary.send": Right(HDIR, _("Mark a national summary as sent to the ministry.")),
     "summary.withdraw": Right(HDIR, _("Withdraw a national summary that was sent, with a reason.")),
     "summary.read": Right(HDIR | {Role.HOD}, _("Read national summaries; the ministry reads those that are sent.")),
+    "volume.read": Right(
+        _SF | HDIR | {Role.HOD},
+        _("Read the volume of a region: the statsforvalter its own when it is approved, the ministry when it is sent."),
+    ),
     "figure.read": Right(HDIR, _("Go from a figure to the municipalities and answers behind it.")),
     "round.open": Right(frozenset({Role.HDIR_ADMIN}), _("Open a reporting round.")),
     "round.compose": Right(HDIR, _("Compose the form and the dates of a round.")),

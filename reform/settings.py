@@ -177,6 +177,7 @@ else:
 
 # Generated files. No address leads here: a view checks the reader first.
 DOCUMENT_ROOT = Path(env.str("DOCUMENT_ROOT", default=str(VAR_DIR / "documents")))
+DRAFT_FILES_KEPT = timedelta(days=env.int("PORTAL_DRAFT_FILE_DAYS", default=30))  # of drafts that were replaced
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -198,6 +199,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # a job's state is a row of ours
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A process that has drawn a large file is replaced, so that what it holds on to does not add up.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("PORTAL_JOB_KIB", default=300_000)
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/Oslo"
@@ -223,6 +227,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
     "jobs whose worker died": {"task": "reporting.tasks.sweep_jobs", "schedule": timedelta(minutes=2)},
+    "files nobody needs": {"task": "reporting.tasks.clean_files", "schedule": crontab(hour=3, minute=30)},
     "answers to machines": {"task": "reporting.tasks.forget_requests", "schedule": crontab(hour=3, minute=15)},
     "reports that have not come": {"task": "reporting.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reform import clock
 from reform.tasks import background_task
-from reporting.services import documents, machines, notice_day, rounds, summaries
+from reporting.services import documents, file_cleaning, machines, notice_day, rounds, summaries
 
 
 @background_task
@@ -42,3 +42,9 @@ def send_reminders() -> None:
 def forget_requests() -> None:
     """Forget the answers that machines need no more; started by Celery beat."""
     machines.requests_forget(now=clock.now())
+
+
+@background_task
+def clean_files() -> None:
+    """Remove the files that nobody needs; started by Celery beat."""
+    file_cleaning.files_clean(now=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import burden, figure, national, summary, summary_steps
+from reporting.views import burden, delivery, figure, national, summary, summary_steps
 
 _FIGURE = "<str:ref>/<str:row>/"
 
@@ -17,6 +17,13 @@ urlpatterns = [
     path("oppsummering/<int:pk>/framdrift/", summary.SummaryProgress.as_view(), name="summary_progress"),
     path("oppsummering/<int:pk>/godkjent/", summary_steps.SummaryApprove.as_view(), name="summary_approve"),
     path("oppsummering/<int:pk>/ikke-godkjent/", summary_steps.SummaryUnapprove.as_view(), name="summary_unapprove"),
+    path("oppsummering/<int:pk>/leveranse/", delivery.SummaryDelivery.as_view(), name="summary_delivery"),
+    path("oppsummering/<int:pk>/leveranse/lag/", delivery.SummaryDeliver.as_view(), name="summary_deliver"),
+    path(
+        "oppsummering/<int:pk>/leveranse/avbryt/",
+        delivery.SummaryDeliverCancel.as_view(),
+        name="summary_deliver_cancel",
+    ),
     path("oppsummering/<int:pk>/sendt/", summary_steps.SummarySend.as_view(), name="summary_send"),
     path("oppsummering/<int:pk>/trukket/", summary_steps.SummaryWithdraw.as_view(), name="summary_withdraw"),
     path("oppsummering/<int:pk>/avbryt/", summary_steps.SummaryCancel.as_view(), name="summary_cancel"),

@@ -183,6 +183,7 @@ STATES: dict[str, tuple[Any, str]] = {
     "running": (pgettext_lazy("job", "Being made"), "info"),
     "done": (pgettext_lazy("job", "Ready"), "success"),
     "failed": (pgettext_lazy("job", "Did not work"), "danger"),
+    "cancelled": (pgettext_lazy("job", "Cancelled"), "neutral"),
     # a difference between two reports
     "changed": (pgettext_lazy("difference", "Changed"), "warning"),
     "new": (pgettext_lazy("difference", "New"), "success"),

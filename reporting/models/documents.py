@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Office
+from municipalities.models import Office, Role
 from municipalities.querysets import ScopedManager
 from reporting.models.reports import Report, Submission
 from reporting.models.summaries import NationalSummary
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class Document(models.Model):
     """A file that is made by a job: the row is made first and says how far the job has come (idea 7).
 
-    ``input_key`` names what it is made from (a content's hash, a Submission's hash), so the same question gives the
-    same row. ``file`` is a random name under the document folder, never an address; rows whose ``content_hash`` is the
-    same may share it, so a file is removed only when no row names it. A region's volume has its ``office``.
+    ``input_key`` names what it is made from (a summary, a region's part of it, a Submission), so the same question
+    gives the same row. ``file`` is a random name under the document folder, never an address; a volume's rows with the
+    same ``content_hash``, language, format and ``renderer`` share it, so a file is removed only when no row names it.
+    A region's volume has its ``office``.
     """
 
     class Kind(models.TextChoices):
@@ -51,6 +52,7 @@ class Document(models.Model):
     )
     office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(max_length=64, blank=True)
+    renderer = models.CharField(max_length=12, blank=True)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     progress = models.PositiveSmallIntegerField(default=0)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -79,9 +81,19 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.format} {self.input_key[:12]}"
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes it the one row of its kind."""
+        return self.kind, self.format, self.language, self.input_key
+
     @classmethod
     def visible_in(cls, scope: Scope) -> Q:
-        """A summary's file as the summary, a receipt as its report."""
-        summaries = NationalSummary.objects.across_all(reason="subquery").filter(NationalSummary.visible_in(scope))
+        """A summary's file as the summary, a receipt as its report; and a region's volume to its own statsforvalter
+        once the summary is approved, also when it is withdrawn later."""
+        every = NationalSummary.objects.across_all(reason="subquery")
         reports = Report.objects.across_all(reason="subquery").filter(Report.visible_in(scope))
-        return Q(summary__in=summaries) | Q(submission__report__in=reports)
+        settled = every.filter(Q(status=NationalSummary.Status.APPROVED) | Q(sent_at__isnull=False))
+        mine = scope.only({Role.STATSFORVALTER}).office_ids
+        volume = Q(kind=cls.Kind.VOLUME, office__in=mine, summary__in=settled) if mine else Q(pk__in=())
+        summaries = every.filter(NationalSummary.visible_in(scope))
+        return Q(summary__in=summaries) | Q(submission__report__in=reports) | volume

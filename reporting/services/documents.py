@@ -29,7 +29,9 @@ from municipalities.models import User
 from reporting.documents import build
 from reporting.documents.formats import format_date
 from reporting.documents.render import MEDIA_TYPES
+from reporting.documents.renderer import fingerprint
 from reporting.models import Document, NationalSummary
+from reporting.services import delivery
 
 __all__ = ["content_disposition", "remove_file", "safe_name", "write_file"]
 
@@ -42,6 +44,10 @@ SENTENCES = {
     "no_submissions": gettext_lazy("No report has been sent in for this round yet, so there is nothing to sum up."),
     "no_right": gettext_lazy("The person who asked for this may no longer see it."),
     "no_source": gettext_lazy("What the file should be made from is not there."),
+    "no_part": gettext_lazy("One of the files that belong in it is not there. Make that file again first."),
+    "cleaned": gettext_lazy(
+        "This draft has been replaced, and its file was removed to save room. It can be made again."
+    ),
     "too_long": gettext_lazy("It took too long and was stopped. Try again."),
     "given_up": gettext_lazy(
         "The worker stopped several times without finishing. Try again, or tell those who run the portal."
@@ -51,7 +57,12 @@ SENTENCES = {
 """What stopped a job, for the person who reads the page."""
 
 _Status = Document.Status
-RIGHT_BY_KIND = {Document.Kind.SUMMARY: "summary.read", Document.Kind.RECEIPT: "report.read"}
+_Kind = Document.Kind
+RIGHT_BY_KIND = {
+    _Kind.SUMMARY: "summary.read", _Kind.VOLUME: "volume.read", _Kind.DELIVERY: "summary.read",
+    _Kind.RECEIPT: "report.read",
+}  # fmt: skip
+RETRY_RIGHTS = {**RIGHT_BY_KIND, _Kind.VOLUME: "summary.build", _Kind.DELIVERY: "summary.build"}
 
 
 def sentence(code: str) -> str:
@@ -76,10 +87,15 @@ def document_render(*, pk: int, clock: Clock) -> bool:
     if not _claim(pk, now):
         return False
     document = Document.objects.get_queryset().select_related("summary__round", "submission", "requested_by").get(pk=pk)
-    mine = Document.objects.get_queryset().filter(pk=pk, status=_Status.RUNNING, attempts=document.attempts)
+    mine = Document.objects.get_queryset().filter(
+        pk=pk, status=_Status.RUNNING, attempts=document.attempts, started_at=now
+    )
     try:
         _require_reader(document, now)
-        data = build.draw(document)
+        if delivery.reuse(document, now=now):
+            delivery.part_done(document)
+            return True
+        data = delivery.pack(document) if document.kind == _Kind.DELIVERY else build.draw(document)
         mine.update(progress=90, heartbeat_at=clock())
         name = write_file(data, document.format)
     except build.BuildRefused as refused:
@@ -93,17 +109,19 @@ def document_render(*, pk: int, clock: Clock) -> bool:
         raise
     done = mine.update(
         status=_Status.DONE, progress=100, finished_at=clock(), file=name, file_name=file_name(document),
-        size=len(data), sha256=hashlib.sha256(data).hexdigest(), error="",
+        size=len(data), sha256=hashlib.sha256(data).hexdigest(), error="", renderer=fingerprint(),
     )  # fmt: skip
-    if not done:  # another worker took the row over while this one was thought dead
+    if not done:  # it was cancelled, or another worker took the row over while this one was thought dead
         remove_file(name)
-    return bool(done)
+        return False
+    delivery.part_done(document)
+    return True
 
 
 def _claim(pk: int, now: dt.datetime) -> bool:
     waiting = Q(status=_Status.QUEUED)
     abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
-    rows = Document.objects.get_queryset().filter(waiting | abandoned, pk=pk)
+    rows = Document.objects.get_queryset().filter(waiting | abandoned, pk=pk).exclude(delivery.INCOMPLETE)
     return bool(
         rows.update(
             status=_Status.RUNNING, progress=10, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1, error=""
@@ -125,8 +143,8 @@ def documents_release(*, now: dt.datetime) -> list[int]:
     """The documents that a worker should look at: those that were forgotten, and those whose worker died.
 
     After ``MAX_ATTEMPTS`` a document that nobody finishes says failed. Documents of a summary that is not made yet
-    wait for it. One that waits in a long queue is named again only after as long a wait: it may just be its turn
-    that has not come.
+    wait for it, and a delivery for its parts. One that waits in a long queue is named again only after as long a
+    wait: it may just be its turn that has not come.
     """
     stale = now - settings.JOB_STUCK_AFTER
     rows = Document.objects.get_queryset()
@@ -135,30 +153,33 @@ def documents_release(*, now: dt.datetime) -> list[int]:
     ready = Q(summary__isnull=True) | Q(summary__status__in=NationalSummary.MADE)
     never_named = Q(heartbeat_at__isnull=True, requested_at__lt=stale)
     forgotten = Q(status=_Status.QUEUED) & (never_named | Q(heartbeat_at__lt=stale)) & ready
-    found = list(rows.filter(abandoned | forgotten).order_by("pk").values_list("pk", flat=True))
+    found = list(
+        rows.filter(abandoned | forgotten).exclude(delivery.INCOMPLETE).order_by("pk").values_list("pk", flat=True)
+    )
     rows.filter(pk__in=found, status=_Status.QUEUED).update(heartbeat_at=now)
     return found
 
 
 def document_retry(*, document: Document, actor: User, now: dt.datetime) -> None:
-    """Put a failed or abandoned document back in the queue, asked for by ``actor`` from now on.
+    """Put a failed, cancelled or abandoned document back in the queue, asked for by ``actor`` from now on.
 
     Raises PermissionDenied when she may not see it; does nothing where it waits, runs or is done.
     """
     from reporting.tasks import render_document
 
-    decision = can(actor, RIGHT_BY_KIND[Document.Kind(document.kind)], document, today=timezone.localdate(now))
+    decision = can(actor, RETRY_RIGHTS[_Kind(document.kind)], document, today=timezone.localdate(now))
     if not decision:
         raise PermissionDenied(decision.reason)
     abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
     with transaction.atomic():
-        rows = Document.objects.get_queryset().filter(Q(status=_Status.FAILED) | abandoned, pk=document.pk)
+        stopped = Q(status__in=(_Status.FAILED, _Status.CANCELLED))
+        rows = Document.objects.get_queryset().filter(stopped | abandoned, pk=document.pk)
         again = rows.update(
             status=_Status.QUEUED, progress=0, error="", attempts=0, requested_by=actor, requested_at=now,
             heartbeat_at=None,
         )  # fmt: skip
         if again:
-            render_document.start(document.pk)
+            render_document.start(document.pk, queue="summaries" if document.summary_id else None)
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -181,7 +202,7 @@ class NotReady(Exception):
 def document_open(*, document: Document, user: Any, today: dt.date) -> OpenDocument:
     """The document's file for ``user``. Raises PermissionDenied when she may not read it, NotReady when there is
     no file. Whether she sees the row at all is asked by ``Document.objects.visible_to`` before."""
-    decision = can(user, RIGHT_BY_KIND[Document.Kind(document.kind)], document, today=today)
+    decision = can(user, RIGHT_BY_KIND[_Kind(document.kind)], document, today=today)
     if not decision:
         raise PermissionDenied(decision.reason)
     if document.status != _Status.DONE:
@@ -191,12 +212,16 @@ def document_open(*, document: Document, user: Any, today: dt.date) -> OpenDocum
     except NotThere:
         log.error("a document's file is gone", document=document.pk)
         raise NotReady from None
-    return OpenDocument(stream, document.file_name, MEDIA_TYPES[document.format], document.size)
+    return OpenDocument(
+        stream, document.file_name, {**MEDIA_TYPES, "zip": "application/zip"}[document.format], document.size
+    )
 
 
 def file_name(document: Document) -> str:
     """What the file is called when it is saved."""
     with translation.override(document.language):
+        if document.kind == _Kind.VOLUME:
+            return safe_name(delivery.volume_words(document), document.format)
         if document.summary is not None:
             day = format_date(document.summary.round.reference_date).replace("\u00a0", " ")
             words = _("Leve hele livet, status on %(day)s, version %(version)s") % {

@@ -167,7 +167,7 @@ def _finish(summary: NationalSummary, built: build.Built, now: dt.datetime) -> b
             SUMMARY, locked, "built", actor=None, now=now, content_hash=content_hash(built.canonical["nb"]),
             updates={"step": "", "error": ""},
         )  # fmt: skip
-        for document in locked.documents.order_by("pk"):
+        for document in locked.documents.filter(kind=Document.Kind.SUMMARY).order_by("pk"):
             render_document.start(document.pk, queue="summaries")
     return True
 

@@ -36,6 +36,7 @@ STEP_WORDS = {
     "compute": gettext_lazy("Computes the figures"),
     "store": gettext_lazy("Stores the figures"),
 }
+LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
 FORMAT_WORDS = {
     "pdf": gettext_lazy("PDF"),
     "docx": gettext_lazy("Word"),
@@ -75,7 +76,7 @@ def _file(row: Document, summary: NationalSummary, now: dt.datetime) -> dict[str
     return {
         "row": row,
         "label": FORMAT_WORDS[row.format],
-        "size": _size(row.size),
+        "size": file_size(row.size),
         "stuck": stuck,
         "waiting": row.status in ("queued", "running") and not stuck,
         "again": row.status == "failed" or stuck,
@@ -85,7 +86,7 @@ def _file(row: Document, summary: NationalSummary, now: dt.datetime) -> dict[str
 
 
 def _languages(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = {"nb": "Bokmål", "nn": "Nynorsk"}
+    names = LANGUAGE_NAMES
     mine = "nn" if (get_language() or "nb").startswith("nn") else "nb"
     order = sorted(names, key=lambda code: code != mine)
     return [
@@ -94,7 +95,8 @@ def _languages(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _size(size: int) -> str:
+def file_size(size: int) -> str:
+    """Bytes as a reader expects them: ``1,3 MB``; empty for none."""
     if size >= 1_000_000:
         return f"{size / 1_000_000:.1f}".replace(".", ",") + "\u00a0MB"
     return f"{max(1, round(size / 1000))}\u00a0kB" if size else ""
@@ -118,7 +120,8 @@ class SummaryList(ScopedList):
         mine = "nn" if (get_language() or "nb").startswith("nn") else "nb"
         entries = []
         for row in context["rows"]:
-            files = [_file(entry, row, self.now) for entry in sorted(row.documents.all(), key=_order)]
+            own = [entry for entry in row.documents.all() if entry.kind == Document.Kind.SUMMARY]
+            files = [_file(entry, row, self.now) for entry in sorted(own, key=_order)]
             ready = [entry for entry in files if entry["row"].status == "done" and entry["row"].language == mine]
             entries.append({"summary": row, "files": ready, "replaced": next(iter(row.sent_instead), None)})
         return {**context, "entries": entries, "may_build": can(self.request.user, "summary.build", today=self.today)}
@@ -160,8 +163,11 @@ def detail_context(view: SummaryView, summary: NationalSummary, bound: forms.For
     if made:
         link = build.figure_link(summary, base="") if can(user, "figure.read", today=today) else _no_link
         fragment = page_fragment(preview(build.summary_content(summary, language, sheets=False)), link, lift=1)
+    from reporting.views.delivery import delivery_context  # which builds on this module
+
     return {
         **progress_context(summary, user, view.now),
+        "delivery": delivery_context(summary, user, view.now),
         "object": summary,
         "fragment": fragment,
         **steps_context(summary, user, today, bound),

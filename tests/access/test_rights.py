@@ -45,6 +45,7 @@ EXPECTED = {
     "risk.assess": {"statsforvalter"},
     "membership.place": {"hdir_admin"},
     "figure.read": DIRECTORATE,
+    "volume.read": {"statsforvalter", "hod"} | DIRECTORATE,
     "round.open": {"hdir_admin"},
     "round.compose": DIRECTORATE,
     "round.publish": {"hdir_admin"},
@@ -69,7 +70,11 @@ def test_the_nine_roles():
 
 
 def test_the_ministry_reads_summaries_and_nothing_else():
-    assert {name for name, right in RIGHTS.items() if Role.HOD in right.roles} == {"home.read", "summary.read"}
+    assert {name for name, right in RIGHTS.items() if Role.HOD in right.roles} == {
+        "home.read",
+        "summary.read",
+        "volume.read",
+    }
 
 
 def test_every_right_has_a_sentence():
