@@ -82,12 +82,11 @@ def own_words(text: str, label: str = "") -> list[Block]:
 
 def remarked(book: Book, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks, with Helsedirektoratet's comment under each table that has one (by the table's stable name)."""
-    names = {table.id: name for name, table in book.by_name.items()}
     found: list[Block] = []
     for block in blocks:
         found.append(block)
-        if isinstance(block, Table) and block.id in names:
-            found += _remark(book, names[block.id])
+        if isinstance(block, Table) and block.name:
+            found += _remark(book, block.name)
     return tuple(found)
 
 

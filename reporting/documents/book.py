@@ -122,7 +122,7 @@ class Book:
         for index, measure in enumerate(measures, start=1):
             columns.append(_column(measure, f"{number}.{index}"))
         rows = tuple(self._row(name, number, line, measures) for line in lines)
-        table = Table(number, title, tuple(columns), rows, note=note, empty=empty)
+        table = Table(number, title, tuple(columns), rows, note=note, empty=empty, name=name)
         self.by_name[name] = table
         return table
 

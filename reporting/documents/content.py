@@ -205,7 +205,7 @@ class Row:
 class Table:
     """``id`` ``T3`` (its number follows the letter); ``kind`` ``main`` or ``annex`` (long, one a county, all
     with the same columns). The first column of text is the row header. ``empty`` is said where there are no
-    rows."""
+    rows. ``name`` stays the same whatever number the table has: with it a table is found again in another version."""
 
     id: str
     title: str
@@ -214,6 +214,7 @@ class Table:
     note: str = ""
     kind: str = "main"
     empty: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
     for unit in book.facts.units:
         counties[unit.county, unit.county_name].append(unit)
     tables = []
-    for (_number, name), units in sorted(counties.items()):
+    for (number, name), units in sorted(counties.items()):
         municipalities = [maker.row(unit) for unit in units if unit.kind == "municipality"]
         group = _("Districts of Oslo; they count in the delivery only")
         districts = [maker.row(unit, group) for unit in units if unit.kind == "district"]
@@ -140,6 +140,7 @@ def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
                 columns=maker.columns(),
                 rows=(*municipalities, *districts),
                 kind="annex",
+                name=f"annex_{number}",
             )
         )
     note = Text(letters_note(book))

@@ -112,7 +112,7 @@ def _names(book: Book) -> Table:
     return Table(
         book.next_table(), _("Municipalities whose report and register do not say the same"), columns, tuple(rows),
         note=_("Municipalities that have not answered are left out here; they stand in the tables above."),
-        empty=_("Reports and registers say the same everywhere."),
+        empty=_("Reports and registers say the same everywhere."), name="agree_names",
     )  # fmt: skip
 
 

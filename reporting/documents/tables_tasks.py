@@ -56,14 +56,12 @@ def _table(book: Book, levels: Mapping[str, int | None]) -> Table:
         Column("text", _("Judgement")),
     )
     rows = tuple(_row(book, task, levels[task.code]) for task in book.facts.tasks)
-    table = Table(
+    return Table(
         book.next_table(), _("Risk in the tasks of the task matrix, from 1 (low) to 4 (very high)"), columns, rows,
         note=_("The risk is Helsedirektoratet's judgement of whether the task is carried out as planned. It is not "
                "counted from reports or registers."),
-        empty=_("No tasks are registered."),
+        empty=_("No tasks are registered."), name="tasks",
     )  # fmt: skip
-    book.by_name["tasks"] = table
-    return table
 
 
 def _row(book: Book, task: TaskFact, level: int | None) -> Row:

@@ -193,3 +193,11 @@ def test_the_tasks_have_stable_codes_and_words_in_both_languages():
 def test_a_composition_and_its_copy_say_the_same(world):
     row = Composition(kind="yearly", outline=["plan"], assessment={"nb": {}}, remarks={}, risks=RISKS)
     assert Composed.of(row) == Composed("yearly", ("plan",), {"nb": {}}, {}, RISKS)
+
+
+def test_every_table_has_a_name_of_its_own_that_its_number_does_not_change(facts):
+    usual, turned = composed(facts, risks=RISKS), composed(facts, risks=RISKS, outline=outline.USUAL[::-1])
+    names = [table.name for table in usual.tables()]
+    assert all(names) and len(set(names)) == len(names)
+    assert {table.name: table.title for table in turned.tables()} == {t.name: t.title for t in usual.tables()}
+    assert {table.name: table.id for table in turned.tables()} != {t.name: t.id for t in usual.tables()}
