@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -277,6 +277,17 @@ class SectionForm(forms.Form):
                 rev = self.data.get(f"rev:{key}", "")
                 if rev.isdecimal():
                     yield key, sent_value(question, key, self.data), int(rev[:9])
+
+
+def sent_elsewhere(
+    asked: Callable[[str], tuple[QuestionSpec, str] | None], here: Collection[str], data: Any
+) -> Iterator[tuple[str, Any, int]]:
+    """As ``SectionForm.sent``, of the fields of a page that are not ``here``: a form that was mended since the page was
+    opened may have them elsewhere, or ask them no more. ``asked`` finds the question of a key; None for no question."""
+    for key in [name[4:] for name in data if name.startswith("rev:") and name[4:] not in here]:
+        found, rev = asked(key), data.get(f"rev:{key}", "")
+        if found is not None and rev.isdecimal():
+            yield key, sent_value(found[0], key, data), int(rev[:9])
 
 
 def sent_value(question: QuestionSpec, key: str, data: Any) -> Any:

@@ -1,4 +1,5 @@
-"""The life of a round before and beside its answers: composed, published, mended, unlocked (Hdir).
+"""The life of a round before and beside its answers: composed, published, unlocked (Hdir). How a published form is
+mended stands in ``form_mending``.
 
 The form of a round is a FormVersion without ``published_at`` while it is composed, and changed by ``form_edit`` alone.
 Publishing freezes it and makes the reports, so that a round opens on its day whether anything runs on that day or not.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,15 +22,9 @@ from municipalities.transitions import log
 from reporting import question_bank
 from reporting.compose import EditRefused, Fault, faults
 from reporting.compose.editing import empty_definition
-from reporting.form_spec import FormSpec
-from reporting.models import FormVersion, Notice, Question, Report, Round
-from reporting.querysets import editors_of
-from reporting.services.draft_view import EDITABLE
-from reporting.services.form_follow import changed_keys, draft_follow
-from reporting.services.notices import notices_write
+from reporting.models import FormVersion, Question, Round
 from reporting.services.rounds import (
     RoundRefused,
-    form_spec,
     load_question_bank,
     reports_make,
     solution_rows,
@@ -63,16 +57,6 @@ class NotPublishable(ComposeRefused):
         self.found = dict(found)
 
 
-@dataclass(frozen=True)
-class Mended:
-    """A form that was mended: the new version, how many drafts took it over, and in how many an answer has to be
-    looked at, since it cannot be an answer to the mended question."""
-
-    form: FormVersion
-    drafts: int
-    to_look_at: int
-
-
 # --- composing -------------------------------------------------------------------------------------
 
 
@@ -90,7 +74,7 @@ def round_compose(
 
     ``dates`` replaces single ones of ``standard_dates``. Raises PermissionDenied, ComposeRefused.
     """
-    _require(actor, "round.compose", now)
+    require_right(actor, "round.compose", now)
     given = {**standard_dates(reference_date), **(dates or {})}
     _refuse_dates(given)
     with transaction.atomic():
@@ -99,7 +83,7 @@ def round_compose(
         if kind != Round.Kind.TEST and any(row.reference_date == reference_date for row in every):
             raise ComposeRefused({"reference_date": _("There is already a round per this date.")})
         source = copy_from or next((row for row in every if row.reference_date < reference_date), None)
-        name = _free_name(f"{reference_date:%Y-%m-%d}")
+        name = free_name(f"{reference_date:%Y-%m-%d}")
         round_ = Round.objects.get_queryset().create(
             kind=kind,
             reference_date=reference_date,
@@ -126,7 +110,7 @@ def _draft_of(source: FormVersion | None, name: str, actor: User, now: dt.dateti
 def _regional_draft(source: Round | None, name: str, actor: User, now: dt.datetime) -> FormVersion | None:
     if source is None or source.regional_form is None:
         return None
-    return _draft_of(source.regional_form, _free_name(f"{name} region"), actor, now)
+    return _draft_of(source.regional_form, free_name(f"{name} region"), actor, now)
 
 
 def standard_definition() -> dict[str, Any]:
@@ -153,8 +137,8 @@ def bank_question(code: str) -> dict[str, Any]:
     return {**whole, **kept}
 
 
-def _free_name(wanted: str) -> str:
-    """``wanted``, or with a number behind where a form has that name already."""
+def free_name(wanted: str) -> str:
+    """``wanted``, or with a number behind where a form has that name already. One query."""
     taken = set(FormVersion.objects.filter(name__startswith=wanted).values_list("name", flat=True))
     if wanted not in taken:
         return wanted
@@ -169,8 +153,8 @@ def round_dates_set(
     Raises PermissionDenied, ComposeRefused with a sentence at each date that cannot be.
     """
     with transaction.atomic():
-        row = _locked(round_)
-        _require(actor, "round.publish" if row.published_at else "round.compose", now)
+        row = round_locked(round_)
+        require_right(actor, "round.publish" if row.published_at else "round.compose", now)
         given = {name: dates.get(name, getattr(row, name)) for name in DATES}
         _refuse_dates(given)
         if row.opened_at and given["opens_on"] != row.opens_on and row.opens_on <= timezone.localdate(now):
@@ -220,7 +204,7 @@ def form_edit(
     ``edit_number`` is the one that the person saw. Raises PermissionDenied, StaleForm when somebody else was quicker,
     ComposeRefused for a published form, EditRefused from the change itself; then nothing is written.
     """
-    _require(actor, "round.compose", now)
+    require_right(actor, "round.compose", now)
     with transaction.atomic():
         row = FormVersion.objects.select_for_update(of=("self",)).get(pk=form.pk)
         if row.published_at is not None:
@@ -236,7 +220,7 @@ def form_edit(
     return row
 
 
-# --- publishing and mending ------------------------------------------------------------------------
+# --- publishing ------------------------------------------------------------------------
 
 
 def form_faults(round_: Round, definition: Mapping[str, Any], audience: str = "municipality") -> list[Fault]:
@@ -264,9 +248,9 @@ def round_publish(*, round_: Round, actor: User, now: dt.datetime) -> Round:
     Raises PermissionDenied, NotPublishable with all that is missing, ComposeRefused when it is published already, its
     deadline is over, or nobody is there to be asked.
     """
-    _require(actor, "round.publish", now)
+    require_right(actor, "round.publish", now)
     with transaction.atomic():
-        row = _locked(round_)
+        row = round_locked(round_)
         if row.published_at is not None:
             raise ComposeRefused({"": _("The round is published already.")})
         if (missing := publish_faults(row)) is not None:
@@ -299,75 +283,12 @@ def _freeze(form: FormVersion, now: dt.datetime) -> None:
         form.save(update_fields=["definition_hash", "published_at"])
 
 
-def form_correct(
-    *, round_: Round, definition: Mapping[str, Any], note: Mapping[str, str], actor: User, now: dt.datetime
-) -> Mended:
-    """Mend a mistake in a published form by a new version of it, which holds from now on.
-
-    Every answer that was given is kept under its question. One that cannot be an answer to the mended question stands
-    as it was written, with its error, until somebody looks at it. What was sent in keeps the form it was sent in on.
-    ``note`` (both languages) tells those who have not sent in what was mended. Raises PermissionDenied, NotPublishable,
-    ComposeRefused.
-    """
-    _require(actor, "round.publish", now)
-    if not all(str(note.get(language, "")).strip() for language in ("nb", "nn")):
-        raise ComposeRefused({"note": _("Say in both languages what was mended.")})
-    with transaction.atomic():
-        row = _locked(round_)
-        if row.published_at is None:
-            raise ComposeRefused({"": _("The form is not published yet. Change it directly.")})
-        audience = FormVersion.Audience.MUNICIPALITY
-        if found := form_faults(row, definition):
-            raise NotPublishable({"": _("The form is not finished.")}, {audience.value: found})
-        old = row.form_version
-        new = FormVersion.objects.create(
-            name=_free_name(old.name),
-            audience=audience,
-            definition=definition,
-            definition_hash=question_bank.definition_hash(definition),
-            replaces=old,
-            change_note={language: str(note[language]).strip() for language in ("nb", "nn")},
-            edited_at=now,
-            edited_by=str(actor),
-            published_at=now,
-        )
-        row.form_version = new
-        row.save(update_fields=["form_version"])
-        open_reports, to_look_at = _drafts_follow(row, form_spec(old), form_spec(new))
-        log(row, "form_corrected", actor=actor, now=now, note=new.change_note["nb"], content_hash=new.definition_hash)
-        _tell(row, open_reports, new, now)
-    return Mended(new, len(open_reports), to_look_at)
-
-
-def _tell(round_: Round, reports: list[Report], form: FormVersion, now: dt.datetime) -> None:
-    """A notice to the contacts of each report that has not been sent in."""
-    editors = editors_of({report.municipality_id for report in reports}, today=timezone.localdate(now))
-    told = [(report, editors.get(report.municipality_id, ())) for report in reports]
-    key, facts = f"form:{form.pk} changed", {"comment": form.change_note}
-    notices_write(kind=Notice.Kind.FORM_CHANGED, round=round_, reports=told, now=now, facts=facts, key=key)
-
-
-def _drafts_follow(round_: Round, old: FormSpec, new: FormSpec) -> tuple[list[Report], int]:
-    """Bring the drafts that can still be changed to the mended form. Returns them, and how many need a look."""
-    changed = changed_keys(old, new)
-    rows = Report.objects.across_all(reason="a mended form").filter(round=round_, status__in=EDITABLE)
-    reports = list(rows.select_for_update(of=("self",)).select_related("municipality").order_by("pk"))
-    to_look_at, touched = 0, []
-    for report in reports:
-        other, wrong = draft_follow(report, changed, new)
-        to_look_at += bool(wrong)
-        if other:
-            touched.append(report)
-    Report.objects.get_queryset().bulk_update(touched, ["draft", "draft_version"], batch_size=100)
-    return reports, to_look_at
-
-
 def round_unlock(*, round_: Round, until: dt.date, reason: str, actor: User, now: dt.datetime) -> Round:
     """Open a round again until a day, the last one included, for every report that is not approved.
 
     Raises PermissionDenied (Hdir's administrator has the right), ComposeRefused.
     """
-    _require(actor, "round.unlock", now)
+    require_right(actor, "round.unlock", now)
     found = {}
     if until < timezone.localdate(now):
         found["until"] = _("The day is over. Choose today or a later one.")
@@ -376,19 +297,21 @@ def round_unlock(*, round_: Round, until: dt.date, reason: str, actor: User, now
     if found:
         raise ComposeRefused(found)
     with transaction.atomic():
-        row = _locked(round_)
+        row = round_locked(round_)
         row.unlocked_until = until
         row.save(update_fields=["unlocked_until"])
         log(row, "unlocked", actor=actor, now=now, to_state=until.isoformat(), note=reason.strip())
     return row
 
 
-def _locked(round_: Round) -> Round:
+def round_locked(round_: Round) -> Round:
+    """The row of a round, locked, with its forms."""
     rows = Round.objects.across_all(reason="one who changes a round").select_for_update(of=("self",))
     return rows.select_related("form_version", "regional_form").get(pk=round_.pk)  # type: ignore[no-any-return]
 
 
-def _require(actor: User, right: str, now: dt.datetime) -> None:
+def require_right(actor: User, right: str, now: dt.datetime) -> None:
+    """Raises PermissionDenied with the reason where ``actor`` does not have ``right``."""
     decision = can(actor, right, today=timezone.localdate(now))
     if not decision:
         raise PermissionDenied(decision.reason)

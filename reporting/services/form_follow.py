@@ -1,4 +1,4 @@
-"""The draft of a report follows its form when a mended version takes the form's place.
+"""The draft of a report, a municipality's or a region's, follows its form when a mended version takes the form's place.
 
 Every answer that was given stays under its question. One that cannot be an answer to the mended question stands as it
 was written, with its error, until somebody looks at it. What was sent in is not touched: it keeps its own form.
@@ -11,7 +11,7 @@ from typing import Any
 
 from reporting.answers import clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec
-from reporting.models import FormVersion, Report
+from reporting.models import FormVersion, RegionalReport, Report
 from reporting.services.rounds import form_spec
 
 
@@ -37,7 +37,7 @@ def changed_keys(old: FormSpec, new: FormSpec) -> list[str]:
     return [key for key in new.field_keys() if key not in kept or old.field(key)[0] != new.field(key)[0]]
 
 
-def draft_follow(report: Report, changed: Iterable[str], new: FormSpec) -> tuple[bool, int]:
+def draft_follow(report: Report | RegionalReport, changed: Iterable[str], new: FormSpec) -> tuple[bool, int]:
     """Judge the kept answers of ``changed`` fields by the new form, in memory. Returns whether the draft is another
     now (its version is counted up), and how many of its answers fit no more."""
     fields = report.draft.get("fields", {})
@@ -66,10 +66,20 @@ def _fits_no_more(fields: dict[str, Any], key: str, spec: FormSpec) -> bool:
 def draft_comes_back(row: Report) -> None:
     """A report goes back to those who fill it in: its draft follows the form that holds now, if it was mended since the
     report was sent in. ``row`` is locked; no query where nothing was mended but the Submission's."""
+    _comes_back(row, row.round.form_version)
+
+
+def region_comes_back(row: RegionalReport) -> None:
+    """The same for a region's report, locked, that is its own again; nothing while it is with Hdir."""
+    if row.status not in RegionalReport.CLOSED and row.round.regional_form is not None:
+        _comes_back(row, row.round.regional_form)
+
+
+def _comes_back(row: Report | RegionalReport, form: FormVersion) -> None:
     sent = row.current
-    if sent is None or sent.form_version_id == row.round.form_version_id:
+    if sent is None or sent.form_version_id == form.pk:
         return
-    new = form_spec(row.round.form_version)
+    new = form_spec(form)
     touched, _wrong = draft_follow(row, changed_keys(form_spec(sent.form_version), new), new)
     if touched:
         row.save(update_fields=["draft", "draft_version"])

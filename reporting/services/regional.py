@@ -31,6 +31,7 @@ from reporting.checks import Finding, the_form_itself
 from reporting.form_spec import FormSpec
 from reporting.models import Notice, RegionalReport, RegionalSubmission, Report, Round
 from reporting.services.draft_view import split_answers
+from reporting.services.form_follow import asked_before, region_comes_back
 from reporting.services.notices import notice_write
 from reporting.services.regional_figures import regional_figures
 from reporting.services.regional_form import regional_form_of
@@ -59,11 +60,13 @@ class Missing:
 
 @dataclass(frozen=True)
 class Clash:
-    """An answer that somebody else has changed meanwhile: hers stands, ``mine`` is kept among what was lost."""
+    """An answer that somebody else has changed meanwhile: hers stands, ``mine`` is kept among what was lost. Not
+    ``asked``: the question is asked no more since the form was mended, and what was written is kept all the same."""
 
     key: str
     mine: Any
     by: str
+    asked: bool = True
 
 
 class NotDeliverable(Exception):
@@ -132,7 +135,8 @@ def regional_save(
     """Save answers, ``(key, raw, base rev)`` each, and the reasons why units are missing, by their report's id.
 
     What cannot be an answer is kept as typed, with its error, and holds up none of the others. Returns the answers
-    that somebody else had changed. Raises PermissionDenied, WrongState when the region is with Hdir, RoundClosed.
+    that somebody else had changed, and those to questions that a mended form asks no more. Raises PermissionDenied,
+    WrongState when the region is with Hdir, RoundClosed.
     """
     with transaction.atomic():
         row = _locked(regional, "regional.edit", actor, now)
@@ -156,10 +160,11 @@ def _write(
     now: dt.datetime,
 ) -> Clash | None:
     key, raw, base = item
-    try:
-        question, matrix_row = spec.field(key)
-    except KeyError:
-        return None  # a form that was mended meanwhile does not ask it any more
+    asked = key in spec.field_keys()
+    found = spec.field(key) if asked else asked_before(regional_form_of(row.round, now=now), key)
+    if found is None:
+        return None
+    question, matrix_row = found
     old = fields.get(key, {})
     cleaned = clean(question, raw, row=matrix_row)
     new: dict[str, Any] = {"value": cleaned.value}
@@ -171,9 +176,9 @@ def _write(
     if base is not None and base != old.get("rev", 0):
         mine = new.get("raw") or new["value"]
         row.draft.setdefault("lost", []).append({"key": key, "value": mine, **by})
-        return Clash(key, mine, old.get("by", ""))
+        return Clash(key, mine, old.get("by", ""), asked)
     fields[key] = {**new, "rev": old.get("rev", 0) + 1, **by}
-    return None
+    return None if asked else Clash(key, new.get("raw") or new["value"], "", asked)
 
 
 def _store(row: RegionalReport, actor: User, now: dt.datetime) -> None:
@@ -273,12 +278,13 @@ def _judge(regional: RegionalReport, name: str, kind: str, actor: User, now: dt.
         row = (
             RegionalReport.objects.get_queryset()
             .select_for_update(of=("self",))
-            .select_related("round", "office")
+            .select_related("round__regional_form", "office", "current__form_version")
             .get(pk=regional.pk)
         )
         perform(REGIONAL, row, name, actor=actor, now=now, note=note.strip())
+        region_comes_back(row)
         number = row.submissions.count()
-        _tell(row, kind, _staff(row.office_id, timezone.localdate(now)), now, number, comment=note.strip())
+        _tell(row, kind, office_staff(row.office_id, timezone.localdate(now)), now, number, comment=note.strip())
     _follow(regional, row)
     return regional
 
@@ -286,17 +292,22 @@ def _judge(regional: RegionalReport, name: str, kind: str, actor: User, now: dt.
 def _tell(
     row: RegionalReport, kind: str, users: Iterable[User], now: dt.datetime, number: int, comment: str = ""
 ) -> None:
-    path = f"/region/{row.office.key}/rapport/{row.round.reference_date.isoformat()}/"
-    facts = {"path": path, **({"comment": comment} if comment else {})}
+    facts = {"path": regional_path(row), **({"comment": comment} if comment else {})}
     key = f"region:{row.pk}/{number} {kind} {now.isoformat(timespec='seconds')}"
     notice_write(kind=kind, round=row.round, users=users, now=now, regional=row, facts=facts, key=key)
+
+
+def regional_path(row: RegionalReport) -> str:
+    """The address of a region's report."""
+    return f"/region/{row.office.key}/rapport/{row.round.reference_date.isoformat()}/"
 
 
 def _hdir(today: dt.date) -> list[User]:
     return _people(today, role__in=HDIR)
 
 
-def _staff(office_id: int, today: dt.date) -> list[User]:
+def office_staff(office_id: int, today: dt.date) -> list[User]:
+    """Those of an office who can be written to."""
     return _people(today, role=Role.STATSFORVALTER, office_id=office_id)
 
 

@@ -87,12 +87,12 @@ class ComposeView(KeepsTyped):
     @cached_property
     def correction(self) -> FormVersion | None:
         """The correction that is being written of the published form."""
-        return correction_of(self.round) if self.round.published_at and not self.is_region else None
+        return correction_of(self.round, self.audience) if self.round.published_at else None
 
     @cached_property
     def form(self) -> FormVersion:
         """The form that the page is about: the correction while one is written. 404 where there is no such form."""
-        form = self.round.regional_form if self.is_region else (self.correction or self.round.form_version)
+        form = self.correction or (self.round.regional_form if self.is_region else self.round.form_version)
         if form is None:
             raise Http404
         return form

@@ -131,7 +131,7 @@ class RoundCorrect(RoundCompose):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.correction is None:
-            return redirect("round_compose", self.round.pk)
+            return redirect(self.here)
         return self.note_page(NoteForm(initial=self.typed()))
 
     def note_page(self, form: NoteForm, status: int = 200) -> HttpResponse:
@@ -146,19 +146,24 @@ class RoundCorrect(RoundCompose):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         action = request.POST.get("action", "publish")
-        here = reverse("round_compose", args=[self.round.pk])
+        here, which = self.here, {"round_": self.round, "audience": self.audience}
         try:
             if action == "begin":
-                correction_begin(round_=self.round, **self.who)
+                correction_begin(**which, **self.who)
                 messages.success(request, _("Change what is wrong. Nothing holds before you publish the correction."))
                 return redirect(here)
             if action == "drop":
-                correction_drop(round_=self.round, **self.who)
+                correction_drop(**which, **self.who)
                 messages.success(request, _("The correction is thrown away. The published form holds."))
                 return redirect(here)
         except ComposeRefused as refused:
             return self.told(refused, here)
         return self.publish(here)
+
+    @property
+    def here(self) -> str:
+        """The builder with the form that is corrected."""
+        return self.url("round_compose")
 
     def publish(self, here: str) -> HttpResponse:
         """Put the correction in the form's place."""
@@ -169,7 +174,9 @@ class RoundCorrect(RoundCompose):
             return self.note_page(form, 400)
         edit_number = number_of(self.request.POST.get("edit_number"))
         try:
-            mended = correction_publish(round_=self.round, edit_number=edit_number, note=form.note, **self.who)
+            mended = correction_publish(
+                round_=self.round, edit_number=edit_number, note=form.note, audience=self.audience, **self.who
+            )
         except ComposeRefused as refused:
             form.refused(refused)
             return self.note_page(form, 409)

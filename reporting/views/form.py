@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from municipalities.errors import bad_request
 from reporting.checks import WARNING
 from reporting.form_spec import QuestionSpec, SectionSpec, local
-from reporting.forms import Drawing, SectionForm, control_value, sent_value
+from reporting.forms import Drawing, SectionForm, control_value, sent_elsewhere
 from reporting.querysets import messages_of
 from reporting.question_views import Clash, dom_id
 from reporting.services import drafts
@@ -105,13 +105,13 @@ class ReportSection(EditView):
         """What was typed on a page from before the form was mended, at questions that now stand in another section or
         are asked no more: it is not lost."""
         here = {key for question in section.questions for key in question.field_keys()}
-        known = set(self.draft.spec.field_keys())
-        for key in [name[4:] for name in data if name.startswith("rev:") and name[4:] not in here]:
-            form = self.report.round.form_version
-            asked = self.draft.spec.field(key) if key in known else asked_before(form, key)
-            rev = data.get(f"rev:{key}", "")
-            if asked is not None and rev.isdecimal():
-                yield key, sent_value(asked[0], key, data), int(rev[:9])
+        return sent_elsewhere(self._asked, here, data)
+
+    def _asked(self, key: str) -> tuple[QuestionSpec, str] | None:
+        """The question of a field, also of one that is asked no more; None for what was never asked."""
+        if key in self.draft.fields:
+            return self.draft.spec.field(key)
+        return asked_before(self.report.round.form_version, key)
 
     def _tell_not_asked(self, saved: Sequence[drafts.Saved]) -> None:
         """Say at which questions something was typed that is kept, though they are asked no more."""

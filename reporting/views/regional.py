@@ -28,13 +28,16 @@ from municipalities.views import ScopedPage, ScopedView
 from reporting.answers import error_text, format_answer
 from reporting.checks import Finding
 from reporting.form_spec import FormSpec, QuestionSpec, local, visible_codes
-from reporting.forms import Drawing, SectionForm
+from reporting.forms import Drawing, SectionForm, sent_elsewhere
 from reporting.models import RegionalReport, Round
 from reporting.querysets import chosen_round, opened_rounds
 from reporting.question_views import dom_id
 from reporting.services import regional as service
 from reporting.services.draft_view import FieldView, every_answer
+from reporting.services.form_follow import asked_before
 from reporting.services.regional_figures import RegionalFigure, regional_figures
+from reporting.services.regional_form import regional_form_of
+from reporting.views.found import in_words
 from reporting.views.shown import language
 
 
@@ -104,6 +107,7 @@ class RegionalPage(RegionalView):
         items = [
             item for section in spec.sections for item in SectionForm(section, self.drawing(spec), request.POST).sent()
         ]
+        items += sent_elsewhere(self._asked_before, spec.field_keys(), request.POST)
         reasons = {
             int(name[7:]): value
             for name, value in request.POST.items()
@@ -123,6 +127,18 @@ class RegionalPage(RegionalView):
             return self.page(stopped=stopped, status=422)
         messages.success(request, _("The region is delivered to Helsedirektoratet."))
         return redirect(self.address)
+
+    def _asked_before(self, key: str) -> tuple[QuestionSpec, str] | None:
+        return asked_before(regional_form_of(self.regional.round, now=self.now), key)
+
+    def _clashes(self, spec: FormSpec, clashes: Sequence[service.Clash]) -> list[tuple[str, str, service.Clash]]:
+        """Each with its question, and what was typed in words."""
+        found = []
+        for one in clashes:
+            asked = spec.field(one.key) if one.asked else self._asked_before(one.key)
+            if asked is not None:
+                found.append((local(asked[0].name, language()), in_words(asked[0], one.mine, {}), one))
+        return found
 
     def _attach(self, who: Mapping[str, Any]) -> str:
         file = self.request.FILES.get("plan")
@@ -169,7 +185,8 @@ class RegionalPage(RegionalView):
             "figures": self._figures(),
             "missing": self._missing(),
             "problems": self._problems(spec, stopped, fault),
-            "clashes": [(local(spec.field(one.key)[0].name, language()), one) for one in clashes],
+            "clashes": self._clashes(spec, [one for one in clashes if one.asked]),
+            "not_asked": self._clashes(spec, [one for one in clashes if not one.asked]),
             "history": Event.objects.across_all(reason="what happened with a region's report").filter(
                 object_type=regional._meta.label_lower, object_id=regional.pk
             ).order_by("-id"),

@@ -17,7 +17,6 @@ from reporting.services.composing import (
     NotPublishable,
     StaleForm,
     bank_question,
-    form_correct,
     form_edit,
     round_compose,
     round_dates_set,
@@ -26,6 +25,7 @@ from reporting.services.composing import (
     standard_definition,
 )
 from reporting.services.drafts import draft_open, draft_save
+from reporting.services.form_mending import form_correct
 from reporting.services.rounds import form_publish, form_spec, load_question_bank
 from reporting.timing import RoundState, round_state
 from reporting.workflow import RoundClosed

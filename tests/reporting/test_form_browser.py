@@ -11,7 +11,7 @@ from django.urls import reverse
 from reform.models import Solution
 from reporting.compose import editing
 from reporting.models import Report, Round, Submission
-from reporting.services.composing import form_correct
+from reporting.services.form_mending import form_correct
 from tests.browser import axe_violations
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, at, open_round
 from tests.world import World, build_world

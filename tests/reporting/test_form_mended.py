@@ -14,7 +14,7 @@ from reporting.documents.compute import compute
 from reporting.documents.content import to_json
 from reporting.documents.extract import extract
 from reporting.models import Report, Submission
-from reporting.services.composing import form_correct
+from reporting.services.form_mending import form_correct
 from reporting.services.drafts import draft_open, spec_of
 from reporting.services.findings import draft_findings
 from reporting.services.messages import message_write

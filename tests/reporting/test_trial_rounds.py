@@ -32,13 +32,13 @@ from reporting.querysets import opened_rounds
 from reporting.services.composing import (
     ComposeRefused,
     NotPublishable,
-    form_correct,
     form_edit,
     round_compose,
     round_publish,
 )
 from reporting.services.drafts import draft_open, draft_save_many
 from reporting.services.form_corrections import correction_begin
+from reporting.services.form_mending import form_correct
 from reporting.services.prefill import last_report
 from reporting.services.review import finding_judge, warnings_of
 from reporting.services.rounds import previous_round
