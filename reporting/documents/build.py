@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.urls import NoReverseMatch, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from municipalities.models import Office
@@ -27,6 +27,8 @@ from .compute import compute
 from .content import Content, Figure, content_hash, from_json, to_json
 from .content_check import problems
 from .facts import Composed, Facts
+from .freeze import kept
+from .inputs import inputs_hash, rules_of
 from .render import render
 from .volume import volumes
 from .volume_facts import VolumeFacts
@@ -49,11 +51,12 @@ class BuildRefused(Exception):
 @dataclass(frozen=True)
 class Built:
     """What a build came to: the frozen sets, and the canonical JSON of each language; ``volumes`` that of each region's
-    volume, by the office's key and language."""
+    volume, by the office's key and language; ``inputs`` the hash over all it was computed from."""
 
     facts: Facts
     canonical: dict[str, str]
     volumes: dict[tuple[str, str], str] = field(default_factory=dict)
+    inputs: str = ""
 
 
 def build(summary: NationalSummary, *, now: dt.datetime, step: Step = lambda name: None) -> Built:
@@ -66,10 +69,35 @@ def build(summary: NationalSummary, *, now: dt.datetime, step: Step = lambda nam
     canonical, regions = {}, {}
     for language in LANGUAGES:
         with translation.override(language):
-            canonical[language] = _checked(compute(facts, language, gettext))
+            note = compute(facts, language, gettext)
+            canonical[language] = _checked(note)
             for office, content in volumes(facts, found, language, gettext) if found else ():
                 regions[office, language] = _checked(content)
-    return Built(facts, canonical, regions)
+    return Built(facts, canonical, regions, inputs_of(facts, note, map(content_hash, regions.values())))
+
+
+def inputs_of(facts: Facts, note: Content, volume_hashes: Iterable[str]) -> str:
+    """The hash over what a summary is computed from. A volume holds neither version nor moment, so that its own hash
+    stands for what it is computed from."""
+    return inputs_hash(facts, rules_of([note]), sorted(volume_hashes))
+
+
+def unchanged(summary: NationalSummary) -> bool:
+    """Whether a build of this moment would come to what ``summary``, a version that was made, says already.
+
+    It is built again with the moment and the number of that version and without storing anything, so that changed rules
+    and words of the portal are seen as well as changed rows.
+    """
+    if summary.frozen_at is None:
+        return False
+    try:
+        built = build(summary, now=summary.frozen_at)
+    except BuildRefused:
+        return False
+    again = {(None, language): content_hash(text) for language, text in built.canonical.items()}
+    again |= {key: content_hash(text) for key, text in built.volumes.items()}
+    rows = summary.contents.values_list("office__key", "language", "content_hash")
+    return again == {(office, language): digest for office, language, digest in rows}
 
 
 def _checked(content: Content) -> str:
@@ -87,17 +115,24 @@ def _snapshot(summary: NationalSummary, now: dt.datetime) -> tuple[Facts, Volume
         if outermost and connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        facts = collect(summary.round, frozen_at=now, version=summary.version, composed=Composed.of(summary))
+        facts = facts_of(summary, now)
         return facts, collect_volumes(facts) if summary.kind == NationalSummary.Kind.HALF_YEAR else None
+
+
+def facts_of(summary: NationalSummary, moment: dt.datetime) -> Facts:
+    """The facts as they stand now, for the version ``summary``; ``moment`` is written on them in Oslo's time."""
+    taken = timezone.localtime(moment, timezone.get_default_timezone())
+    return collect(summary.round, frozen_at=taken, version=summary.version, composed=Composed.of(summary))
 
 
 def store(summary: NationalSummary, built: Built) -> None:
     """Keep the frozen sets and the Content. Call it inside the transaction that ends the building."""
     summary.submission_ids = list(built.facts.submission_ids)
-    summary.register_ids = register_ids(built.facts)
+    summary.register_ids = {**register_ids(built.facts), **kept(built.facts, summary.round.form_version_id)}
+    summary.inputs_hash = built.inputs
     summary.as_of = built.facts.round.date
     summary.frozen_at = built.facts.frozen_at
-    summary.save(update_fields=["submission_ids", "register_ids", "as_of", "frozen_at"])
+    summary.save(update_fields=["submission_ids", "register_ids", "inputs_hash", "as_of", "frozen_at"])
     SummaryContent.objects.bulk_create(
         SummaryContent(summary=summary, language=language, canonical=text, content_hash=content_hash(text))
         for language, text in built.canonical.items()

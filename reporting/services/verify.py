@@ -1,19 +1,30 @@
-"""Whether the files of a summary say what the database says: the hash, every figure, the counts, and each other."""
+"""Whether a file of a summary says what the database says. Any of the four files leads to its summary by the hash of
+its Content; then the figures are computed again from the frozen inputs, and looked for in the file.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 from municipalities.models import Municipality
-from reporting.documents import agree
-from reporting.documents.content import Content, content_hash, to_json
+from reporting.documents import agree, build, read_files
+from reporting.documents.compute import compute
+from reporting.documents.content import Content, content_hash, from_json, to_json
 from reporting.documents.content_check import problems
+from reporting.documents.difference import Difference, differences
+from reporting.documents.freeze import recollect
 from reporting.documents.render_json import read_json
 from reporting.documents.selectors import Frozen, disagreements
-from reporting.models import Answer, NationalSummary, Report, Submission, SummaryContent
+from reporting.models import Answer, Document, NationalSummary, Report, Submission, SummaryContent
 
 REASON = "check of a national summary"
+MOST_NAMED = 20  # things of one kind that are named
+FORMATS = ("json", "pdf", "docx", "xlsx")
 
 
 @dataclass
@@ -27,47 +38,93 @@ class Verdict:
     def ok(self) -> bool:
         return not self.problems
 
+    def more(self, name: str, found: Iterable[object]) -> None:
+        """The first of what was found, and how much more there is."""
+        said = [f"{name}: {problem}" for problem in found]
+        self.problems += said[:MOST_NAMED]
+        if len(said) > MOST_NAMED:
+            self.problems.append(f"{name}: {len(said) - MOST_NAMED} more")
+
 
 def verify_file(path: Path) -> Verdict:
-    """Check the JSON file of a summary against the database, and the PDF, Word and Excel files of the same name
-    beside it against the JSON. Raises OSError when the file cannot be read."""
+    """Check one file of a summary: its summary is found by the hash, computed again from the frozen inputs, and every
+    figure is looked for in the file. Beside a JSON file its PDF, Word and Excel files of the same name are checked too.
+
+    Raises OSError when the file cannot be read.
+    """
     verdict = Verdict()
-    try:
-        content = read_json(path.read_bytes())
-    except ValueError as error:
-        verdict.problems.append(f"json: {error}")
+    fmt = path.suffix.lower().removeprefix(".")
+    data = path.read_bytes()
+    if fmt not in FORMATS:
+        verdict.problems.append(f"{path.name} is no JSON, PDF, Word or Excel file")
         return verdict
-    canonical = to_json(content)
-    verdict.checked.append(f"json: the hash {content_hash(canonical)[:12]} is that of its content")
-    verdict.problems += [f"json: {problem}" for problem in problems(content)]
-    _against_database(content, canonical, verdict)
-    _beside(path, content, canonical, verdict)
+    try:
+        digest = _digest(data, fmt, verdict)
+    except ValueError as error:
+        verdict.problems.append(f"{fmt}: {error}")
+        return verdict
+    row = _content_row(digest)
+    if row is None:
+        verdict.problems.append(f"{fmt}: the database holds no summary with this content ({digest[:12] or 'no hash'})")
+        return verdict
+    content = from_json(row.canonical)
+    verdict.checked.append(f"{fmt}: the content {digest[:12]} is that of {_name(row)}")
+    _stored(row, content, verdict)
+    _against_database(row, content, verdict)
+    if row.office_id is None:
+        _computed_again(row, content, verdict)
+    _file(path.name, fmt, data, row, content, verdict)
+    if fmt == "json":
+        for other in FORMATS[1:]:
+            beside = path.with_suffix(f".{other}")
+            if beside.exists():
+                _file(beside.name, other, beside.read_bytes(), row, content, verdict)
     return verdict
 
 
-def _against_database(content: Content, canonical: str, verdict: Verdict) -> None:
-    summary = _summary_of(canonical)
-    if summary is None:
-        verdict.problems.append("json: the database holds no summary with this content")
-        return
+def _digest(data: bytes, fmt: str, verdict: Verdict) -> str:
+    """The hash of the Content that a file holds or names. Raises ValueError when the file cannot be read."""
+    if fmt == "json":
+        content = read_json(data)
+        verdict.more("json", problems(content))
+        return content_hash(to_json(content))
+    if fmt == "pdf":
+        return content_hash(read_files.pdf_attachment(data).decode("utf-8", "replace"))
+    return read_files.control_code(data, fmt)
+
+
+def _content_row(digest: str) -> SummaryContent | None:
+    """The newest that has this hash: a volume without changes is the same in several versions."""
+    rows = SummaryContent.objects.select_related("summary__round__form_version", "office")
+    return rows.filter(content_hash=digest).order_by("-summary_id").first() if digest else None
+
+
+def _name(row: SummaryContent) -> str:
+    summary = row.summary
+    office = f", volume of {row.office.key}" if row.office else ""
+    return f"version {summary.version} per {summary.as_of} in {row.language}{office}"
+
+
+def _stored(row: SummaryContent, content: Content, verdict: Verdict) -> None:
+    if content_hash(row.canonical) != row.content_hash or to_json(content) != row.canonical:
+        verdict.problems.append("database: the stored content has another hash than the one it was stored with")
+
+
+# --- the database -----------------------------------------------------------------------------------
+
+
+def _against_database(row: SummaryContent, content: Content, verdict: Verdict) -> None:
     figures = [figure for figure in content.figures() if figure.source is not None]
-    wrong = disagreements(Frozen(summary), figures)
+    wrong = disagreements(Frozen(row.summary), figures)
     verdict.checked.append(f"database: {len(figures)} figures counted unit by unit")
-    verdict.problems += [f"database: {problem}" for problem in wrong[:20]]
-    if len(wrong) > 20:
-        verdict.problems.append(f"database: {len(wrong) - 20} more figures differ")
-    counted = _counts(summary, content)
+    verdict.more("database", wrong)
+    if row.office_id is not None or row.summary.kind != NationalSummary.Kind.HALF_YEAR:
+        return
+    counted = _counts(row.summary, content)
     verdict.checked.append(f"database: {len(counted)} control counts")
-    for (label, said), (_name, found) in zip(content.counts, counted, strict=True):
+    for (label, said), (_key, found) in zip(content.counts, counted, strict=True):
         if said != found:
             verdict.problems.append(f"database: the cover says {label}: {said}, the database {found}")
-
-
-def _summary_of(canonical: str) -> NationalSummary | None:
-    rows = SummaryContent.objects.select_related("summary__round").filter(content_hash=content_hash(canonical))
-    # Two versions made of the same moment would have the same figures, but never the same version number.
-    found = [row.summary for row in rows if row.canonical == canonical]
-    return found[0] if found else None
 
 
 def _counts(summary: NationalSummary, content: Content) -> list[tuple[str, int]]:
@@ -92,17 +149,43 @@ def _counts(summary: NationalSummary, content: Content) -> list[tuple[str, int]]
     ]
 
 
-def _beside(path: Path, content: Content, canonical: str, verdict: Verdict) -> None:
-    checks = {
-        "pdf": lambda data: agree.pdf_problems(data, canonical),
-        "docx": lambda data: agree.docx_problems(data, content, canonical),
-        "xlsx": lambda data: agree.xlsx_problems(data, content, canonical),
-    }
-    for suffix, check in checks.items():
-        file = path.with_suffix(f".{suffix}")
-        if not file.exists():
-            verdict.checked.append(f"{suffix}: no {file.name} beside it")
-            continue
-        found = check(file.read_bytes())
-        verdict.problems += found
-        verdict.checked.append(f"{suffix}: {file.name} {'differs' if found else 'agrees'}")
+def _computed_again(row: SummaryContent, content: Content, verdict: Verdict) -> None:
+    """The Content from the frozen inputs. Where the inputs are the same, words that the portal has changed since are
+    said and are no problem; every figure must be equal."""
+    summary = row.summary
+    facts = recollect(summary, build.facts_of(summary, summary.frozen_at))
+    with translation.override(row.language):
+        again = compute(facts, row.language, gettext)
+    volumes = SummaryContent.objects.filter(summary=summary).exclude(office=None)
+    inputs = build.inputs_of(facts, again, volumes.values_list("content_hash", flat=True))
+    same_inputs = inputs == summary.inputs_hash
+    found = list(differences(content, again))
+    words = [difference for difference in found if not difference.figure]
+    if not found:
+        verdict.checked.append("computed again from the frozen inputs: equal")
+    elif same_inputs and len(words) == len(found):
+        verdict.checked.append(f"computed again: figures equal; the portal words {len(words)} things otherwise today")
+    else:
+        verdict.more("computed again", [*_figures_first(found)])
+    if summary.inputs_hash and not same_inputs and not found:
+        verdict.problems.append("database: the frozen inputs are others than those the summary was computed from")
+
+
+def _figures_first(found: list[Difference]) -> list[Difference]:
+    return sorted(found, key=lambda difference: not difference.figure)
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+
+def _file(name: str, fmt: str, data: bytes, row: SummaryContent, content: Content, verdict: Verdict) -> None:
+    """The file beside a fresh drawing of the same Content; where the bytes differ, because it was edited or drawn by
+    other versions of the libraries, every figure is looked for in it."""
+    compared = agree.compare(fmt, data, content)
+    verdict.problems += compared.problems
+    if compared.problems:
+        verdict.checked.append(f"{fmt}: {name} differs")
+        return
+    fresh = build.draw(Document(format=fmt, language=row.language, summary=row.summary, office=row.office))
+    bytes_ = "as it is drawn today, byte for byte" if fresh == data else "edited, or drawn by other libraries"
+    verdict.checked.append(f"{fmt}: {name} agrees, {compared.figures} figures found; {bytes_}")

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reform import clock
-from reporting.documents.build import FORMATS, LANGUAGES
+from reporting.documents.build import FORMATS, LANGUAGES, draw, unchanged
 from reporting.models import Document, NationalSummary, Round
 from reporting.services.documents import document_render, sentence
 from reporting.services.summaries import SummaryBusy, summary_build, summary_request
@@ -49,16 +49,31 @@ class Command(BaseCommand):
             raise CommandError(f"The folder {folder} cannot be made: {error.strerror}.") from error
         self.deadline = time.monotonic() + options["timeout"]
         self.patience = 0.0 if options["here"] else options["patience"]
-        try:
-            summary = summary_request(round=round_, actor=None, now=clock.now())
-        except SummaryBusy as busy:
-            summary = busy.summary
-            self.stdout.write(f"Version {summary.version} is being made already; waiting for it.")
+        summary = self._standing(round_) or self._request(round_)
         self._build(summary)
-        for document in summary.documents.filter(language=options["language"]):
+        for document in summary.documents.filter(kind="summary", language=options["language"]):
             self._draw(document)
         self._write(summary, folder, options["language"])
         self._draw_the_rest(summary, options["here"])
+
+    def _standing(self, round_: Round) -> NationalSummary | None:
+        """The newest version that was made, where a build would come to the same again."""
+        rows = NationalSummary.objects.across_all(reason=REASON).filter(
+            kind=NationalSummary.Kind.HALF_YEAR, round=round_
+        )
+        newest = rows.exclude(status=NationalSummary.Status.FAILED).order_by("-version").first()
+        made = (NationalSummary.Status.READY, NationalSummary.Status.APPROVED, NationalSummary.Status.SENT)
+        if newest is None or newest.status not in made or not unchanged(newest):
+            return None
+        self.stdout.write(f"Nothing has changed since version {newest.version}: that version is used again.")
+        return newest  # type: ignore[no-any-return]
+
+    def _request(self, round_: Round) -> NationalSummary:
+        try:
+            return summary_request(round=round_, actor=None, now=clock.now())
+        except SummaryBusy as busy:
+            self.stdout.write(f"Version {busy.summary.version} is being made already; waiting for it.")
+            return busy.summary
 
     def _round(self, text: str) -> Round:
         try:
@@ -115,9 +130,10 @@ class Command(BaseCommand):
             row.refresh_from_db()
 
     def _write(self, summary: NationalSummary, folder: Path, language: str) -> None:
-        documents = {row.format: row for row in summary.documents.filter(language=language)}
+        documents = {row.format: row for row in summary.documents.filter(kind="summary", language=language)}
         for fmt in FORMATS:
-            data = (Path(settings.DOCUMENT_ROOT) / documents[fmt].file).read_bytes()
+            file = Path(settings.DOCUMENT_ROOT) / documents[fmt].file
+            data = file.read_bytes() if file.is_file() else draw(documents[fmt])  # old files are cleaned away
             path = folder / f"summary.{fmt}"
             beside = path.with_name(path.name + ".part")
             beside.write_bytes(data)
@@ -128,5 +144,5 @@ class Command(BaseCommand):
     def _draw_the_rest(self, summary: NationalSummary, here: bool) -> None:
         """Without a worker the other language waits for nobody: it is drawn here too."""
         if here:
-            for document in summary.documents.filter(status=Document.Status.QUEUED):
+            for document in summary.documents.filter(kind="summary", status=Document.Status.QUEUED):
                 document_render(pk=document.pk, clock=clock.now)

@@ -1,4 +1,4 @@
-"""Checks the files of a national summary against the database and against each other."""
+"""Checks a file of a national summary against the database."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from reporting.services.verify import verify_file
 
 class Command(BaseCommand):
     help = (
-        "Check summary.json: its hash, every figure and count against the database, and the PDF, Word and Excel files"
-        " of the same name beside it against the JSON. Ends with 0 only when all agree."
+        "Check a file of a national summary or of a region's volume, in any of the four formats: its summary is found"
+        " by the hash in the file, the figures are computed again from the frozen inputs and looked for in the file."
+        " Beside a JSON file the PDF, Word and Excel files of the same name are checked too. Ends with 0 only when all"
+        " agrees."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="the JSON file, such as DIR/summary.json")
+        parser.add_argument("file", help="the file, such as DIR/summary.pdf")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
-        if path.suffix in (".pdf", ".docx", ".xlsx"):
-            path = path.with_suffix(".json")
         try:
             verdict = verify_file(path)
         except OSError as error:
