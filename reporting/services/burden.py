@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from municipalities.access import MUNICIPAL, Scope, can, scope_of
-from municipalities.models import User
+from municipalities.models import Membership, Role, User
 from reporting.form_spec import FormSpec
 from reporting.models import DraftChange, FormTime, Report, Round
 from reporting.services.draft_view import spec_of
@@ -120,19 +120,46 @@ def own_unit(scope: Scope, report: Report) -> bool:
     return report.municipality_id in scope.only(MUNICIPAL).municipality_ids
 
 
+def _changes(reason: str) -> QuerySet[DraftChange]:
+    """What counts as written by the municipalities: not what lost, no explanation of a warning, and not what the
+    statsforvalter wrote on somebody's behalf. Who has had both roles counts by the one she had on the day."""
+    on_the_day = Q(valid_from__lte=OuterRef("saved_at__date")) & (
+        Q(valid_to__isnull=True) | Q(valid_to__gte=OuterRef("saved_at__date"))
+    )
+    roles = Membership.objects.filter(on_the_day, user=OuterRef("user")).order_by()
+    staff = Exists(roles.filter(role=Role.STATSFORVALTER))
+    own = Exists(roles.filter(role__in=MUNICIPAL, municipality=OuterRef("report__municipality")))
+    rows: QuerySet[DraftChange] = DraftChange.objects.across_all(reason=reason).filter(lost=False)
+    return rows.exclude(key__startswith="comment ").exclude(Q(staff) & ~Q(own))
+
+
+def _staff_names(offices: Iterable[int | None]) -> dict[int, set[str]]:
+    """The names of those who are or have been at the offices: a draft's field says who accepted it by name alone."""
+    known = {pk for pk in offices if pk is not None}
+    rows = Membership.objects.filter(role=Role.STATSFORVALTER, office__in=known).select_related("user")
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.office_id].add(str(row.user))
+    return found
+
+
 def burden_of(report: Report) -> Burden:
-    """What the report has cost so far. Two queries."""
+    """What the report has cost the municipality so far. Three queries."""
     times = FormTime.objects.across_all(reason="a report's own sum").filter(report=report)
     seconds = times.aggregate(sum=Sum("seconds"))["sum"] or 0
-    changes = DraftChange.objects.across_all(reason="a report's own count").filter(report=report, lost=False)
-    keys = set(changes.exclude(key__startswith="comment ").values_list("key", flat=True))
-    return Burden(seconds, len(keys), _accepted(report.draft, keys))
+    keys = set(_changes("a report's own count").filter(report=report).values_list("key", flat=True))
+    staff = _staff_names([report.office_id]).get(report.office_id, set())
+    return Burden(seconds, len(keys), _accepted(report.draft, keys, staff))
 
 
-def _accepted(draft: Mapping[str, Any], written: Iterable[str]) -> int:
-    """Filled-in values that somebody confirmed and nobody wrote over."""
+def _accepted(draft: Mapping[str, Any], written: Iterable[str], staff: Collection[str]) -> int:
+    """Filled-in values that somebody confirmed who is not of the ``staff``, and nobody wrote over."""
     fields, mine = draft.get("fields", {}), set(written)
-    return sum(1 for key, field in fields.items() if field.get("source") and field.get("confirmed") and key not in mine)
+    return sum(
+        1
+        for key, field in fields.items()
+        if field.get("source") and field.get("confirmed") and key not in mine and field.get("by") not in staff
+    )
 
 
 def burden_of_round(round_: Round) -> RoundBurden:
@@ -163,15 +190,17 @@ def burden_of_round(round_: Round) -> RoundBurden:
 
 
 def _answers(round_: Round) -> tuple[int, int, int]:
-    changes = DraftChange.objects.across_all(reason="sums of a round").filter(report__round=round_, lost=False)
+    changes = _changes("sums of a round").filter(report__round=round_)
     keys: dict[int, set[str]] = defaultdict(set)
-    for report_id, key in changes.exclude(key__startswith="comment ").values_list("report_id", "key").distinct():
+    for report_id, key in changes.order_by().values_list("report_id", "key").distinct():
         keys[report_id].add(key)
-    begun = accepted = 0
     reports = Report.objects.across_all(reason="sums of a round").filter(round=round_)
-    for pk, draft in reports.exclude(status=Report.Status.NOT_STARTED).values_list("pk", "draft").iterator(100):
+    staff = _staff_names(reports.order_by().values_list("office", flat=True).distinct())
+    begun = accepted = 0
+    drafts = reports.exclude(status=Report.Status.NOT_STARTED).values_list("pk", "office_id", "draft")
+    for pk, office, draft in drafts.iterator(100):
         begun += 1
-        accepted += _accepted(draft, keys.get(pk, ()))
+        accepted += _accepted(draft, keys.get(pk, ()), staff.get(office, ()))
     return begun, sum(map(len, keys.values())), accepted
 
 

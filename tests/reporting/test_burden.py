@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from municipalities.models import Role
-from reporting.models import FormTime, Report
+from municipalities.models import Membership, Role
+from reporting.models import DraftChange, FormTime, Report
+from reporting.services import burden
 from reporting.services.burden import (
     FEWEST,
     MOST_AT_ONCE,
@@ -21,6 +24,7 @@ from reporting.services.burden import (
     time_add,
 )
 from reporting.services.drafts import draft_save, section_confirm
+from reporting.services.on_behalf import report_take_over
 from reporting.templatetags.burden import hours, minutes
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, at, editor, open_round, unit, user
 
@@ -108,6 +112,37 @@ class TestAReport:
         report.refresh_from_db()
         confirmed = [key for key, one in report.draft["fields"].items() if one.get("source") and one.get("confirmed")]
         assert burden_of(report).accepted == len(confirmed) > 0
+
+    def test_what_the_statsforvalter_fills_in_on_behalf_is_no_burden_of_the_municipality(self):
+        home = unit("Heim")
+        ReportFactory.submitted(round_=open_round(AUTUMN), municipality=home)
+        report = ReportFactory.not_started(round_=open_round(SPRING), municipality=home)
+        own, staff = editor(home), user(Role.STATSFORVALTER, of=report.office)
+        draft_save(report=report, key="comment", raw="Vårt.", base_rev=None, actor=own, now=NOW)
+        before, of_round = burden_of(report), burden._answers(report.round)
+        assert before.changed == of_round[1] == 1
+        report_take_over(report=report, reason="Ingen tid.", actor=staff, now=NOW)
+        draft_save(report=report, key="plan.case", raw="22/1", base_rev=None, actor=staff, now=NOW)
+        draft_save(report=report, key="comment", raw="Embetets.", base_rev=None, actor=staff, now=NOW)
+        section_confirm(report=report, section="plan", actor=staff, now=NOW)
+        report.refresh_from_db()
+        assert any(one.get("source") and one.get("confirmed") for one in report.draft["fields"].values())
+        assert burden_of(report) == before
+        assert burden._answers(report.round) == of_round
+        # the municipality goes on itself
+        draft_save(report=report, key="plan.case", raw="22/2", base_rev=None, actor=own, now=NOW)
+        assert burden_of(report).changed == before.changed + 1
+
+    def test_who_has_left_the_municipality_for_the_office_counts_by_the_role_of_the_day(self):
+        report = ReportFactory.not_started()
+        moved = editor(report.municipality)
+        draft_save(report=report, key="comment", raw="Vårt.", base_rev=None, actor=moved, now=NOW)
+        later = timezone.localdate(NOW) + dt.timedelta(days=1)
+        Membership.objects.filter(user=moved).update(valid_to=timezone.localdate(NOW))
+        Membership.objects.create(user=moved, role=Role.STATSFORVALTER, office=report.office, valid_from=later)
+        assert burden_of(report).changed == 1
+        DraftChange.objects.get_queryset().update(saved_at=NOW + dt.timedelta(days=1))
+        assert burden_of(report).changed == 0
 
     def test_minutes_are_begun_ones(self):
         report = ReportFactory.draft()
