@@ -133,10 +133,11 @@ def _changes(reason: str) -> QuerySet[DraftChange]:
     return rows.exclude(key__startswith="comment ").exclude(Q(staff) & ~Q(own))
 
 
-def _staff_names(offices: Iterable[int | None]) -> dict[int, set[str]]:
-    """The names of those who are or have been at the offices: a draft's field says who accepted it by name alone."""
-    known = {pk for pk in offices if pk is not None}
-    rows = Membership.objects.filter(role=Role.STATSFORVALTER, office__in=known).select_related("user")
+def _staff_names(reports: QuerySet[Report]) -> dict[int, set[str]]:
+    """The names of those who are or have been at the reports' offices, by office: a draft's field says who accepted it
+    by name alone. One query."""
+    offices = reports.order_by().values("office")
+    rows = Membership.objects.filter(role=Role.STATSFORVALTER, office__in=offices).select_related("user")
     found: dict[int, set[str]] = defaultdict(set)
     for row in rows:
         found[row.office_id].add(str(row.user))
@@ -148,7 +149,8 @@ def burden_of(report: Report) -> Burden:
     times = FormTime.objects.across_all(reason="a report's own sum").filter(report=report)
     seconds = times.aggregate(sum=Sum("seconds"))["sum"] or 0
     keys = set(_changes("a report's own count").filter(report=report).values_list("key", flat=True))
-    staff = _staff_names([report.office_id]).get(report.office_id, set())
+    own = Report.objects.across_all(reason="the report's office").filter(pk=report.pk)
+    staff = _staff_names(own).get(report.office_id, set())
     return Burden(seconds, len(keys), _accepted(report.draft, keys, staff))
 
 
@@ -195,7 +197,7 @@ def _answers(round_: Round) -> tuple[int, int, int]:
     for report_id, key in changes.order_by().values_list("report_id", "key").distinct():
         keys[report_id].add(key)
     reports = Report.objects.across_all(reason="sums of a round").filter(round=round_)
-    staff = _staff_names(reports.order_by().values_list("office", flat=True).distinct())
+    staff = _staff_names(reports)
     begun = accepted = 0
     drafts = reports.exclude(status=Report.Status.NOT_STARTED).values_list("pk", "office_id", "draft")
     for pk, office, draft in drafts.iterator(100):
