@@ -6,7 +6,8 @@ claim keeps two workers, or one task that runs twice, from sending it twice. Wha
 ``municipalities.tasks.resend_mails``.
 
 Templates lie in ``templates/emails/<name>.txt``: the subject on the first line, an empty line, the text. They are
-plain text in the user's language. What each needs stands at its top; all of them get ``user`` and ``site``.
+plain text in the user's language unless the caller says another. What each needs stands at its top; all of them get
+``user`` and ``site``.
 """
 
 from __future__ import annotations
@@ -62,22 +63,25 @@ def mail_queue_template(*, key: str, user: User, name: str, context: Mapping[str
     return mail_queue(key=key, user=user, subject=subject, body=body, now=now)
 
 
-def mail_queue(*, key: str, user: User, subject: str, body: str, now: datetime) -> OutgoingMail:
+def mail_queue(*, key: str, user: User, subject: str, body: str, now: datetime, language: str = "") -> OutgoingMail:
     """Write a mail down in the running transaction and send it after the commit.
 
     ``key`` (at most 120 characters) names the reason: the same key again returns the row that is there, and sends
-    nothing. The subject is put on one line and cut to 250 characters.
+    nothing. The subject is put on one line and cut to 250 characters. ``language`` is that of the text (``nb``,
+    ``nn``) and goes into the mail's head, by which a screen reader chooses its voice; without it the user's own.
     """
-    return _queue(key, user, subject, body, now)[0]
+    return _queue(key, user, subject, body, now, language)[0]
 
 
-def mail_queue_first(*, key: str, user: User, subject: str, body: str, now: datetime) -> OutgoingMail | None:
+def mail_queue_first(
+    *, key: str, user: User, subject: str, body: str, now: datetime, language: str = ""
+) -> OutgoingMail | None:
     """As ``mail_queue``, but None where there is a mail of that key already: then this text is in none."""
-    mail, made = _queue(key, user, subject, body, now)
+    mail, made = _queue(key, user, subject, body, now, language)
     return mail if made else None
 
 
-def _queue(key: str, user: User, subject: str, body: str, now: datetime) -> tuple[OutgoingMail, bool]:
+def _queue(key: str, user: User, subject: str, body: str, now: datetime, language: str) -> tuple[OutgoingMail, bool]:
     from municipalities.tasks import send_mail  # the task is a door and imports this module
 
     mail, made = OutgoingMail.objects.get_or_create(
@@ -86,6 +90,7 @@ def _queue(key: str, user: User, subject: str, body: str, now: datetime) -> tupl
             "user": user,
             "subject": _one_line(subject)[:250],
             "body": _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n")),
+            "language": language or user.language,
             "queued_at": now,
         },
     )
@@ -152,7 +157,7 @@ def _deliver(mail: OutgoingMail) -> None:
     headers = {
         "Message-ID": f"<{name}@{host}>",
         "Auto-Submitted": "auto-generated",
-        "Content-Language": mail.user.language,
+        "Content-Language": mail.language or mail.user.language,
     }
     EmailMessage(mail.subject, mail.body, None, [mail.user.email], headers=headers).send()
 

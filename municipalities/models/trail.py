@@ -43,7 +43,8 @@ class Event(models.Model):
 class OutgoingMail(models.Model):
     """A mail to be sent, written in the same transaction as its reason; ``key`` keeps it from being sent twice.
 
-    A worker claims it first (``sending``, ``claimed_at``), so two that take it at once send it once.
+    A worker claims it first (``sending``, ``claimed_at``), so two that take it at once send it once. ``language`` is
+    the text's, which need not be the receiver's; empty: hers.
     """
 
     class Status(models.TextChoices):
@@ -56,6 +57,7 @@ class OutgoingMail(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     subject = models.CharField(max_length=250)
     body = models.TextField()
+    language = models.CharField(max_length=2, blank=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.QUEUED)
     queued_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)

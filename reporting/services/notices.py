@@ -175,8 +175,9 @@ def _send(wording: Wording, people: Iterable[list[Notice]], today: dt.date, now:
             if said is None:
                 continue
             mail = mail_queue_first(
-                key=f"{day_key(today)}{user.pk}", user=user, subject=said.subject, body=said.body, now=now
-            )
+                key=f"{day_key(today)}{user.pk}", user=user, subject=said.subject, body=said.body, now=now,
+                language=said.language,
+            )  # fmt: skip
             if mail is None:  # another was first; this waits for the next day's
                 continue
             pks = [part.notice.pk for part in said.parts]

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core import mail as outbox
 from django.db import transaction
 
+from municipalities.mail import mail_send
 from municipalities.models import Municipality, OutgoingMail, Role
 from reporting.models import Notice, Report, Round
 from reporting.services.notice_day import notices_planned
 from reporting.services.notices import notice_write, notices_send, notices_write
 from tests.reporting import factories
-from tests.reporting.factories import ReportFactory, at, editor
+from tests.reporting.factories import SPRING, ReportFactory, at, editor
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2022, 5, 4)
@@ -161,6 +163,9 @@ def test_the_language_is_the_municipalitys_choice_else_the_readers(report, kari,
     mail = OutgoingMail.objects.get()
     assert f"Ola har {said} om" in mail.subject
     assert {"skrive": "svarast på", "skrevet": "besvares"}[said] in mail.body
+    assert mail_send(pk=mail.pk, now=at(SPRING))
+    head = outbox.outbox[-1].extra_headers["Content-Language"]  # by which a screen reader chooses its voice
+    assert head == {"skrive": "nn", "skrevet": "nb"}[said]
 
 
 def test_what_is_no_longer_so_when_its_turn_comes_is_not_told(report, kari):
