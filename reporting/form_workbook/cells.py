@@ -55,6 +55,12 @@ def chosen(value: Any) -> bool:
     raise CellRefused(_("Write x at the answers that you choose, and leave the others empty."))
 
 
+def words(value: Any) -> str:
+    """A cell's value as a text, "" for an empty one. Raises CellRefused as ``sound``."""
+    value = sound(value)
+    return "" if value is None else _text(value).strip()
+
+
 def raw_answer(question: QuestionSpec, value: Any, choices: Choices, languages: tuple[str, ...]) -> Any:
     """What the cell says, as ``reporting.answers.clean`` takes it. Raises CellRefused with a sentence."""
     value = sound(value)

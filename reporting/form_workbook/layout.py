@@ -2,7 +2,8 @@
 
 One row a field; a question that takes several answers has one row for each answer that can be chosen. Each row carries,
 in hidden columns, the field's key, the answer that the row is about, the revision that was read, and a token of what
-stood there: so it is known afterwards what the person changed, and what others have changed meanwhile.
+stood there: so it is known afterwards what the person changed, and what others have changed meanwhile. The same
+goes for the explanation of what a check finds unusual: it is written in the row of its answer, the first of several.
 """
 
 from __future__ import annotations
@@ -46,11 +47,13 @@ COLUMNS = (
     Column("question", gettext_noop("Question"), 52),
     Column("help", gettext_noop("Help"), 44),
     Column("answer", gettext_noop("Answer"), 44),
+    Column("explanation", gettext_noop("Explanation"), 36),
     Column("last", gettext_noop("Last time"), 32),
     Column("key", gettext_noop("Key (leave as it is)"), 18, hidden=True),
     Column("option", gettext_noop("Choice (leave as it is)"), 14, hidden=True),
     Column("rev", gettext_noop("Revision (leave as it is)"), 10, hidden=True),
     Column("base", gettext_noop("As downloaded (leave as it is)"), 18, hidden=True),
+    Column("explained", gettext_noop("Explanation as downloaded (leave as it is)"), 16, hidden=True),
 )
 NEEDED = ("key", "answer")
 

@@ -34,6 +34,7 @@ from reporting.form_workbook.layout import (
     form_rows,
     token,
 )
+from reporting.services.drafts import COMMENT_LENGTH
 
 HEAD_ROW = 2
 PLACE = {column.key: index for index, column in enumerate(COLUMNS)}
@@ -41,12 +42,15 @@ PLACE = {column.key: index for index, column in enumerate(COLUMNS)}
 
 @dataclass(frozen=True)
 class Standing:
-    """What stands in a field: its canonical value or what was typed instead, its revision, and last time's value."""
+    """What stands in a field: its canonical value or what was typed instead, its revision, and last time's value; what
+    the checks ask about it (sentences), and the explanation that is written."""
 
     value: Any = None
     rev: int = 0
     raw: str | None = None
     last: Any = None
+    asked: tuple[str, ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class _Writer:
         self.lists = book.add_worksheet(LISTS_SHEET)
         self.lists.very_hidden()
         self.list_ranges: dict[str, str] = {}
+        self.explained: set[str] = set()
 
     def form(self, about: About) -> None:
         """All fields, section by section."""
@@ -123,7 +128,8 @@ class _Writer:
         question, stands = row.question, self.standing.get(row.key, Standing())
         self._string(line, "code", row.key, self.grey)
         self._string(line, "question", self._words(row), self.wrap)
-        self._string(line, "help", self._help(question), self.grey)
+        self._string(line, "help", self._help(row), self.grey)
+        self._explanation(line, row.key, stands)
         self._string(line, "last", self._last(row, stands), self.grey)
         self._string(line, "key", row.key, self.grey)
         self._string(line, "option", row.option, self.grey)
@@ -136,6 +142,17 @@ class _Writer:
             self._string(line, "base", token(stands.value, stands.raw), self.grey)
             self._answer(line, question, stands)
         self._validate(line, question)
+
+    def _explanation(self, line: int, key: str, stands: Standing) -> None:
+        """Where what a check asks about is explained: in the first row of a field."""
+        if key in self.explained:
+            return
+        self.explained.add(key)
+        self._string(line, "explanation", stands.explanation, self.text)
+        self._string(line, "explained", token(stands.explanation), self.grey)
+        place = PLACE["explanation"]
+        rule = {"validate": "length", "criteria": "<=", "value": COMMENT_LENGTH, "ignore_blank": True, **_warned()}
+        self.page.data_validation(line, place, line, place, rule)
 
     def _answer(self, line: int, question: QuestionSpec, stands: Standing) -> None:
         place, value = PLACE["answer"], stands.value
@@ -169,8 +186,13 @@ class _Writer:
         part = local(found.text, self.language) if found else row.label
         return f"{text}\n{part}" if part else text
 
-    def _help(self, question: QuestionSpec) -> str:
-        lines = [local(question.help, self.language)]
+    def _help(self, row: FormRow) -> str:
+        question, stands = row.question, self.standing.get(row.key, Standing())
+        lines = [_("Must be explained: %(text)s") % {"text": text} for text in stands.asked]
+        lines.append(local(question.help, self.language))
+        for option in question.options:
+            if option.help and row.option in ("", option.key):
+                lines.append(f"{local(option.text, self.language)}: {local(option.help, self.language)}")
         if question.required:
             lines.append(_("Must be answered."))
         if question.shown_when:
@@ -274,6 +296,7 @@ def help_sentences() -> list[str]:
         _("You see every difference, and what the checks find, before anything is saved."),
         _("A row that you delete changes nothing. To take an answer away, empty its cell."),
         _("You may sort the rows and move the columns. The heads and the hidden columns must stay."),
+        _("If a check finds an answer unusual, you are told so. Write why it is right in the column “Explanation”."),
         _("If a colleague answers in the form meanwhile, you are asked which answer to keep."),
         _("The workbook is for this municipality and this round only."),
         _("Do not write names of persons or health information anywhere in the workbook."),

@@ -39,12 +39,18 @@ class Origin:
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One row: the sheet, the number of the row, the name of the answer's cell, and the cells by column."""
+    """One row: the sheet, the number of the row, the name of the answer's cell, and the cells by column with the letter
+    of each."""
 
     sheet: str
     number: int
     cell: str
     values: dict[str, Any]
+    letters: dict[str, str] = field(default_factory=dict)
+
+    def cell_of(self, column: str) -> str:
+        """The name of another cell of the row."""
+        return f"{self.letters[column]}{self.number}" if column in self.letters else self.cell
 
     def text(self, column: str) -> str:
         """A hidden column as text; a number without decimals as Excel may have made it."""
@@ -105,8 +111,8 @@ def _head(sheet: Sheet) -> tuple[dict[str, int] | None, int]:
 
 
 def _rows(sheet: Sheet, columns: dict[str, int], at: int) -> Iterable[ReadRow]:
-    letter = get_column_letter(columns["answer"] + 1)
+    letters = {key: get_column_letter(place + 1) for key, place in columns.items()}
     for number, cells in sheet.rows:
         values = {key: cells[place] if place < len(cells) else None for key, place in columns.items()}
         if number > at and isinstance(values["key"], str) and values["key"].strip():
-            yield ReadRow(sheet.name, number, f"{letter}{number}", values)
+            yield ReadRow(sheet.name, number, f"{letters['answer']}{number}", values, letters)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import can
 from municipalities.transitions import WrongState
-from reporting.answers import clean, keepable
+from reporting.answers import Cleaned, clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec, visible_codes
 from reporting.models import Report
 from reporting.services.draft_view import (
@@ -207,7 +207,7 @@ def comment_save(
     for a key that no finding can have, ValueError with a sentence when it cannot be an explanation; else as
     ``draft_save``.
     """
-    cleaned = clean(_COMMENT, text)
+    cleaned = explanation_clean(text)
     new = cleaned.value or ""
     with transaction.atomic():
         row = lock_for_edit(report, actor, now)
@@ -230,6 +230,11 @@ def comment_save(
 
 
 _COMMENT = QuestionSpec("explanation", "long_text", {}, limits={"max_length": COMMENT_LENGTH})
+
+
+def explanation_clean(text: Any) -> Cleaned:
+    """An explanation as it would be kept, or why it cannot be one."""
+    return clean(_COMMENT, text)
 
 
 def _is_finding_key(spec: FormSpec, key: str) -> bool:

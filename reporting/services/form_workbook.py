@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core import signing
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,19 +18,22 @@ from municipalities.models import User
 from municipalities.services import unit_names
 from networks.models import Network
 from networks.workbook.read_workbook import WorkbookRefused, read_workbook
-from reporting.checks import Finding
+from reporting.checks import WARNING, Finding
 from reporting.form_workbook.compare import Comparison, Difference, compare
+from reporting.form_workbook.explained import Explained, asked_of, compare_explanations, standing
 from reporting.form_workbook.layout import Choices
 from reporting.form_workbook.render_form import About, Standing, render_form
 from reporting.form_workbook.rows import Origin, read_form
 from reporting.models import Report
-from reporting.services.draft_view import DraftView, register_choices
-from reporting.services.drafts import DraftConflict, draft_open, draft_save_many
-from reporting.services.findings import draft_findings
+from reporting.services.draft_view import DraftView, FieldView, register_choices
+from reporting.services.drafts import DraftConflict, comment_save, draft_open, draft_save_many
+from reporting.services.findings import draft_findings, findings_now, unexplained
 from reporting.services.machines import as_typed
 from reporting.services.register_facts import register_facts
 
 SALT = "reporting.form_workbook"
+EXPLAINS = "explanation:"
+"""Before the key of a field whose explanation is chosen, and not its answer."""
 HOLDS = dt.timedelta(days=1)
 """How long a preview can be accepted."""
 
@@ -45,24 +50,32 @@ class Preview:
     findings: list[Finding]
     accept: str
     draft: DraftView
+    explained: list[Explained]
+
+    @property
+    def unexplained(self) -> list[Finding]:
+        """The warnings that neither the draft nor the workbook explains."""
+        written = {key: one.after for one in self.explained if not one.conflict for key in one.findings}
+        left = unexplained(self.findings, {**self.draft.comments, **written})
+        return [finding for finding in left if finding.level == WARNING]
 
 
 @dataclass(frozen=True)
 class Used:
-    """How many fields were saved, and the conflicts of those that somebody changed while the preview was looked at."""
+    """How many fields were saved, and the conflicts of those that somebody changed while the preview was looked at;
+    how many explanations were."""
 
     saved: int
     conflicts: tuple[DraftConflict, ...] = ()
+    explained: int = 0
 
 
 def form_workbook_make(*, report: Report, actor: User, now: dt.datetime, language: str) -> bytes:
     """The report's form as a workbook in ``language`` (the one in use), filled in as the draft stands."""
     view = draft_open(report=report, actor=actor, now=now)
-    standing = {
-        key: Standing(field.value, field.rev, field.raw if field.error else None, field.last)
-        for key, field in view.fields.items()
-    }
-    return render_form(view.spec, _about(report), standing, _choices(view, timezone.localdate(now)), language=language)
+    asked = asked_of(view.spec, findings_now(report, view.last, timezone.localdate(now)))
+    fields = {key: _standing(field, asked.get(key, ()), view.comments) for key, field in view.fields.items()}
+    return render_form(view.spec, _about(report), fields, _choices(view, timezone.localdate(now)), language=language)
 
 
 def form_workbook_preview(*, report: Report, data: bytes, actor: User, now: dt.datetime) -> Preview:
@@ -73,16 +86,20 @@ def form_workbook_preview(*, report: Report, data: bytes, actor: User, now: dt.d
     form = read_form(read_workbook(data))
     _require_same(report, form.origin)
     view = draft_open(report=report, actor=actor, now=now)
-    comparison = compare(view.spec, form, view.fields, _choices(view, timezone.localdate(now)))
-    findings = _findings(view, comparison.changes, timezone.localdate(now))
-    return Preview(comparison, findings, _signed(report, comparison), view)
+    today = timezone.localdate(now)
+    comparison = compare(view.spec, form, view.fields, _choices(view, today))
+    findings = _findings(view, comparison.changes, today)
+    asked = findings + (_findings(view, comparison.differences, today) if comparison.conflicts else [])
+    explained, faults = compare_explanations(view.spec, form, asked_of(view.spec, asked), view.comments)
+    comparison.faults += faults
+    return Preview(comparison, findings, _signed(report, comparison, explained, view.comments), view, explained)
 
 
 def form_workbook_use(
     *, report: Report, accept: str, mine: Collection[str], actor: User, now: dt.datetime, request_id: str = ""
 ) -> Used:
-    """Save what was shown, in one transaction. ``mine`` are the keys of the conflicts in which the workbook is to win;
-    in the others what stands stays.
+    """Save what was shown, in one transaction. ``mine`` are the keys of the conflicts in which the workbook is to win
+    (with ``EXPLAINS`` before it that of an explanation); in the others what stands stays.
 
     Raises PreviewGone, and as ``draft_save_many``; a field that somebody has changed since the preview keeps what
     stands there and is named.
@@ -99,16 +116,55 @@ def form_workbook_use(
         for key, value, rev, conflict in kept["items"]
         if key in spec.field_keys() and (not conflict or key in mine)
     ]
-    try:
-        saved = draft_save_many(report=report, items=items, actor=actor, now=now, request_id=request_id)
-    except DraftConflict as met:
-        return Used(len(items) - len(met.every), met.every)
-    return Used(len(saved))
+    met: list[DraftConflict] = []
+    with transaction.atomic():
+        try:
+            saved = len(draft_save_many(report=report, items=items, actor=actor, now=now, request_id=request_id))
+        except DraftConflict as conflict:  # all others are stored
+            met += conflict.every
+            saved = len(items) - len(conflict.every)
+        explained = _explain(report, kept.get("explained", ()), mine, actor, now, met)
+    return Used(saved, tuple(met), explained)
 
 
-def _signed(report: Report, comparison: Comparison) -> str:
+def _explain(
+    report: Report, kept: Iterable[Any], mine: Collection[str], actor: User, now: dt.datetime, met: list[DraftConflict]
+) -> int:
+    """Save the explanations, each of all that is asked at its field. Returns how many; adds to ``met`` those that
+    somebody changed while they were looked at."""
+    count = 0
+    for key, text, conflict, findings in kept:
+        if conflict and f"{EXPLAINS}{key}" not in mine:
+            continue
+        clashes, done = [], 0
+        for finding, base in findings:
+            try:
+                comment_save(report=report, finding=finding, text=text, base=base, actor=actor, now=now)
+                done += 1
+            except DraftConflict as clash:
+                clashes.append(clash)
+            except ValueError:
+                continue  # the form was mended meanwhile: what is asked no more needs no explanation, it is kept
+        met += clashes[:1]
+        count += bool(done and not clashes)
+    return count
+
+
+def _signed(report: Report, comparison: Comparison, explained: Iterable[Explained], comments: Mapping[str, str]) -> str:
     items = [[entry.key, entry.after, entry.rev, entry.conflict] for entry in comparison.differences]
-    return signing.dumps({"report": report.pk, "items": items}, salt=SALT, compress=True)
+    texts = [
+        [one.key, one.after, one.conflict, [[key, comments.get(key, "")] for key in one.findings]] for one in explained
+    ]
+    return signing.dumps({"report": report.pk, "items": items, "explained": texts}, salt=SALT, compress=True)
+
+
+def _standing(field: FieldView, asked: Iterable[Finding], comments: Mapping[str, str]) -> Standing:
+    asked = list(asked)
+    return Standing(
+        field.value, field.rev, field.raw if field.error else None, field.last,
+        asked=tuple(finding.message for finding in asked if not comments.get(finding.key, "").strip()),
+        explanation=standing(asked, comments),
+    )  # fmt: skip
 
 
 def _findings(view: DraftView, changes: list[Difference], today: dt.date) -> list[Finding]:

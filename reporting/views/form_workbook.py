@@ -20,9 +20,10 @@ from municipalities.render_table import XLSX
 from municipalities.services import unit_names
 from networks.forms import UploadForm
 from networks.workbook.read_workbook import FILE_SIZE, WorkbookRefused
-from reporting.checks import ERROR, WARNING
+from reporting.checks import ERROR
 from reporting.form_spec import QuestionSpec, local
 from reporting.form_workbook.compare import Comparison, Difference
+from reporting.form_workbook.explained import Explained
 from reporting.services import form_workbook
 from reporting.services.form_workbook import Preview, PreviewGone
 from reporting.views import found, shown
@@ -124,10 +125,12 @@ class ReportWorkbookUpload(Workbooked):
             "accept": preview.accept,
             "same": result.same,
             "changes": [self._shown(entry, names) for entry in result.changes],
-            "conflicts": [self._shown(entry, names) for entry in result.conflicts],
+            "conflicts": [self._shown(entry, names) for entry in result.conflicts]
+            + [self._explained(entry) for entry in preview.explained if entry.conflict],
+            "explained": [self._explained(entry) for entry in preview.explained if not entry.conflict],
             "faults": self._faults(preview, result),
             "errors": [finding.message for finding in preview.findings if finding.level == ERROR],
-            "warnings": [finding.message for finding in preview.findings if finding.level == WARNING],
+            "warnings": [finding.message for finding in preview.unexplained],
         }
         return self.render("reporting/form/workbook_preview.html", context)
 
@@ -147,9 +150,22 @@ class ReportWorkbookUpload(Workbooked):
             before=found.in_words(entry.question, entry.before, names),
             after=found.in_words(entry.question, entry.after, names),
             cell=entry.cell,
-            dom="".join(sign if sign.isalnum() else "-" for sign in entry.key),
+            dom=_dom(entry.key),
             their_name=entry.by or _("Somebody else"),
             their_at=shown.short_moment(entry.at, self.now),
+        )
+
+    def _explained(self, entry: Explained) -> ShownDifference:
+        nothing = _("Not answered")
+        return ShownDifference(
+            key=f"{form_workbook.EXPLAINS}{entry.key}",
+            name=_("Explanation: %(question)s") % {"question": _named(entry.question, entry.row)},
+            before=entry.before or nothing,
+            after=entry.after or nothing,
+            cell=entry.cell,
+            dom="f-" + _dom(entry.key),
+            their_name=self.report.draft_saved_by or _("Somebody else"),
+            their_at=shown.short_moment(str(self.report.draft_saved_at or ""), self.now),
         )
 
     def _faults(self, preview: Preview, result: Comparison) -> list[ShownFault]:
@@ -188,11 +204,24 @@ class ReportWorkbookUse(Workbooked):
                 count,
             )
             messages.warning(request, text % {"count": count})
-        text = ngettext(
-            "%(count)s answer from the workbook is saved.", "%(count)s answers from the workbook are saved.", used.saved
-        )
-        messages.success(request, text % {"count": used.saved})
+        if used.saved or not used.explained:
+            text = ngettext(
+                "%(count)s answer from the workbook is saved.", "%(count)s answers from the workbook are saved.",
+                used.saved,
+            )  # fmt: skip
+            messages.success(request, text % {"count": used.saved})
+        if used.explained:
+            text = ngettext(
+                "%(count)s explanation from the workbook is saved.",
+                "%(count)s explanations from the workbook are saved.",
+                used.explained,
+            )
+            messages.success(request, text % {"count": used.explained})
         return redirect("report_summary", self.report.pk)
+
+
+def _dom(key: str) -> str:
+    return "".join(sign if sign.isalnum() else "-" for sign in key)
 
 
 def _named(question: QuestionSpec, row: str) -> str:

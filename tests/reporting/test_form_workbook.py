@@ -427,7 +427,7 @@ def test_no_cell_is_a_formula_and_the_choices_have_lists(world: World):
     assert cell_of(book, "date").is_date
     assert cell_of(book, "whole_number").value == 1234
     assert cell_of(book, "per_cent").number_format == "@"
-    assert [page.column_dimensions[column].hidden for column in "ABCDEFGHI"] == [False] * 5 + [True] * 4
+    assert [page.column_dimensions[column].hidden for column in "ABCDEFGHIJK"] == [False] * 6 + [True] * 5
     assert page["A1"].value.startswith("3004 Fredrikstad")
     assert book[MARKER_SHEET].sheet_state == "veryHidden"
 
