@@ -85,9 +85,9 @@ def _of_rows(old: Table, new: Table, both: list[Column], before: Row, after: Row
     for column in both:
         one, other = _cell(old, before, column.key), _cell(new, after, column.key)
         if one != other:
-            figure = isinstance(one, Figure) and isinstance(other, Figure)
+            figure = isinstance(one, Figure) and isinstance(other, Figure) and one.value != other.value
             name = f"{column.key} ({column.ref})" if column.ref else column.key
-            yield Difference(old.id, name, before.key, _shown(one), _shown(other), figure)
+            yield Difference(old.id, name, before.key, *_both(one, other), figure)
     yield from _words(f"{old.id}/{before.key}", replace(before, cells=()), replace(after, cells=()))
 
 
@@ -102,6 +102,16 @@ def _shown(value: Any) -> str:
         text = "–" if value.value is None else str(value.value)
     text = one_line(text)
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def _both(old: Any, new: Any) -> tuple[str, str]:
+    """The two values as they are shown; where that is the same, all that they hold, from where they differ."""
+    shown = _shown(old), _shown(new)
+    if shown[0] != shown[1]:
+        return shown
+    one, other = repr(old), repr(new)
+    start = max(0, next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0) - 10)
+    return f"…{one[start : start + SHOWN]}", f"…{other[start : start + SHOWN]}"
 
 
 def _is_runs(value: Any) -> bool:
@@ -123,9 +133,9 @@ def _elsewhere(place: str, old: Any, new: Any) -> Iterator[Difference]:
         return
     if isinstance(old, Figure) and isinstance(new, Figure):
         if old.value != new.value:
-            yield Difference(old.ref.partition(".")[0] or place, old.ref, old.row, _shown(old), _shown(new))
+            yield Difference(old.ref.partition(".")[0] or place, old.ref, old.row, *_both(old, new))
         else:
-            yield Difference(place, old.ref, old.row, str(old), str(new), figure=False)
+            yield Difference(place, old.ref, old.row, *_both(old, new), figure=False)
     elif is_dataclass(old) and type(old) is type(new):
         name = getattr(old, "id", "") or place or type(old).__name__
         for item in fields(old):
@@ -136,4 +146,4 @@ def _elsewhere(place: str, old: Any, new: Any) -> Iterator[Difference]:
             yield from _elsewhere(f"{place}/{number}", one, other)
     else:
         counted = isinstance(old, int) or isinstance(new, int)
-        yield Difference(place, "", "", _shown(old), _shown(new), figure=counted)
+        yield Difference(place, "", "", *_both(old, new), figure=counted)
