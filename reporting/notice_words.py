@@ -47,7 +47,7 @@ REMINDERS = (_Kind.TWO_WEEKS, _Kind.THREE_DAYS, _Kind.LAST_DAY, _Kind.OVERDUE)
 _COMMON = ("enhet", "dato", "frist", "tid", "embete", "lenke")
 _WRITTEN = (
     _Kind.RETURNED, _Kind.APPROVED, _Kind.REOPENED, _Kind.EXTENDED, _Kind.FORM_CHANGED, _Kind.MESSAGE, _Kind.SECTION,
-    _Kind.REGION_RETURNED, _Kind.ACCEPTED,
+    _Kind.SECTION_DONE, _Kind.REGION_RETURNED, _Kind.ACCEPTED,
 )  # fmt: skip
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 _GAP = re.compile(r"\n\s*\n\s*\n+")
@@ -83,7 +83,7 @@ def placeholders(kind: str, audience: str) -> tuple[str, ...]:
         more = ("kommentar", "avsender")
     if kind in REMINDERS and audience in ("office", "hdir"):
         more = ("antall",)
-    return (*_COMMON, *more, *(("del",) if kind == _Kind.SECTION else ()))
+    return (*_COMMON, *more, *(("del",) if kind in (_Kind.SECTION, _Kind.SECTION_DONE) else ()))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -40,6 +40,7 @@ class Notice(models.Model):
         FORM_CHANGED = "form_changed", _("the form has been corrected")
         MESSAGE = "message", _("somebody has written about the report")
         SECTION = "section", _("a section was handed over")
+        SECTION_DONE = "section_done", _("a section that was handed over is filled in")
 
     key = models.CharField(max_length=160, unique=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)

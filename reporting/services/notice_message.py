@@ -176,7 +176,7 @@ _PRESSING = {
     for place, kind in enumerate(
         (_Kind.LAST_DAY, _Kind.OVERDUE, _Kind.THREE_DAYS, _Kind.RETURNED, _Kind.REGION_RETURNED, _Kind.REOPENED,
          _Kind.EXTENDED, _Kind.TWO_WEEKS, _Kind.OPENED, _Kind.SECTION, _Kind.MESSAGE, _Kind.FORM_CHANGED,
-         _Kind.DELIVERED, _Kind.APPROVED, _Kind.ACCEPTED)
+         _Kind.SECTION_DONE, _Kind.DELIVERED, _Kind.APPROVED, _Kind.ACCEPTED)
     )
 }  # fmt: skip
 

@@ -235,6 +235,7 @@ _NEEDS_REPORT = {
     _Kind.OPENED: UNSENT,
     _Kind.EXTENDED: (*UNSENT, *BACK),
     _Kind.SECTION: (*UNSENT, *BACK),
+    _Kind.SECTION_DONE: (*UNSENT, *BACK),
 }
 _NEEDS_REGION = {
     _Kind.DELIVERED: (_Region.DELIVERED,),
@@ -265,7 +266,7 @@ def _holds(row: Notice, today: dt.date) -> bool:
         return row.regional.status in _NEEDS_REGION[_Kind(row.kind)]
     if row.report is None:
         return True
-    if row.report.on_behalf_at is not None and (_reminds(row) or row.kind == _Kind.SECTION):
+    if row.report.on_behalf_at is not None and (_reminds(row) or row.kind in (_Kind.SECTION, _Kind.SECTION_DONE)):
         return False  # the statsforvalter has taken it over
     if row.kind == _Kind.EXTENDED and row.report.extended_to is None:
         return False

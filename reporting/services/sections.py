@@ -1,4 +1,5 @@
-"""A section of the form is handed to a colleague, who is told by mail and says when it is filled in.
+"""A section of the form is handed to a colleague, who is told by mail and says when it is filled in; then who handed
+it over is told.
 
 It divides the work and locks nothing: everybody who may fill in the report may still change all of it.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -68,7 +69,7 @@ def section_hand(
     """
     note = " ".join(note.split())
     with _step(report, actor, now) as row:
-        title = spec_of(row).section(section).title
+        spec_of(row).section(section)
         _require_own(row, actor, now)
         if len(note) > NOTE_LENGTH:
             raise NoteTooLong(_("The message is too long. Write at most 500 characters."), state=row.status)
@@ -85,19 +86,17 @@ def section_hand(
         )
         _log(row, "section_hand", section, actor, now, request_id)
         if person.pk != actor.pk:
-            facts = {
-                "section": {language: title[language] for language in LANGUAGES}, "by": str(actor), "comment": note,
-                "path": reverse("report_section", args=[row.pk, section]),
-            }  # fmt: skip
+            facts = {**_facts(row, section, actor), "comment": note}
             notice_write(
                 kind=Notice.Kind.SECTION, round=row.round, report=row, users=[person], now=now, facts=facts,
-                key=f"section:{given.pk} at:{now.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}",
+                key=f"section:{given.pk} at:{_moment(now)}",
             )  # fmt: skip
         return given
 
 
 def section_done(*, report: Report, section: str, actor: User, now: dt.datetime, request_id: str = "") -> None:
-    """Say that a handed section is filled in, which all see in the form. Once more changes nothing.
+    """Say that a handed section is filled in, which all see in the form, and of which who handed it over is told while
+    she still fills in for the municipality. Once more changes and tells nothing.
 
     Any colleague may say it. Raises NotHanded, PermissionDenied, WrongState and RoundClosed.
     """
@@ -109,6 +108,13 @@ def section_done(*, report: Report, section: str, actor: User, now: dt.datetime,
         given.done_at = now
         given.save(update_fields=["done_at"])
         _log(row, "section_done", section, actor, now, request_id)
+        if given.assigned_by_id not in (None, actor.pk):
+            colleagues = colleagues_of(row, today=timezone.localdate(now))
+            notice_write(
+                kind=Notice.Kind.SECTION_DONE, round=row.round, report=row, now=now,
+                users=[user for user in colleagues if user.pk == given.assigned_by_id],
+                facts=_facts(row, section, actor), key=f"section:{given.pk} {_moment(given.assigned_at)} done",
+            )  # fmt: skip
 
 
 def section_take(*, report: Report, section: str, actor: User, now: dt.datetime, request_id: str = "") -> None:
@@ -117,6 +123,19 @@ def section_take(*, report: Report, section: str, actor: User, now: dt.datetime,
         _require_own(row, actor, now)
         _handed(row, section).delete()
         _log(row, "section_take", section, actor, now, request_id)
+
+
+def _facts(row: Report, section: str, actor: User) -> dict[str, Any]:
+    """What a notice says of a section: its name, who did it, and the page."""
+    title = spec_of(row).section(section).title
+    return {
+        "section": {language: title[language] for language in LANGUAGES}, "by": str(actor),
+        "path": reverse("report_section", args=[row.pk, section]),
+    }  # fmt: skip
+
+
+def _moment(at: dt.datetime) -> str:
+    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def _step(report: Report, actor: User, now: dt.datetime) -> AbstractContextManager[Report]:

@@ -36,7 +36,7 @@ from reporting.services.notice_texts import (
 PER_PAGE = 50
 JOB_HOUR = dt.time(7)
 """When the daily job runs (``settings.CELERY_BEAT_SCHEDULE``)."""
-BETWEEN_PEOPLE = (Notice.Kind.MESSAGE, Notice.Kind.SECTION)
+BETWEEN_PEOPLE = (Notice.Kind.MESSAGE, Notice.Kind.SECTION, Notice.Kind.SECTION_DONE)
 STATE_WORDS = {
     "": gettext_lazy("All notices"),
     "sendt": pgettext_lazy("notices", "Sent"),

@@ -6,16 +6,18 @@ import datetime as dt
 import re
 
 import pytest
+from django.core import mail as outbox
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from municipalities.models import Event, Membership, Role, User
+from municipalities.models import Event, Membership, Municipality, Role, User
 from municipalities.transitions import WrongState
 from reporting.models import DraftChange, Notice, SectionAssignment
 from reporting.services import sections
 from reporting.services.draft_view import spec_of
 from reporting.services.drafts import DraftConflict, draft_save
 from reporting.services.messages import message_write
+from reporting.services.notices import notices_send
 from reporting.services.on_behalf import report_take_over
 from reporting.services.submissions import submission_return, submission_submit
 from reporting.workflow import RoundClosed
@@ -67,6 +69,55 @@ def test_a_part_is_handed_to_a_colleague_who_is_told_and_says_when_it_is_filled_
     assert not handed(report).exists()
     names = Event.objects.across_all(reason="test").filter(object_id=report.pk).values_list("name", flat=True)
     assert {"section_hand", "section_done", "section_take"} <= set(names)
+
+
+def done_notices():
+    return Notice.objects.across_all(reason="test").filter(kind=Notice.Kind.SECTION_DONE)
+
+
+@pytest.mark.parametrize(("chosen", "words"), [("", "som du ga videre"), ("nn", "som du gav vidare")])
+def test_who_handed_a_part_over_is_told_once_that_it_is_filled_in(
+    world, kari, chosen, words, django_capture_on_commit_callbacks
+):
+    report, editor = draft(world), world.user("editor-3004")
+    Municipality.objects.get_queryset().filter(pk=report.municipality_id).update(notice_language=chosen)
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW)
+    assert not done_notices().exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        for minute in (1, 2):  # once more tells nothing
+            at = NOW + dt.timedelta(minutes=minute)
+            sections.section_done(report=report, section="plan", actor=kari, now=at)
+        assert outbox.outbox == []
+    told = done_notices().get()
+    assert (told.user, told.report) == (editor, report)
+    (mail,) = [one for one in outbox.outbox if one.to == [editor.email]]
+    assert words in mail.body and str(kari) in mail.subject
+    assert reverse("report_section", args=[report.pk, "plan"]) in mail.body
+
+
+def test_that_a_part_is_filled_in_waits_for_the_next_day_s_message_and_is_left_out_when_it_is_taken_over(world, kari):
+    report, editor = draft(world), world.user("editor-3004")
+    message_write(report=report, text="Ser du?", audience="colleagues", actor=kari, now=NOW)  # the day's one
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW)
+    sections.section_done(report=report, section="plan", actor=kari, now=NOW + dt.timedelta(hours=1))
+    assert done_notices().get().mail is None
+    report_take_over(
+        report=report, reason="Ingen tid.", actor=world.user("statsforvalter-oslo-og-viken"),
+        now=NOW + dt.timedelta(hours=2),
+    )  # fmt: skip
+    notices_send(now=NOW + dt.timedelta(days=1))
+    assert done_notices().get().dropped_at is not None
+
+
+def test_nobody_is_told_of_her_own_part_nor_after_she_has_left(world, kari):
+    report, editor = draft(world), world.user("editor-3004")
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW)
+    sections.section_done(report=report, section="plan", actor=editor, now=NOW)
+    later = NOW + dt.timedelta(days=2)
+    sections.section_hand(report=report, section="plan", to=kari.pk, actor=editor, now=NOW + dt.timedelta(minutes=1))
+    Membership.objects.filter(user=editor).update(valid_to=NOW.date())
+    sections.section_done(report=report, section="plan", actor=kari, now=later)
+    assert not done_notices().exists()
 
 
 def test_the_front_page_leads_to_the_part_that_was_handed_until_it_is_filled_in(world, kari):
