@@ -20,7 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.answers import clean, date_text, format_answer, value_at
+from reporting.answers import date_text, format_answer, value_at
+from reporting.answers_typed import clean
 from reporting.checks import ERROR, WARNING
 from reporting.form_spec import CHOICE_KINDS, TEXT_KINDS, QuestionSpec, SectionSpec, local
 from reporting.question_views import (

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from reporting.answers import clean
+from reporting.answers_typed import clean
 from reporting.form_spec import QuestionSpec
 
 FIRST_DAY = dt.date(2019, 1, 1)

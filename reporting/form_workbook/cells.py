@@ -1,4 +1,4 @@
-"""What was typed in the cell of an answer, read kindly; ``reporting.answers`` then says whether it is an answer."""
+"""What was typed in the cell of an answer, read kindly; ``answers_typed`` then says whether it is an answer."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def words(value: Any) -> str:
 
 
 def raw_answer(question: QuestionSpec, value: Any, choices: Choices, languages: tuple[str, ...]) -> Any:
-    """What the cell says, as ``reporting.answers.clean`` takes it. Raises CellRefused with a sentence."""
+    """What the cell says, as ``answers_typed.clean`` takes it. Raises CellRefused with a sentence."""
     value = sound(value)
     if value is None:
         return None

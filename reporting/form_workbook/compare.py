@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reporting.answers import clean, keepable
+from reporting.answers_typed import clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec
 from reporting.form_workbook.cells import CellRefused, chosen, raw_answer
 from reporting.form_workbook.layout import CHOSEN, SEVERAL, Choices, token

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from networks.models import Network
-from reporting.answers import error_text
+from reporting.answers_typed import error_text
 from reporting.form_spec import FormSpec, QuestionSpec, SectionSpec, visible_codes
 from reporting.models import Report
 from reporting.services.prefill import LastReport

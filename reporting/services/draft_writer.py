@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import can, reached
 from municipalities.transitions import WrongState, perform
-from reporting.answers import Cleaned, clean, keepable
+from reporting.answers_typed import Cleaned, clean, keepable
 from reporting.form_spec import FormSpec
 from reporting.models import DraftChange, Report
 from reporting.services.draft_view import EDITABLE, is_seen, known_ids

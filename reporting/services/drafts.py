@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import can
 from municipalities.transitions import WrongState
-from reporting.answers import Cleaned, clean, keepable
+from reporting.answers_typed import Cleaned, clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec, visible_codes
 from reporting.models import Report
 from reporting.services.draft_view import (

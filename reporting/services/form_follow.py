@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from reporting.answers import clean, keepable
+from reporting.answers_typed import clean, keepable
 from reporting.form_spec import FormSpec, QuestionSpec
 from reporting.models import FormVersion, RegionalReport, Report
 from reporting.services.rounds import form_spec

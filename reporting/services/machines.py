@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from municipalities.models import User
-from reporting.answers import error_text
+from reporting.answers_typed import error_text
 from reporting.form_spec import NUMBER_KINDS, FormSpec, QuestionSpec
 from reporting.models import IdempotentRequest, Report
 from reporting.services.draft_view import spec_of

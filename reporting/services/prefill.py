@@ -18,7 +18,8 @@ from django.utils import timezone
 from municipalities.models import PhaseStatus, PlanAnchoring, PlanDecision, SolutionPosition
 from networks.models import Participation, SupportActivity
 from reform.dates import previous_reference_date
-from reporting.answers import clean, value_at
+from reporting.answers import value_at
+from reporting.answers_typed import clean
 from reporting.documents.rules import REGIONAL_KINDS
 from reporting.form_spec import FormSpec, QuestionSpec
 from reporting.models import Report, Round, Submission

@@ -26,7 +26,8 @@ from municipalities.services import unit_names
 from municipalities.services.dated import EntryRefused
 from municipalities.services.plan_documents import Upload, upload_fault
 from municipalities.transitions import WrongState, log, perform
-from reporting.answers import answers_hash, clean, keepable
+from reporting.answers import answers_hash
+from reporting.answers_typed import clean, keepable
 from reporting.checks import Finding, the_form_itself
 from reporting.form_spec import FormSpec
 from reporting.models import Notice, RegionalReport, RegionalSubmission, Report, Round

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.access import can
 from municipalities.models import User
 from municipalities.transitions import TransitionRefused, WrongState
-from reporting.answers import clean
+from reporting.answers_typed import clean
 from reporting.form_spec import QuestionSpec
 from reporting.models import FindingReview, Report, ReviewComment, Submission
 from reporting.workflow import REPORT

@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.access import can
 from municipalities.models import Municipality, User
 from municipalities.transitions import TransitionRefused, WrongState, perform
-from reporting.answers import answer_rows, answers_hash, clean, diff, value_at
+from reporting.answers import answer_rows, answers_hash, diff, value_at
+from reporting.answers_typed import clean
 from reporting.checks import ERROR, WARNING, Finding
 from reporting.form_spec import QuestionSpec
 from reporting.models import Answer, FindingReview, Report, ReviewComment, Submission

@@ -25,7 +25,8 @@ from municipalities.services.dated import EntryRefused
 from municipalities.services.plan_documents import Upload, size_fault
 from municipalities.transitions import TransitionRefused
 from municipalities.views import ScopedPage, ScopedView
-from reporting.answers import error_text, format_answer
+from reporting.answers import format_answer
+from reporting.answers_typed import error_text
 from reporting.checks import Finding
 from reporting.form_spec import FormSpec, QuestionSpec, local, visible_codes
 from reporting.forms import Drawing, SectionForm, sent_elsewhere

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import can
-from reporting.answers import clean
+from reporting.answers_typed import clean
 from reporting.form_spec import QuestionSpec
 from reporting.models import NationalSummary
 from reporting.services import summaries, summary_steps

@@ -9,19 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.answers import (
-    KEEP_AT_MOST,
     NBSP,
     AnswerRow,
     answer_rows,
     answers_hash,
-    clean,
     date_text,
     diff,
-    error_text,
     format_answer,
-    keepable,
     number_text,
 )
+from reporting.answers_typed import KEEP_AT_MOST, clean, error_text, keepable
 from reporting.form_spec import KINDS, FormSpec
 
 T = {"nb": "Tekst", "nn": "Tekst"}

@@ -1,4 +1,6 @@
-"""A question of every kind, added on the pages of the composer, is found in page, receipt, Excel and API."""
+"""A question of every kind, added on the pages of the composer beside the standard form, is shown where answers are
+read: the report's page, the receipt, the workbook, the file of all answers and the API. How each kind is answered in
+Excel and by the API is ``test_every_kind``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A question of every kind, added in the composer, is found in the page, in Excel, in the API and in the receipt."""
+"""A question of every kind, added by the composer's services, is answered in Excel and by the API and sent in, with
+signs that programs misread. Where the answers are shown afterwards is ``test_composed_kinds``."""
 
 from __future__ import annotations
 

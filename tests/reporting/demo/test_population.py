@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from municipalities.models import Event, User
 from reporting import question_bank
-from reporting.answers import clean
+from reporting.answers_typed import clean
 from reporting.demo.answers import Unit, answers, fits
 from reporting.demo.population import CURRENT, OSLO, PREVIOUS, part_of, populate
 from reporting.form_spec import FormSpec
