@@ -222,6 +222,11 @@ class TaskFact:
 HALF_YEAR, YEARLY = "half_year", "yearly"
 
 
+def day_of(kind: str, reference_date: dt.date) -> dt.date:
+    """The day of a document's figures: the round's reference date, or the last day of its year."""
+    return reference_date if kind != YEARLY else dt.date(reference_date.year, 12, 31)
+
+
 @dataclass(frozen=True)
 class Composed:
     """How Helsedirektoratet wants the document: its ``kind``, the keys of its parts in order (none: the usual ones),

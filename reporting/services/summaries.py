@@ -8,29 +8,26 @@ be drawn. A job that comes twice finds the Content and changes nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from municipalities.access import can
 from municipalities.models import User
 from municipalities.transitions import log, perform
 from reporting.documents import build
 from reporting.documents.content import content_hash
+from reporting.documents.facts import day_of
 from reporting.models import Document, NationalSummary, Round
+from reporting.services.compositions import composition_of
 from reporting.services.documents import MAX_ATTEMPTS, Clock
 from reporting.workflow import SUMMARY
 
 _Status = NationalSummary.Status
-ASSESSMENT_PARTS = ("status", "goals", "progress")
-TEXT_LIMIT = 8000
 STEPS = ("collect", "compute", "store")
 
 
@@ -43,17 +40,13 @@ class SummaryBusy(Exception):
 
 
 def summary_request(
-    *,
-    round: Round,
-    actor: User | None,
-    now: dt.datetime,
-    assessment: Mapping[str, Mapping[str, str]] | None = None,
+    *, round: Round, actor: User | None, now: dt.datetime, kind: str = NationalSummary.Kind.HALF_YEAR
 ) -> NationalSummary:
-    """Ask for a new version of the round's summary: the row, its documents, and the job after the commit.
+    """Ask for a new version of the round's half-year note or yearly report (``kind``): the row with a copy of the
+    composition, its documents, and the job after the commit.
 
-    ``assessment`` is Helsedirektoratet's text, ``{"nb": {"status", "goals", "progress"}, "nn": {...}}``; None takes
-    over the last version's. ``actor`` None is the portal itself. Raises PermissionDenied, ValidationError on a text
-    that is too long, and SummaryBusy while another one of the round is being made.
+    ``actor`` None is the portal itself. Raises PermissionDenied, NoYearlyReport for a round that has none, and
+    SummaryBusy while another version of the same document is being made.
     """
     from reporting.tasks import build_summary
 
@@ -62,17 +55,20 @@ def summary_request(
     with transaction.atomic():
         locked = Round.objects.across_all(reason="one summary at a time").select_for_update().get(pk=round.pk)
         every = NationalSummary.objects.across_all(reason="one summary at a time")
-        versions = every.filter(kind=NationalSummary.Kind.HALF_YEAR, round=locked)
+        versions = every.filter(kind=kind, round=locked)
         busy = versions.filter(status=_Status.BUILDING).first()
         if busy is not None:
             raise SummaryBusy(busy)
-        last = versions.order_by("-version").first()
-        text = assessment if assessment is not None else (last.assessment if last else {})
+        composed = composition_of(kind, locked)
         summary = NationalSummary.objects.get_queryset().create(
+            kind=kind,
             round=locked,
             version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
-            assessment=clean_assessment(text),
-            as_of=locked.reference_date,
+            outline=composed.outline,
+            assessment=composed.assessment,
+            remarks=composed.remarks,
+            risks=composed.risks,
+            as_of=day_of(kind, locked.reference_date),
             requested_by=actor,
             requested_at=now,
         )
@@ -80,19 +76,6 @@ def summary_request(
         log(summary, "request", actor=actor, now=now, to_state=_Status.BUILDING)
         build_summary.start(summary.pk)
     return summary
-
-
-def clean_assessment(texts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """The parts that are known, in the two languages, without blanks around. Raises ValidationError when one is
-    longer than ``TEXT_LIMIT`` characters."""
-    cleaned: dict[str, dict[str, str]] = {}
-    for language in build.LANGUAGES:
-        given = texts.get(language) or {}
-        parts = {key: str(given.get(key) or "").replace("\r\n", "\n").strip() for key in ASSESSMENT_PARTS}
-        if any(len(text) > TEXT_LIMIT for text in parts.values()):
-            raise ValidationError(_("A part of the assessment can have at most 8 000 characters."))
-        cleaned[language] = {key: text for key, text in parts.items() if text}
-    return cleaned
 
 
 def _make_documents(summary: NationalSummary, actor: User | None, now: dt.datetime) -> None:

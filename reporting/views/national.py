@@ -22,7 +22,7 @@ from reporting.live import Live, live
 from reporting.models import NationalSummary, Round
 from reporting.services.summaries import SummaryBusy, summary_request
 from reporting.timing import deadline
-from reporting.views.summary import progress_context
+from reporting.views.summary import compose_url, progress_context
 
 
 def language() -> str:
@@ -88,6 +88,7 @@ class NationalStatus(RoundPage):
             "tiles": national.tile_map(content),
             "map": _map(content),
             "deadline": deadline(self.round, self.today),
+            "compose_url": compose_url(NationalSummary.Kind.HALF_YEAR, self.round.pk),
             "may_build": can(self.request.user, "summary.build", today=self.today),
             "latest": latest,
             "earlier": list(summaries[1:6]),

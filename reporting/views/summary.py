@@ -7,18 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from municipalities.access import can
-from municipalities.errors import wants_json
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
 from reporting.documents import build
 from reporting.documents.content import Block, Content, Definitions, Figure, Heading
@@ -27,8 +23,6 @@ from reporting.models import Document, NationalSummary
 from reporting.services import documents as document_services
 from reporting.services import summaries
 from reporting.services.documents import content_disposition, is_stuck, sentence
-from reporting.views import unsent
-from reporting.views.base import login_and_back
 
 STEP_WORDS = {
     "": gettext_lazy("Waiting for a worker"),
@@ -43,6 +37,16 @@ FORMAT_WORDS = {
     "xlsx": gettext_lazy("Excel"),
     "json": gettext_lazy("JSON"),
 }
+
+
+KINDS = {"notat": NationalSummary.Kind.HALF_YEAR, "arsrapport": NationalSummary.Kind.YEARLY}
+"""The documents, by the word in their address."""
+
+
+def compose_url(kind: str, round_id: int, page: str = "summary_compose", *args: Any) -> str:
+    """The address of a page about the composition of a round's document."""
+    word = next(word for word, known in KINDS.items() if known == kind)
+    return reverse(page, args=[word, round_id, *args])
 
 
 def progress_context(summary: NationalSummary, user: Any, now: dt.datetime) -> dict[str, Any]:
@@ -174,6 +178,7 @@ def detail_context(view: SummaryView, summary: NationalSummary, bound: forms.For
         "hash": hashes.get(language, ""),
         "replaced": summary.replaced if summary.sent_at else None,
         "may_build": can(user, "summary.build", today=today),
+        "compose_url": compose_url(summary.kind, summary.round_id),
         "made": made,
     }
 
@@ -220,69 +225,6 @@ class SummaryRetry(SummaryView):
         summary = self.get_object()
         summaries.summary_retry(summary=summary, actor=request.user, now=self.now)
         return redirect("summary_detail", summary.pk)
-
-
-class AssessmentForm(forms.Form):
-    """Helsedirektoratet's text, three parts in two languages."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        parts = {"status": _("Status"), "goals": _("Goal attainment"), "progress": _("Progress")}
-        for language, name in (("nb", "bokmål"), ("nn", "nynorsk")):
-            for key, label in parts.items():
-                self.fields[f"{language}_{key}"] = forms.CharField(
-                    label=f"{label}, {name}", required=False, max_length=summaries.TEXT_LIMIT,
-                    widget=forms.Textarea(attrs={"rows": 6, "lang": language}),
-                )  # fmt: skip
-
-    def texts(self) -> dict[str, dict[str, str]]:
-        """The answer as a summary keeps it."""
-        found: dict[str, dict[str, str]] = {"nb": {}, "nn": {}}
-        for name, text in self.cleaned_data.items():
-            language, _sep, key = name.partition("_")
-            found[language][key] = text
-        return found
-
-
-class SummaryAssessment(SummaryView, ScopedPage):
-    """Write the assessment; a new version is made with it."""
-
-    right = "summary.build"
-    template_name = "reporting/national/assessment.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST" and not request.user.is_authenticated and not wants_json(request):
-            unsent.keep_texts(request, request.path)
-            return login_and_back(request.path)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context(self) -> dict[str, Any]:
-        kept = self.object.assessment
-        initial = {f"{lang}_{key}": text for lang, parts in kept.items() for key, text in parts.items()}
-        if (sent := unsent.take_texts(self.request)) is not None:
-            initial |= sent.dict()
-            messages.warning(
-                self.request, _("You had been logged out when this was sent. Look it over, and send it again.")
-            )
-        return {"object": self.object, "form": AssessmentForm(initial=initial)}
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        summary = self.get_object()
-        form = AssessmentForm(request.POST)
-        if form.is_valid():
-            try:
-                made = summaries.summary_request(
-                    round=summary.round, actor=request.user, now=self.now, assessment=form.texts()
-                )
-            except summaries.SummaryBusy as busy:
-                form.add_error(None, _("Version %(version)s is being made now. Wait until it is ready, and save again.")
-                               % {"version": busy.summary.version})  # fmt: skip
-            except ValidationError as error:
-                form.add_error(None, error)
-            else:
-                return redirect("summary_detail", made.pk)
-        context = {"object": summary, "form": form}
-        return self.render(self.template_name, context, status=422)
 
 
 class DocumentView(ScopedView):

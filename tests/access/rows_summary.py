@@ -62,6 +62,17 @@ def the_round(world: World, unit: Municipality) -> Target:
     return Target(obj=sent_in(world, unit).round, data={})
 
 
+def composing(table: str = "", **data: Any):
+    """The composition of the round's half-year note, as nobody has changed it yet."""
+
+    def make(world: World, unit: Municipality) -> Target:
+        round_ = sent_in(world, unit).round
+        kwargs = {"kind": "notat", "pk": round_.pk} | ({"table": table} if table else {})
+        return Target(obj=round_, kwargs=kwargs, data={"edit_number": "0", **data})
+
+    return make
+
+
 def figure(world: World, unit: Municipality) -> Target:
     made = built(world, unit)
     return Target(obj=made, kwargs={"pk": made.pk, "ref": "T3.9", "row": "total"})
@@ -113,8 +124,16 @@ ROWS = [
     Row("summary_withdraw", "POST", "summary.withdraw", in_state("sent", reason="En feil.")),
     Row("summary_cancel", "POST", "summary.build", in_state("building")),
     Row("summary_retry", "POST", "summary.build", in_state("failed")),
-    Row("summary_assessment", "GET", "summary.build", summary()),
-    Row("summary_assessment", "POST", "summary.build", summary(nb_status="Godt i gang.")),
+    Row("summary_compose", "GET", "summary.build", composing()),
+    Row("summary_compose", "POST", "summary.build", composing(move="out:plan")),
+    Row("summary_compose_words", "GET", "summary.build", composing()),
+    Row("summary_compose_words", "POST", "summary.build", composing(nb_status="Godt i gang.")),
+    Row("summary_compose_table", "GET", "summary.build", composing("plan")),
+    Row("summary_compose_table", "POST", "summary.build", composing("plan", nb="Les.")),
+    Row("summary_compose_tasks", "GET", "summary.build", composing()),
+    Row("summary_compose_tasks", "POST", "summary.build", composing(prize_level="2")),
+    Row("summary_compose_preview", "GET", "summary.build", composing()),
+    Row("summary_compose_make", "POST", "summary.build", composing()),
     Row("figure_detail", "GET", "figure.read", figure),
     Row("figure_unit", "GET", "figure.read", figure_unit),
     Row("document_download", "GET", "home.read", receipt),

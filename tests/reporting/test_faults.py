@@ -24,7 +24,7 @@ from reporting.documents.extract import extract
 from reporting.documents.receipt import receipt_content
 from reporting.documents.render_answers import render_answers
 from reporting.models import Answer, Document, Report, Submission
-from reporting.services import documents, summaries
+from reporting.services import documents
 from reporting.services.submissions import submission_approve, submission_submit
 from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, at, open_round
 from tests.world import PASSWORD, World
@@ -340,11 +340,9 @@ def test_what_was_written_is_not_shown_to_one_who_may_not_see_the_report(world):
 
 def test_the_assessment_is_there_again_after_the_login(world):
     report = sent_in(world)
-    summary = summaries.summary_request(round=report.round, actor=None, now=NOW)
-    summaries.summary_build(pk=summary.pk, clock=lambda: NOW)
     client = signed_in(world, "hdir")
     logged_out(client)
-    address = reverse("summary_assessment", args=[summary.pk])
+    address = reverse("summary_compose_words", args=["notat", report.round_id])
     page = log_in(client, "hdir", client.post(address, {"nb_status": "Godt i gang.", "nn_status": ""}))
     assert page.request["PATH_INFO"] == address
     assert Elements(page.content.decode()).texts["id_nb_status"].strip() == "Godt i gang."

@@ -273,19 +273,17 @@ def test_a_failed_summary_says_why_and_can_be_tried_again(ready, login, monkeypa
     assert ready.status == "building"
 
 
-def test_the_assessment_makes_a_new_version_with_the_text(ready, login):
+def test_the_assessment_stands_in_the_next_version(people, ready, login):
     client = login("hdir")
-    url = reverse("summary_assessment", args=[ready.pk])
-    assert client.get(url).status_code == 200
-    answer = client.post(url, {"nb_status": "Godt i gang <b>æ</b>.", "nn_status": "Godt i gang."})
-    assert answer.status_code == 302
+    words = {"edit_number": "0", "nb_status": "Godt i gang <b>æ</b>.", "nn_status": "Godt i gang."}
+    assert client.post(reverse("summary_compose_words", args=["notat", people.now.pk]), words).status_code == 302
+    assert client.post(reverse("summary_start", args=[people.now.pk])).status_code == 302
     made = NationalSummary.objects.get_queryset().get(version=2)
     assert made.assessment["nb"]["status"] == "Godt i gang <b>æ</b>."
     summaries.summary_build(pk=made.pk, clock=clock)
-    page = client.get(reverse("summary_detail", args=[made.pk])).content.decode()
-    assert "Godt i gang &lt;b&gt;æ&lt;/b&gt;." in page
-    too_long = client.post(url, {"nb_status": "x" * (summaries.TEXT_LIMIT + 1)})
-    assert too_long.status_code == 422
+    text = "Godt i gang &lt;b&gt;æ&lt;/b&gt;."
+    assert text in client.get(reverse("summary_detail", args=[made.pk])).content.decode()
+    assert text not in client.get(reverse("summary_detail", args=[ready.pk])).content.decode()
 
 
 def test_every_figure_of_the_page_leads_home(ready, login):
