@@ -7,12 +7,13 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from municipalities.models import User
 from municipalities.transitions import log
 from reporting.models import FormVersion, Round
-from reporting.services.composing import ComposeRefused, require_right
+from reporting.services.composing import ComposeRefused, free_name, require_right
 from reporting.services.form_mending import FIELDS, MUNICIPALITY, REGION, Mended, form_correct
 from reporting.services.regional_form import regional_form_of
 
@@ -21,10 +22,16 @@ NAME_ENDS = " (retting)"
 
 def correction_of(round_: Round, audience: str = MUNICIPALITY) -> FormVersion | None:
     """The correction that is being written of the round's form for ``audience``, or None."""
+    return _written(round_, audience).first()
+
+
+def _written(round_: Round, audience: str) -> QuerySet[FormVersion]:
+    """Rounds may share a form, but each corrects it for itself: until it is published a correction says in its note of
+    which round it is."""
     form_id = getattr(round_, f"{FIELDS[audience]}_id")
     if form_id is None:
-        return None
-    return FormVersion.objects.filter(replaces=form_id, published_at__isnull=True).first()
+        return FormVersion.objects.none()
+    return FormVersion.objects.filter(replaces=form_id, published_at__isnull=True, change_note__round=round_.pk)
 
 
 def correction_begin(*, round_: Round, actor: User, now: dt.datetime, audience: str = MUNICIPALITY) -> FormVersion:
@@ -45,10 +52,11 @@ def correction_begin(*, round_: Round, actor: User, now: dt.datetime, audience: 
         if begun is not None:
             return begun
         draft = FormVersion.objects.create(
-            name=f"{old.name[: 120 - len(NAME_ENDS)]}{NAME_ENDS}",
+            name=free_name(f"{old.name[: 110 - len(NAME_ENDS)]}{NAME_ENDS}"),
             audience=old.audience,
             definition=old.definition,
             replaces=old,
+            change_note={"round": round_.pk},
             edited_at=now,
             edited_by=str(actor),
         )
@@ -89,9 +97,7 @@ def correction_drop(*, round_: Round, actor: User, now: dt.datetime, audience: s
 
 
 def _locked(round_: Round, audience: str) -> FormVersion:
-    form_id = getattr(round_, f"{FIELDS[audience]}_id")
-    rows = FormVersion.objects.select_for_update(of=("self",))
-    draft = rows.filter(replaces=form_id, published_at__isnull=True).first() if form_id is not None else None
+    draft = _written(round_, audience).select_for_update(of=("self",)).first()
     if draft is None:
         raise ComposeRefused({"": _("There is no correction of this form any more.")})
     return draft

@@ -18,7 +18,7 @@ from reporting.services.form_corrections import correction_begin, correction_of
 from reporting.services.form_mending import REGION, form_correct
 from reporting.services.regional import regional_deliver, regional_open, regional_return, regional_save, regional_spec
 from reporting.services.regional_form import regional_definition
-from tests.reporting.factories import SPRING, ReportFactory, at, office, reviewer, user
+from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, at, office, open_round, reviewer, user
 
 pytestmark = pytest.mark.django_db
 NOW = at(SPRING + dt.timedelta(days=15))
@@ -136,6 +136,19 @@ class TestMending:
         round_ = read(regional).round
         begun = correction_begin(round_=round_, audience=REGION, actor=user(Role.HDIR), now=NOW)
         assert correction_of(round_, REGION) == begun and correction_of(round_) is None
+
+    def test_rounds_that_share_a_form_correct_it_each_for_itself(self, regional):
+        this, other = read(regional).round, open_round(AUTUMN)
+        Round.objects.get_queryset().filter(pk=other.pk).update(regional_form=this.regional_form)
+        other.refresh_from_db()
+        hdir = user(Role.HDIR)
+        begun = correction_begin(round_=this, audience=REGION, actor=hdir, now=NOW)
+        assert correction_of(other, REGION) is None
+        second = correction_begin(round_=other, audience=REGION, actor=hdir, now=NOW)
+        assert second != begun and correction_of(this, REGION) == begun
+        mend(regional, reworded)
+        other.refresh_from_db()
+        assert other.regional_form == begun.replaces and correction_of(other, REGION) == second
 
     def test_a_round_without_a_form_of_its_own_for_the_region_is_given_the_standard_one_to_mend(self, report):
         round_ = report.round
