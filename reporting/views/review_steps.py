@@ -101,6 +101,7 @@ class ReportTalk(ReviewStep):
 
     right = "report.return"  # the municipality writes from its own pages
     field = "message"
+    kept = (review.TextRefused, talk.UnknownQuestion)
 
     def act(self) -> str:
         question = self.request.POST.get("question", "")

@@ -58,7 +58,7 @@ class ReportMessageWrite(ReportPage):
                 audience=talk.COLLEAGUES if among else talk.OFFICE, actor=request.user,  # type: ignore[arg-type]
                 request_id=request.request_id,  # type: ignore[attr-defined]
             )  # fmt: skip
-        except TextRefused as refused:
+        except (TextRefused, talk.UnknownQuestion) as refused:
             failed = {name: request.POST.get(name, "") for name in ("question", "text", "audience")}
             return self.page(status=422, failed=failed | {"message": str(refused.message)})
         messages.success(request, _("The message is sent."))

@@ -22,10 +22,20 @@ from reporting.services.drafts import DraftConflict, UnknownField
 from reporting.services.form_follow import asked_before
 from reporting.views import found
 from reporting.views.base import EditView
+from reporting.views.form import ReportSection
 from reporting.views.shown import field_url, language, network_names
 
 LONGEST = 200
 """So many of the last changes are shown; what is older is kept all the same."""
+
+
+class SectionUnhanded(ReportSection):
+    """The section again, with what was written to a colleague and why it could not be handed over."""
+
+    failed: Mapping[str, str] = {}
+
+    def form_context(self, current: str) -> dict[str, Any]:
+        return {**super().form_context(current), "failed_hand": self.failed}
 
 
 class SectionHand(EditView):
@@ -48,8 +58,18 @@ class SectionHand(EditView):
         except KeyError:
             raise Http404 from None
         except TransitionRefused as refused:
+            if request.POST.get("what") == "hand" and self.own_report:
+                return self._refused(section, str(refused.message))
             messages.error(request, str(refused.message))
         return redirect(f"{self.here}#kollega")
+
+    def _refused(self, section: str, message: str) -> HttpResponse:
+        """Nothing that was written is lost: it stands in its field, with what is wrong with it."""
+        page = SectionUnhanded()
+        page.setup(self.request, pk=self.report.pk, section=section)
+        page.__dict__["report"] = self.report
+        page.failed = {"message": message} | {name: self.request.POST.get(name, "") for name in ("to", "note")}
+        return page.page(page.section_spec(section), status=422)
 
     def _act(self, section: str, sent: Mapping[str, str]) -> None:
         who = {
