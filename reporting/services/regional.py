@@ -36,11 +36,13 @@ from reporting.services.form_follow import asked_before, region_comes_back
 from reporting.services.notices import notice_write
 from reporting.services.regional_figures import regional_figures
 from reporting.services.regional_form import regional_form_of
+from reporting.services.review import text_clean
 from reporting.services.rounds import form_spec
 from reporting.workflow import REGIONAL, require_published
 
 EDITABLE = (RegionalReport.Status.DRAFT, RegionalReport.Status.RETURNED)
 REASON_LENGTH = 500
+"""So many characters a reason may have in a delivery; a longer one is kept in the draft until it is shortened."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Missing:
     name: str
     status: str
     reason: str
+
+    @property
+    def too_long(self) -> bool:
+        return len(self.reason) > REASON_LENGTH
 
     def stored(self) -> dict[str, Any]:
         """As it is frozen with a delivery."""
@@ -146,7 +152,7 @@ def regional_save(
         clashes = [clash for item in items if (clash := _write(row, spec, fields, item, actor, now)) is not None]
         kept = row.draft.setdefault("reasons", {})
         for report_id, text in (reasons or {}).items():
-            kept[str(report_id)] = keepable(" ".join(str(text).split()))[:REASON_LENGTH]
+            kept[str(report_id)] = keepable(" ".join(str(text).split()))
         _store(row, actor, now)
     _follow(regional, row)
     return clashes
@@ -229,7 +235,7 @@ def regional_deliver(*, regional: RegionalReport, actor: User, now: dt.datetime)
         spec = form_spec(form)
         missing = missing_of(row)
         findings = regional_findings(row, spec)
-        unexplained = [entry for entry in missing if not entry.reason.strip()]
+        unexplained = [entry for entry in missing if not entry.reason.strip() or entry.too_long]
         if findings or unexplained:
             raise NotDeliverable(findings, unexplained)
         today = timezone.localdate(now)
@@ -270,11 +276,13 @@ def regional_accept(*, regional: RegionalReport, actor: User, now: dt.datetime, 
 
 
 def regional_return(*, regional: RegionalReport, actor: User, now: dt.datetime, note: str) -> RegionalReport:
-    """Return a region with a comment; an accepted one too. Raises NoteMissing, WrongState, PermissionDenied."""
+    """Return a region with a comment; an accepted one too. Raises NoteMissing, TextRefused, WrongState,
+    PermissionDenied."""
     return _judge(regional, "return", Notice.Kind.REGION_RETURNED, actor, now, note)
 
 
 def _judge(regional: RegionalReport, name: str, kind: str, actor: User, now: dt.datetime, note: str) -> RegionalReport:
+    words = text_clean(note) if note.strip() else ""
     with transaction.atomic():
         row = (
             RegionalReport.objects.get_queryset()
@@ -282,10 +290,10 @@ def _judge(regional: RegionalReport, name: str, kind: str, actor: User, now: dt.
             .select_related("round__regional_form", "office", "current__form_version")
             .get(pk=regional.pk)
         )
-        perform(REGIONAL, row, name, actor=actor, now=now, note=note.strip())
+        perform(REGIONAL, row, name, actor=actor, now=now, note=words)
         region_comes_back(row)
         number = row.submissions.count()
-        _tell(row, kind, office_staff(row.office_id, timezone.localdate(now)), now, number, comment=note.strip())
+        _tell(row, kind, office_staff(row.office_id, timezone.localdate(now)), now, number, comment=words)
     _follow(regional, row)
     return regional
 

@@ -238,8 +238,7 @@ class RegionalPage(RegionalView):
         )
         if stopped is not None:
             found += [Problem(one.message, _place(one)) for one in stopped.findings]
-            words = _("%(name)s: write why the report is not approved.")
-            found += [Problem(words % {"name": one.name}, f"#grunn-{one.report}") for one in stopped.unexplained]
+            found += [Problem(_unexplained(one), f"#grunn-{one.report}") for one in stopped.unexplained]
         return found
 
     def _note(self) -> str:
@@ -265,6 +264,13 @@ def _field(spec: FormSpec, key: str, stored: Mapping[str, Any]) -> FieldView:
         raw=raw,
         error=error_text(question, code, raw) if code else "",
     )
+
+
+def _unexplained(one: service.Missing) -> str:
+    if one.too_long:
+        words = _("%(name)s: the reason is too long. Write at most %(count)s characters.")
+        return words % {"name": one.name, "count": service.REASON_LENGTH}
+    return _("%(name)s: write why the report is not approved.") % {"name": one.name}
 
 
 def _place(finding: Finding) -> str:
@@ -298,7 +304,7 @@ class RegionalJudge(RegionalPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.require("regional.judge")
-        note = request.POST.get("note", "")[:4000]
+        note = request.POST.get("note", "")
         who: dict[str, Any] = {"regional": self.regional, "actor": request.user, "now": self.now, "note": note}
         try:
             if request.POST.get("hva") == "godta":

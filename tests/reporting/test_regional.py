@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -322,6 +323,33 @@ class TestPages:
         assert refused.status_code == 409 and "Skrevet mens en annen godtok" in refused.content.decode()
         assert RegionalReport.objects.get_queryset().get().status == "accepted"
         assert "Embetet" in self.client.get(reverse("regional_list")).content.decode()
+
+    def test_a_reason_that_is_too_long_is_kept_whole_and_stops_the_delivery_with_one_sentence(self):
+        self.client.force_login(self.staff)
+        self.client.get(self.address)
+        self.fill()
+        reason = "Ny kommunedirektør " + "ø" * 482
+        assert self.fill(**{f"reason:{self.late.pk}": reason}).status_code == 302
+        stopped = self.fill(hva="lever", **{f"reason:{self.late.pk}": reason})
+        html = stopped.content.decode()
+        assert stopped.status_code == 422 and reason in html
+        assert re.search(rf'href="#grunn-{self.late.pk}"[^>]*>[^<]*Sein[^<]*500', html)
+        assert RegionalReport.objects.get_queryset().get().status != "delivered"
+        assert self.fill(hva="lever", **{f"reason:{self.late.pk}": reason[:500]}).status_code == 302
+
+    @pytest.mark.parametrize("what", ["godta", "returner"])
+    def test_hdir_s_comment_that_is_too_long_comes_back_whole(self, what):
+        self.client.force_login(self.staff)
+        self.client.get(self.address)
+        self.fill()
+        assert self.fill(hva="lever", **{f"reason:{self.late.pk}": "Ny."}).status_code == 302
+        self.client.force_login(self.hdir)
+        judge = reverse("regional_judge", args=[RegionalReport.objects.get_queryset().get().office.key, str(SPRING)])
+        typed = "Tallene " + "æ" * 3992 + "!"
+        refused = self.client.post(judge, {"hva": what, "note": typed})
+        assert refused.status_code == 409 and f">{typed}</textarea>" in refused.content.decode()
+        assert RegionalReport.objects.get_queryset().get().status == "delivered"
+        assert self.client.post(judge, {"hva": what, "note": typed[:4000]}).status_code == 302
 
     def test_what_was_typed_stays_in_a_clash(self):
         self.client.force_login(self.staff)
