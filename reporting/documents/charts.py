@@ -10,19 +10,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from .charts_parts import (
+    KEY,
+    LABELS_WIDTH,
+    NOT_ANSWERED,
+    PALE,
+    WIDTH,
+    Value,
+    draw_bar,
+    fills_of,
+    names_width,
+    right_width,
+    row_tops,
+    shown,
+    size_of,
+    spread,
+    ticks_of,
+    widest_of,
+    write_row_label,
+    write_row_name,
+)
 from .content import Chart, KeyFigure, Series
-from .formats import NBSP, format_number, format_share
+from .formats import NBSP
 from .svg import (
     ACCENT,
     FAINT,
     INK,
     LABEL,
-    MANY_STEPS,
     NEUTRAL,
     RULE,
     SECOND,
     SMALL,
-    STEPS,
     WHITE,
     Board,
     ink_on,
@@ -30,14 +48,6 @@ from .svg import (
     text_width,
     wrap,
 )
-
-WIDTH = 627.0
-LABELS_WIDTH = 130.0
-PALE = frozenset({WHITE, STEPS[3], MANY_STEPS[4]})  # drawn with an outline
-KEY = 10.0  # from a small square to the name after it
-NOT_ANSWERED = frozenset({"missing", "not_answered", "unanswered"})
-
-Value = int | Decimal | None
 
 
 def draw(chart: Chart, title: str = "") -> str:
@@ -49,92 +59,14 @@ def draw(chart: Chart, title: str = "") -> str:
     return kind(chart).svg(title)
 
 
-def shown(value: Value) -> str:
-    """A value as it is printed at its bar: a share as per cent, a count as it is, a dash for none."""
-    if value is None:
-        return "–"
-    return format_share(value) if isinstance(value, Decimal) else format_number(value)
-
-
-def _size(value: Value) -> float:
-    return max(0.0, float(value or 0))
-
-
-def _fills(series: tuple[Series, ...]) -> list[str]:
-    """A step of the scale for each series, white for those that have not answered."""
-    answered = [one for one in series if one.key not in NOT_ANSWERED]
-    palette = STEPS if len(answered) <= len(STEPS) else MANY_STEPS
-    steps = {2: (0, 2), 5: (0, 1, 2, 3, 5)}.get(len(answered), range(len(answered)))
-    scale = iter([palette[min(step, len(palette) - 1)] for step in steps])
-    return [WHITE if one.key in NOT_ANSWERED else next(scale) for one in series]
-
-
-def _bar(board: Board, x: float, y: float, w: float, h: float, fill: str) -> None:
-    board.rect(x, y, w, h, fill, FAINT if fill == WHITE else "")
-
-
-def _names_width(chart: Chart, most: float = 215) -> float:
-    return min(most, max(text_width(name, LABEL, 600) for name in chart.categories)) + 10
-
-
-def _right_width(chart: Chart) -> float:
-    texts = (*chart.labels, chart.labels_head)
-    return (
-        min(LABELS_WIDTH, max((text_width(text, LABEL, 600) for text in texts), default=0)) + 14 if chart.labels else 0
-    )
-
-
-def _row_name(board: Board, chart: Chart, index: int, right: float, middle: float) -> None:
-    """The category's name at the left of its row, on at most two lines."""
-    weight = 600 if chart.total and index == 0 else 400
-    lines = wrap(chart.categories[index], right - 8, LABEL, weight, lines=2)
-    for number, line in enumerate(lines):
-        y = middle + 3.7 + (number - (len(lines) - 1) / 2) * 11.5
-        board.text(right - 8, y, line, LABEL, INK, weight, "end")
-
-
-def _row_label(board: Board, chart: Chart, index: int, middle: float) -> None:
-    """The finished text at the right of a row."""
-    if index < len(chart.labels):
-        weight = 600 if chart.total and index == 0 else 400
-        label = shortened(chart.labels[index], LABELS_WIDTH, LABEL, weight)
-        board.text(WIDTH, middle + 3.7, label, LABEL, INK, weight, "end")
-
-
-def _row_tops(chart: Chart, top: float, pitch: float, names: float) -> list[float]:
-    """Where each row begins; the total row is set apart from the rest, two-line names get more room."""
-    tops, y = [], top
-    for index, name in enumerate(chart.categories):
-        more = max(0.0, 25.0 - pitch) if len(wrap(name, names - 8, LABEL, 400, lines=2)) > 1 else 0.0
-        tops.append(y + more / 2)
-        y += pitch + more + (pitch * 0.45 if chart.total and index == 0 else 0)
-    return [*tops, y]
-
-
-def spread(wanted: list[tuple[float, float]], left: float, right: float, gap: float = 9) -> list[float]:
-    """Left edges for words that want to stand at (edge, width), moved apart so that none overlaps another.
-
-    They keep their order and stay between ``left`` and ``right`` as long as there is room.
-    """
-    edges: list[float] = []
-    for edge, _ in wanted:
-        least = left if not edges else edges[-1] + wanted[len(edges) - 1][1] + gap
-        edges.append(max(edge, least))
-    limit = right
-    for index in reversed(range(len(edges))):
-        edges[index] = max(left, min(edges[index], limit - wanted[index][1]))
-        limit = edges[index] - gap
-    return edges
-
-
 def _stacked(chart: Chart) -> Board:
-    left, pitch, thick = _names_width(chart), 17.5, 12.5
-    right = WIDTH - _right_width(chart)
+    left, pitch, thick = names_width(chart), 17.5, 12.5
+    right = WIDTH - right_width(chart)
     names = _series_places(chart, left, right)
     head = 20.0 + 13.0 * max(line for _, line, _ in names)
-    tops = _row_tops(chart, head, pitch, left)
+    tops = row_tops(chart, head, pitch, left)
     board = Board(WIDTH, tops[-1] + 1)
-    fills = _fills(chart.series)
+    fills = fills_of(chart.series)
     for (x, line, name), fill in zip(names, fills, strict=True):
         y = 13.0 + 13.0 * line
         board.rect(x, y - 6.5, 7, 7, fill, FAINT if fill in PALE else "")
@@ -143,21 +75,21 @@ def _stacked(chart: Chart) -> Board:
         board.text(WIDTH, head - 7, shortened(chart.labels_head, LABELS_WIDTH, SMALL), SMALL, SECOND, 400, "end")
     for index in range(len(chart.categories)):
         y = tops[index]
-        _row_name(board, chart, index, left, y + thick / 2)
+        write_row_name(board, chart, index, left, y + thick / 2)
         for series, fill, (x, w) in zip(chart.series, fills, _segments(chart, index, left, right), strict=True):
             if w <= 0:
                 continue
-            _bar(board, x, y, max(w - 1, 1.5), thick, fill)
+            draw_bar(board, x, y, max(w - 1, 1.5), thick, fill)
             label = shown(series.values[index])
             if text_width(label, SMALL) + 3 <= w:
                 board.text(x + (w - 1) / 2, y + thick / 2 + 3.4, label, SMALL, ink_on(fill), 400, "middle")
-        _row_label(board, chart, index, y + thick / 2)
+        write_row_label(board, chart, index, y + thick / 2)
     return board
 
 
 def _segments(chart: Chart, index: int, left: float, right: float) -> list[tuple[float, float]]:
     """Left edge and width of each series in a row; the row fills the track."""
-    sizes = [_size(series.values[index]) for series in chart.series]
+    sizes = [size_of(series.values[index]) for series in chart.series]
     whole, x, parts = sum(sizes) or 1.0, left, []
     for size in sizes:
         width = (right - left) * size / whole
@@ -187,13 +119,13 @@ def _series_places(chart: Chart, left: float, right: float) -> list[tuple[float,
 
 def _bars(chart: Chart) -> Board:
     main, second = chart.series[0], chart.series[1] if len(chart.series) > 1 else None
-    left, pitch, thick = _names_width(chart, 240), 18.5, 12.5
+    left, pitch, thick = names_width(chart, 240), 18.5, 12.5
     head = 20.0 if second or chart.labels_head else 4.0
-    most = max([_size(v) for series in chart.series[:2] for v in series.values] or [1.0]) or 1.0
-    edge = WIDTH - _right_width(chart)
+    most = max([size_of(v) for series in chart.series[:2] for v in series.values] or [1.0]) or 1.0
+    edge = WIDTH - right_width(chart)
     columns = _number_columns(main, second, edge) if second else []
-    right = edge - (sum(width for _, width in columns) + 8 if columns else _widest(main) + 12)
-    tops = _row_tops(chart, head, pitch, left)
+    right = edge - (sum(width for _, width in columns) + 8 if columns else widest_of(main) + 12)
+    tops = row_tops(chart, head, pitch, left)
     board = Board(WIDTH, tops[-1] + 1)
     for (x, _), series, mark in zip(columns, chart.series, ("bar", "stroke"), strict=False):
         start = x - text_width(series.label, SMALL, 600)
@@ -206,29 +138,25 @@ def _bars(chart: Chart) -> Board:
         board.text(WIDTH, head - 7, shortened(chart.labels_head, LABELS_WIDTH, SMALL), SMALL, SECOND, 400, "end")
     board.line(left, head - 3, left, tops[-1] - 2, FAINT, 0.75)
     for index, value in enumerate(main.values):
-        y, width = tops[index], (right - left) * _size(value) / most
-        _row_name(board, chart, index, left, y + thick / 2)
+        y, width = tops[index], (right - left) * size_of(value) / most
+        write_row_name(board, chart, index, left, y + thick / 2)
         white = main.key in NOT_ANSWERED or chart.categories[index] == chart.apart
-        _bar(board, left, y, width, thick, WHITE if white else ACCENT)
+        draw_bar(board, left, y, width, thick, WHITE if white else ACCENT)
         if second is None:
             board.text(left + width + 5, y + thick / 2 + 3.5, shown(value), SMALL, INK)
         elif second.values[index] is not None:
-            needed = left + (right - left) * _size(second.values[index]) / most
+            needed = left + (right - left) * size_of(second.values[index]) / most
             board.line(needed, y - 2.5, needed, y + thick + 2.5, WHITE, 4)
             board.line(needed, y - 2.5, needed, y + thick + 2.5, INK, 2)
         for (x, _), series in zip(columns, chart.series, strict=False):
             board.text(x, y + thick / 2 + 3.7, shown(series.values[index]), LABEL, INK, 400, "end")
-        _row_label(board, chart, index, y + thick / 2)
+        write_row_label(board, chart, index, y + thick / 2)
     return board
-
-
-def _widest(series: Series) -> float:
-    return max(max(text_width(shown(value), LABEL, 600) for value in series.values), 0.0)
 
 
 def _number_columns(main: Series, second: Series, edge: float) -> list[tuple[float, float]]:
     """Right edge and width of the two columns of numbers beside the bars."""
-    widths = [max(_widest(series), text_width(series.label, SMALL, 600) + 12) + 12 for series in (main, second)]
+    widths = [max(widest_of(series), text_width(series.label, SMALL, 600) + 12) + 12 for series in (main, second)]
     return [(edge - widths[1], widths[0]), (edge, widths[1])]
 
 
@@ -240,7 +168,7 @@ def _trend(chart: Chart) -> Board:
     panel = (WIDTH - gap * (across - 1)) / across
     rows = -(-count // across)
     board = Board(WIDTH, rows * (head + plot + foot) - 6)
-    most = max([_size(v) for series in chart.series for v in series.values] or [1.0]) or 1.0
+    most = max([size_of(v) for series in chart.series for v in series.values] or [1.0]) or 1.0
     for number, series in enumerate(chart.series):
         x0, y0 = (number % across) * (panel + gap), (number // across) * (head + plot + foot)
         for line, words in enumerate(wrap(series.label, panel, LABEL, 600, lines=2)):
@@ -255,10 +183,10 @@ def _columns(
     x0, y0, width, height = box
     slot, base, last = width / len(names), y0 + height, len(names) - 1
     for index, value in enumerate(series.values):
-        tall = (height - 12) * _size(value) / most
+        tall = (height - 12) * size_of(value) / most
         x, now = x0 + index * slot + slot * 0.12, index == last
         fill = WHITE if series.key in NOT_ANSWERED and now else ACCENT if now else NEUTRAL
-        _bar(board, x, base - tall, slot * 0.76, tall, fill)
+        draw_bar(board, x, base - tall, slot * 0.76, tall, fill)
         board.text(
             x + slot * 0.38, base - tall - 4, shown(value), SMALL, INK if now else SECOND, 600 if now else 400, "middle"
         )
@@ -273,17 +201,17 @@ def _columns(
 
 
 def _dumbbell(chart: Chart) -> Board:
-    left, pitch, head = _names_width(chart, 240), 18.0, 38.0
+    left, pitch, head = names_width(chart, 240), 18.0, 38.0
     shares = all(isinstance(v, Decimal) or v is None for s in chart.series for v in s.values)
-    right = WIDTH - max(_right_width(chart), 30) - 14
-    most = max([_size(v) for s in chart.series[:2] for v in s.values] or [1.0]) or 1.0
-    tops = _row_tops(chart, head, pitch, left)
+    right = WIDTH - max(right_width(chart), 30) - 14
+    most = max([size_of(v) for s in chart.series[:2] for v in s.values] or [1.0]) or 1.0
+    tops = row_tops(chart, head, pitch, left)
     board = Board(WIDTH, tops[-1] + 2)
 
     def place(value: Value) -> float:
-        return left + 8 + (right - left - 16) * _size(value) / most_on_axis
+        return left + 8 + (right - left - 16) * size_of(value) / most_on_axis
 
-    ticks, most_on_axis = _ticks(most, shares)
+    ticks, most_on_axis = ticks_of(most, shares)
     for tick in ticks:
         board.line(place(tick), head - 6, place(tick), tops[-1], RULE)
         board.text(place(tick), head - 10, shown(tick).replace(",0", ""), SMALL, SECOND, 400, "middle")
@@ -294,7 +222,7 @@ def _dumbbell(chart: Chart) -> Board:
     now = chart.series[-1]
     for index, value in enumerate(now.values):
         middle = tops[index] + pitch / 2 - 2
-        _row_name(board, chart, index, left, middle)
+        write_row_name(board, chart, index, left, middle)
         earlier = before.values[index] if before else None
         if earlier is not None and value is not None:
             board.line(place(earlier), middle, place(value), middle, FAINT, 2)
@@ -302,7 +230,7 @@ def _dumbbell(chart: Chart) -> Board:
             board.circle(place(earlier), middle, 3.4, WHITE, SECOND)
         if value is not None:
             board.circle(place(value), middle, 4.2, ACCENT)
-        _row_label(board, chart, index, middle)
+        write_row_label(board, chart, index, middle)
     return board
 
 
@@ -316,31 +244,21 @@ def _dot_names(board: Board, chart: Chart, left: float) -> None:
         x += 30 + text_width(series.label, SMALL, 600)
 
 
-def _ticks(most: float, shares: bool) -> tuple[list[Value], float]:
-    if shares:
-        step = 0.25 if most > 0.5 else 0.1 if most > 0.2 else 0.05
-        count = int(most / step - 1e-9) + 1
-        return [Decimal(str(round(step * n, 2))) for n in range(count + 1)], step * count
-    step = next(s for s in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 10**4, 10**5, 10**9) if most / s <= 5)
-    count = int(most / step - 1e-9) + 1
-    return [step * n for n in range(count + 1)], float(step * count)
-
-
 def _histogram(chart: Chart) -> Board:
     series, plot, head = chart.series[0], 96.0, 18.0
-    most = max([_size(value) for value in series.values] or [1.0]) or 1.0
+    most = max([size_of(value) for value in series.values] or [1.0]) or 1.0
     apart = chart.apart in chart.categories
     slots = len(chart.categories) + (0.6 if apart else 0)
     slot = WIDTH / slots
     lines = [wrap(name, slot - 6, SMALL, 400, lines=3) for name in chart.categories]
     board = Board(WIDTH, head + plot + 8 + 11.5 * max(len(name) for name in lines))
     base, x = head + plot, 0.0
-    top = max(range(len(series.values)), key=lambda i: (chart.categories[i] != chart.apart, _size(series.values[i])))
+    top = max(range(len(series.values)), key=lambda i: (chart.categories[i] != chart.apart, size_of(series.values[i])))
     for index, value in enumerate(series.values):
         alone = chart.categories[index] == chart.apart
         x += slot * 0.6 if alone else 0
-        tall = plot * _size(value) / most
-        _bar(board, x + 4, base - tall, slot - 8, tall, WHITE if alone else ACCENT if index == top else NEUTRAL)
+        tall = plot * size_of(value) / most
+        draw_bar(board, x + 4, base - tall, slot - 8, tall, WHITE if alone else ACCENT if index == top else NEUTRAL)
         board.line(x, base, x + slot, base, FAINT, 0.75)
         board.text(x + slot / 2, base - tall - 5, shown(value), LABEL, INK, 600 if index == top else 400, "middle")
         for number, words in enumerate(lines[index]):
@@ -350,9 +268,9 @@ def _histogram(chart: Chart) -> Board:
 
 
 def _dots(chart: Chart) -> Board:
-    left, right = _names_width(chart, 230), WIDTH - _right_width(chart)
+    left, right = names_width(chart, 230), WIDTH - right_width(chart)
     column = (right - left) / len(chart.series)
-    most = max([_size(v) for s in chart.series for v in s.values] or [1.0]) or 1.0
+    most = max([size_of(v) for s in chart.series for v in s.values] or [1.0]) or 1.0
     heads = [wrap(series.label, column - 8, SMALL, 600, lines=3) for series in chart.series]
     head = 11.5 * max(len(lines) for lines in heads) + 8
     pitch = 26.0
@@ -367,8 +285,8 @@ def _dots(chart: Chart) -> Board:
             _units(board, x + 4, middle, column - 8, value, most, fill)
     for index in range(len(chart.categories)):
         board.line(0, head + pitch * index, WIDTH, head + pitch * index, RULE)
-        _row_name(board, chart, index, left, head + pitch * index + pitch / 2)
-        _row_label(board, chart, index, head + pitch * index + pitch / 2)
+        write_row_name(board, chart, index, left, head + pitch * index + pitch / 2)
+        write_row_label(board, chart, index, head + pitch * index + pitch / 2)
     return board
 
 
@@ -378,10 +296,10 @@ def _units(board: Board, x: float, middle: float, width: float, value: Value, mo
     x += 20
     edge = FAINT if fill in PALE else ""
     if most > 12 or isinstance(value, Decimal):
-        board.circle(x + 11, middle, 10 * (_size(value) / most) ** 0.5, fill, edge or fill, 1)
+        board.circle(x + 11, middle, 10 * (size_of(value) / most) ** 0.5, fill, edge or fill, 1)
         return
     side = min(8.0, (width - 20) / max(1, min(most, 12) / 2) - 1.5)
-    for unit in range(int(_size(value))):
+    for unit in range(int(size_of(value))):
         board.rect(
             x + (unit // 2) * (side + 1.5), middle - side - 0.75 + (unit % 2) * (side + 1.5), side, side, fill, edge
         )
@@ -396,7 +314,7 @@ def sparkline(card: KeyFigure, title: str = "") -> str:
         return board.svg(title)
     whole = max([card.of, *(value for _, value in card.trend)]) or 1
     step = (width - 2 * side) / max(1, len(card.trend) - 1)
-    points = [(side + step * i, base - (base - top) * _size(v) / whole) for i, (_, v) in enumerate(card.trend)]
+    points = [(side + step * i, base - (base - top) * size_of(v) / whole) for i, (_, v) in enumerate(card.trend)]
     board.line(0, top, width, top, FAINT, 0.75, "1 2")
     # The whole stands on its line, at the end where no point is near it.
     if points[0][1] - top > 18:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from .content import LABEL_KEYS, Chart, Content, Heading, Table, TileMap
+from .content import Chart, Content, Heading, Table, TileMap
+from .content_labels import LABEL_KEYS
 
 
 def problems(content: Content) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .content import Content
-from .render_html import FigureUrl
+from .render_html_words import FigureUrl
 
 Format = Literal["pdf", "docx", "xlsx", "json"]
 

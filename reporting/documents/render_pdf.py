@@ -19,7 +19,8 @@ from weasyprint.urls import URLFetcher
 
 from .content import Content, content_hash, to_json
 from .formats import clean, language_tag, moment, one_line
-from .render_html import FigureUrl, paper_html
+from .render_html import paper_html
+from .render_html_words import FigureUrl
 
 STYLE = Path(__file__).resolve().parents[2] / "static" / "css" / "print.css"
 FONTS = Path(__file__).resolve().parent / "fonts.conf"

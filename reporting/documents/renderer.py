@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 _HERE = Path(__file__).resolve().parent
-_CODE = ("render*.py", "layout.py", "charts.py", "tilemap.py", "svg.py", "formats.py", "content.py", "fonts.conf")
+_CODE = ("render*.py", "layout.py", "charts*.py", "tilemap.py", "svg.py", "formats.py", "content.py", "fonts.conf")
 _BESIDE = ("templates/documents/*.html", "static/css/print.css", "static/fonts/print/*.ttf")
 _LIBRARIES = ("weasyprint", "pydyf", "pikepdf", "python-docx", "xlsxwriter", "django", "fonttools")
 

@@ -11,7 +11,7 @@ LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk"}
 
 
 def labels(_: Translate, language: str, kind: str = "half_year") -> tuple[tuple[str, str], ...]:
-    """The labels that every Content carries (``content.LABEL_KEYS``)."""
+    """The labels that every Content carries (``content_labels.LABEL_KEYS``)."""
     return tuple(
         {
             "publisher": "Helsedirektoratet",

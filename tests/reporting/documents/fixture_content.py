@@ -11,7 +11,6 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from reporting.documents.content import (
-    LABEL_KEYS,
     Block,
     Bullets,
     Chart,
@@ -31,6 +30,7 @@ from reporting.documents.content import (
     Tile,
     TileMap,
 )
+from reporting.documents.content_labels import LABEL_KEYS
 
 OFFICES = (
     "Oslo og Viken",

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from reporting.documents import charts, tilemap
+from reporting.documents import charts, charts_parts, tilemap
 from reporting.documents.content import Chart, KeyFigures, Series, Tile, TileMap
 from reporting.documents.svg import MANY_STEPS, STEPS, contrast, drawable, ink_on, text_width, wrap
 
@@ -58,7 +58,7 @@ def test_names_and_values_are_written_out(block):
     if block.kind in ("bars", "trend", "histogram", "dots"):
         for series in block.series:
             for value in series.values:
-                assert charts.shown(value) in words
+                assert charts_parts.shown(value) in words
 
 
 def test_the_map_has_a_letter_on_every_tile_and_its_counts_in_the_key():
@@ -122,7 +122,7 @@ def test_words_on_every_step_are_readable():
 @pytest.mark.parametrize("count", [2, 3, 4, 5, 6])
 def test_series_side_by_side_differ_in_lightness(count):
     series = tuple(Series(f"s{n}", f"S{n}", (1,)) for n in range(count))
-    fills = charts._fills((*series, Series("missing", "M", (1,))))
+    fills = charts_parts.fills_of((*series, Series("missing", "M", (1,))))
     assert len(set(fills)) == count + 1 and fills[-1] == "#FFFFFF"
     assert all(contrast(one, two) > 1.15 for one, two in itertools.pairwise(fills))
 
@@ -153,7 +153,7 @@ def test_a_sparkline_shows_each_round_and_the_whole():
 
 
 def test_words_are_moved_apart_and_kept_between_the_edges():
-    edges = charts.spread([(0, 50), (10, 50), (95, 50)], 0, 200)
+    edges = charts_parts.spread([(0, 50), (10, 50), (95, 50)], 0, 200)
     assert edges == sorted(edges) and edges[1] >= 59 and edges[2] + 50 <= 200
 
 

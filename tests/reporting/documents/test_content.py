@@ -10,7 +10,6 @@ from decimal import Decimal
 import pytest
 
 from reporting.documents.content import (
-    LABEL_KEYS,
     Column,
     Figure,
     Heading,
@@ -26,6 +25,7 @@ from reporting.documents.content import (
     to_json,
 )
 from reporting.documents.content_check import problems
+from reporting.documents.content_labels import LABEL_KEYS
 
 from . import fixture_content
 
