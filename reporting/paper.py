@@ -21,10 +21,11 @@ LINES = {"long_text": 6, "short_text": 1}
 
 @dataclass(frozen=True)
 class Box:
-    """One answer to tick."""
+    """One answer to tick, with its help on a form that is to be filled in."""
 
     text: str
     ticked: bool
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,14 @@ def _question(
         return PaperQuestion(**known, columns=columns, groups=_groups(question, language, value or {}))
     if question.kind in CHOICE_KINDS:
         given = value if isinstance(value, list) else [value]
-        boxes = [Box(local(option.text, language), option.key in given) for option in question.options]
+        boxes = [
+            Box(
+                local(option.text, language),
+                option.key in given,
+                local(option.help, language) if answers is None else "",
+            )
+            for option in question.options
+        ]
         return PaperQuestion(**known, boxes=boxes)
     if answers is None:
         return PaperQuestion(**known, lines=LINES.get(question.kind, 1))
