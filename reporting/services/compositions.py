@@ -46,9 +46,14 @@ class NoYearlyReport(Exception):
     """A yearly report is made of the round of 1 November, and of no other."""
 
 
+def has_yearly_report(round_: Round) -> bool:
+    """Whether the round is the last one of its year."""
+    return bool(round_.reference_date.month == 11)
+
+
 def check_kind(kind: str, round_: Round) -> None:
     """Raises NoYearlyReport when no document of this kind is made of the round."""
-    if kind == Kind.YEARLY and round_.reference_date.month != 11:
+    if kind == Kind.YEARLY and not has_yearly_report(round_):
         raise NoYearlyReport
 
 

@@ -18,11 +18,15 @@ from municipalities.access import can
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
 from reporting.documents import build
 from reporting.documents.content import Block, Content, Definitions, Figure, Heading
+from reporting.documents.facts import day_of
 from reporting.documents.render_html import page_fragment
-from reporting.models import Document, NationalSummary
+from reporting.documents.texts import document_kinds
+from reporting.models import Document, NationalSummary, Round
 from reporting.services import documents as document_services
 from reporting.services import summaries
+from reporting.services.compositions import has_yearly_report
 from reporting.services.documents import content_disposition, is_stuck, sentence
+from reporting.views.summary_versions import versions_context
 
 STEP_WORDS = {
     "": gettext_lazy("Waiting for a worker"),
@@ -41,6 +45,7 @@ FORMAT_WORDS = {
 
 KINDS = {"notat": NationalSummary.Kind.HALF_YEAR, "arsrapport": NationalSummary.Kind.YEARLY}
 """The documents, by the word in their address."""
+COMPOSABLE_ROUNDS = 2
 
 
 def compose_url(kind: str, round_id: int, page: str = "summary_compose", *args: Any) -> str:
@@ -128,7 +133,27 @@ class SummaryList(ScopedList):
             files = [_file(entry, row, self.now) for entry in sorted(own, key=_order)]
             ready = [entry for entry in files if entry["row"].status == "done" and entry["row"].language == mine]
             entries.append({"summary": row, "files": ready, "replaced": next(iter(row.sent_instead), None)})
-        return {**context, "entries": entries, "may_build": can(self.request.user, "summary.build", today=self.today)}
+        may_build = bool(can(self.request.user, "summary.build", today=self.today))
+        return {
+            **context,
+            "entries": entries,
+            "may_build": may_build,
+            "composable": self.composable() if may_build else [],
+        }
+
+    def composable(self) -> list[dict[str, Any]]:
+        """The documents of the newest rounds, the yearly report with the round of November."""
+        rounds = self.rows(Round).counted().filter(opened_at__isnull=False).order_by("-reference_date")
+        names = document_kinds(_)
+        return [
+            {
+                "name": names[kind], "day": day_of(kind, round_.reference_date),
+                "url": compose_url(kind, round_.pk),
+            }
+            for round_ in rounds[:COMPOSABLE_ROUNDS]
+            for kind in (NationalSummary.Kind.YEARLY, NationalSummary.Kind.HALF_YEAR)
+            if kind != NationalSummary.Kind.YEARLY or has_yearly_report(round_)
+        ]  # fmt: skip
 
 
 class SummaryView(ScopedView):
@@ -138,7 +163,7 @@ class SummaryView(ScopedView):
     model = NationalSummary
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("round__form_version", "requested_by")
+        rows = super().get_queryset().select_related("round__form_version", "requested_by", "approved_by", "replaces")
         return rows.prefetch_related("documents")
 
     def ways_on(self) -> list[tuple[Any, str]]:
@@ -164,9 +189,12 @@ def detail_context(view: SummaryView, summary: NationalSummary, bound: forms.For
     made = summary.status in NationalSummary.MADE
     hashes = dict(summary.contents.filter(office=None).values_list("language", "content_hash"))
     fragment: Any = ""
+    versions: dict[str, Any] = {}
     if made:
         link = build.figure_link(summary, base="") if can(user, "figure.read", today=today) else _no_link
-        fragment = page_fragment(preview(build.summary_content(summary, language, sheets=False)), link, lift=1)
+        content = build.summary_content(summary, language, sheets=False)
+        fragment = page_fragment(preview(content), link, lift=1)
+        versions = versions_context(view, summary, language, content, link)
     from reporting.views.delivery import delivery_context  # which builds on this module
 
     return {
@@ -174,6 +202,7 @@ def detail_context(view: SummaryView, summary: NationalSummary, bound: forms.For
         "delivery": delivery_context(summary, user, view.now),
         "object": summary,
         "fragment": fragment,
+        **versions,
         **steps_context(summary, user, today, bound),
         "hash": hashes.get(language, ""),
         "replaced": summary.replaced if summary.sent_at else None,
