@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from municipalities.models import Municipality
@@ -58,7 +60,7 @@ def regional_figures(regional: RegionalReport, *, today: dt.date) -> tuple[Regio
         RegionalFigure("approved", _("Approved"), states[Report.Status.APPROVED], whole),
         *_plans({row[4] for row in rows if row[4] and row[2] in Report.DELIVERED and row[0] in units}, len(units)),
         *_registers(units, round_.reference_date),
-        *_risk(units),
+        *_risk(units, round_.reference_date),
     )
 
 
@@ -96,12 +98,32 @@ def _registers(units: set[int], day: dt.date) -> tuple[RegionalFigure, ...]:
     )
 
 
-def _risk(units: set[int]) -> tuple[RegionalFigure, ...]:
-    """How many municipalities have at least one pattern that was recognised, by the newest judgement of each."""
-    rows = RiskAssessment.objects.across_all(reason=REASON).filter(municipality__in=units).order_by("id")
+_RISK = (
+    ("health_only", _("Risk pattern recognised: health and care only")),
+    ("involvement", _("Risk pattern recognised: too little involvement")),
+    ("placed_low", _("Risk pattern recognised: responsibility placed low")),
+    ("isolated", _("Risk pattern recognised: isolated task")),
+    ("analysis", _("Risk pattern recognised: no broad, long-term analysis")),
+)
+
+FORMER = (_("Municipalities with a recognised risk pattern"),)
+"""Texts of lines that are no longer counted and stand in deliveries that were frozen: they must still be translated."""
+
+
+def _risk(units: set[int], day: dt.date) -> tuple[RegionalFigure, ...]:
+    """How many municipalities each pattern is recognised in, fully or in part, as of the reference date.
+
+    A report is judged after the day it tells of. So the newest judgement counts that rests on a report of this round
+    or of one before it; one that rests on no report counts from the day it was made. What a later round led to is
+    not of this day. One query.
+    """
+    told = Q(submission__report__round__reference_date__lte=day)
+    midnight = timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time()))
+    alone = Q(submission=None, assessed_at__lt=midnight)
+    rows = RiskAssessment.objects.across_all(reason=REASON).filter(told | alone, municipality__in=units).order_by("id")
     newest = {
         (unit, pattern): verdict for unit, pattern, verdict in rows.values_list("municipality", "pattern", "verdict")
     }
     seen = {RiskAssessment.Verdict.CONFIRMED, RiskAssessment.Verdict.PARTLY}
-    recognised = {unit for (unit, _pattern), verdict in newest.items() if verdict in seen}
-    return (RegionalFigure("risk", _("Municipalities with a recognised risk pattern"), len(recognised), len(units)),)
+    found = Counter(pattern for (_unit, pattern), verdict in newest.items() if verdict in seen)
+    return tuple(RegionalFigure(f"risk_{key}", text, found[key], len(units)) for key, text in _RISK)

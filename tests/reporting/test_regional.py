@@ -30,7 +30,6 @@ from reporting.services.regional import (
     regional_save,
     regional_spec,
 )
-from reporting.services.regional_figures import regional_figures
 from reporting.services.regional_form import regional_definition, regional_form_publish
 from reporting.services.reopening import approval_take_back, report_reopen
 from reporting.workflow import RegionDelivered, RoundClosed
@@ -378,13 +377,3 @@ class TestPages:
         with CaptureQueriesContext(connection) as more:
             self.client.get(self.address)
         assert len(more) == len(few) <= 30
-
-
-def test_the_figures_follow_the_reports(report):
-    ReportFactory.submitted(round_=report.round, municipality=unit("Sein"), day=SPRING + dt.timedelta(days=3))
-    ReportFactory.draft(round_=report.round, municipality=unit("Ikke"))
-    regional = regional_open(round_=report.round, office=report.office, now=NOW)
-    found = {line.key: (line.value, line.whole) for line in regional_figures(regional, today=NOW.date())}
-    assert found["units"] == (3, None) and found["delivered"] == (2, 3) and found["late"] == (1, 3)
-    assert found["not_delivered"] == (1, 3) and found["on_time"] == (1, 3) and found["approved"] == (1, 3)
-    assert found["plan_adopted"] == (2, 3) and found["plan_missing"] == (1, 3)
