@@ -32,21 +32,23 @@ class RegionStatus:
     on_time: int
     extended: int
     late: int
+    returned: int
     approved: int
 
     @property
     def delivered(self) -> int:
+        """What has come and has not been returned: a returned report lies with the municipality again."""
         return self.on_time + self.extended + self.late
 
     @property
     def missing(self) -> int:
-        return self.units - self.delivered
+        return self.units - self.delivered - self.returned
 
 
 @dataclass(frozen=True)
 class Curve:
     """Of a round: how many of ``units`` had delivered by the end of each day, as ``(days from the deadline, count)``,
-    from the first delivery on."""
+    from the first delivery on. It falls on the day a report was returned that has not come again."""
 
     reference_date: dt.date
     units: int
@@ -54,18 +56,19 @@ class Curve:
 
     def share_on(self, day: int) -> float:
         """Per cent delivered by the end of a day from the deadline."""
-        count = max((n for at, n in self.points if at <= day), default=0)
+        count = next((n for at, n in reversed(self.points) if at <= day), 0)
         return 100 * count / self.units if self.units else 0.0
 
 
 @dataclass(frozen=True)
 class UnitStatus:
-    """A unit that has delivered, or not."""
+    """A unit that has delivered, or not; ``returned``: it had, and has its report again (then not ``delivered``)."""
 
     number: str
     name: str
     office: str
     delivered: bool
+    returned: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def regions_status(round_: Round, *, today: dt.date) -> list[RegionStatus]:
     kinds: dict[int, Counter[str]] = defaultdict(Counter)
     for office, kind, status, count in rows:
         for key in (office, 0):
-            kinds[key][kind] += count
+            kinds[key]["returned" if status == Report.Status.RETURNED else kind] += count
             kinds[key]["units"] += count
             kinds[key]["approved"] += count if status == Report.Status.APPROVED else 0
     names = office_names(round_.reference_date)
@@ -99,13 +102,14 @@ def regions_status(round_: Round, *, today: dt.date) -> list[RegionStatus]:
 
 def _region(key: str, name: str, count: Counter[str]) -> RegionStatus:
     on_time, extended, late = (count[kind] for kind in CAME)
-    return RegionStatus(key, name, count["units"], on_time, extended, late, count["approved"])
+    return RegionStatus(key, name, count["units"], on_time, extended, late, count["returned"], count["approved"])
 
 
 def curves(round_: Round, earlier: Sequence[Round], *, office_id: int | None = None) -> list[Curve]:
-    """The curve of the round, and of up to ``EARLIER`` rounds before it, newest first. Two queries.
+    """The curve of the round, and of up to ``EARLIER`` rounds before it, newest first. Three queries.
 
-    With ``office_id`` of that region alone. Counted is the first delivery of each report, on its Oslo day.
+    With ``office_id`` of that region alone. Counted is the first delivery of each report, on its Oslo day; what is
+    returned now counts until the day it was returned, so that the curve ends where the figures of the regions stand.
     """
     rounds = [round_, *earlier[:EARLIER]]
     reports = Report.objects.across_all(reason=REASON).filter(round__in=rounds)
@@ -117,6 +121,9 @@ def curves(round_: Round, earlier: Sequence[Round], *, office_id: int | None = N
     deadlines = {row.pk: row.municipality_deadline for row in rounds}
     for round_id, at in sent.values_list("report__round", "submitted_at"):
         days[round_id][(timezone.localdate(at) - deadlines[round_id]).days] += 1
+    back = reports.filter(status=Report.Status.RETURNED, returned_at__isnull=False)
+    for round_id, at in back.values_list("round", "returned_at"):
+        days[round_id][(timezone.localdate(at) - deadlines[round_id]).days] -= 1
     return [Curve(row.reference_date, units.get(row.pk, 0), _cumulated(days[row.pk])) for row in rounds]
 
 
@@ -136,15 +143,15 @@ def units_status(round_: Round, *, offices: Collection[int] | None) -> list[Unit
     reports = Report.objects.across_all(reason=REASON).filter(round=round_)
     if offices is not None:
         reports = reports.filter(office__in=offices)
-    rows = list(reports.values_list("municipality_id", "office_id", "current_id"))
+    rows = list(reports.values_list("municipality_id", "office_id", "current_id", "status"))
     names = unit_names({row[0] for row in rows}, round_.reference_date)
     short = office_names(round_.reference_date)
     found = [
         (names[unit].sort_key, UnitStatus(
             names[unit].number, names[unit].display_name, short[office].short_name if office in short else "",
-            current is not None,
+            current is not None and state != Report.Status.RETURNED, state == Report.Status.RETURNED,
         ))
-        for unit, office, current in rows if unit in names
+        for unit, office, current, state in rows if unit in names
     ]  # fmt: skip
     return [row for _key, row in sorted(found, key=lambda pair: (pair[0], pair[1].number))]
 

@@ -84,7 +84,8 @@ class RoundStatusPage(StatusView, ScopedPage):
             "regions": status.regions_status(self.round, today=self.today),
             "chart": self._chart(found),
             "delivered": [row for row in units if row.delivered],
-            "missing": [row for row in units if not row.delivered],
+            "missing": [row for row in units if not (row.delivered or row.returned)],
+            "returned": [row for row in units if row.returned],
             "stuck": status.stuck(self.round, today=self.today) if self.nationally else None,
             "here": self.request.GET.urlencode(),
         }
@@ -120,7 +121,15 @@ class RoundStatusFile(StatusView):
         if style not in FORMATS or self.round is None:
             raise Http404
         heads = (_("Number"), _("Municipality or district"), _("Region"), _("Delivered"))
-        cells = [(row.number, row.name, row.office, _("Yes") if row.delivered else _("No")) for row in self.units()]
+        cells = [
+            (
+                row.number,
+                row.name,
+                row.office,
+                _("Returned") if row.returned else _("Yes") if row.delivered else _("No"),
+            )
+            for row in self.units()
+        ]
         facts = [
             (_("Report as of"), day_words(self.round.reference_date)),
             (_("Taken out"), day_words(self.today)),

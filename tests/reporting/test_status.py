@@ -73,6 +73,20 @@ class TestCounting:
         found = status.curves(report.round, [open_round(AUTUMN)])
         assert [(one.reference_date, one.points) for one in found] == [(SPRING, ((-3, 1),)), (AUTUMN, ((0, 1),))]
 
+    def test_a_returned_report_counts_until_it_is_returned_and_again_when_it_has_come_anew(self, round_):
+        back = ReportFactory.returned(round_=round_, municipality=unit("Retur"))  # returned on day 4
+        for row in status.regions_status(round_, today=TODAY):
+            assert (row.units, row.delivered, row.returned, row.missing) == (5, 3, 1, 1)
+        [curve] = status.curves(round_, [])
+        assert curve.points[-1][1] == 3 and [curve.share_on(day) for day in (-3, 2, 3, 4, 30)] == [40, 60, 60, 40, 60]
+        rows = {row.name: (row.delivered, row.returned) for row in status.units_status(round_, offices=None)}
+        assert rows["Retur"] == (False, True) and rows["Tidleg"] == (True, False) and rows["Aldri"] == (False, False)
+        back.refresh_from_db()
+        submission_submit(report=back, actor=editor(back.municipality), now=at(SPRING + dt.timedelta(days=8)))
+        country = status.regions_status(round_, today=TODAY)[0]
+        assert (country.delivered, country.returned, country.on_time) == (4, 0, 2)
+        assert status.curves(round_, [])[0].share_on(30) == 80
+
     def test_what_is_stuck_and_for_how_long(self, db):
         returned = ReportFactory.returned(municipality=unit("Retur"))
         named(returned)
@@ -128,7 +142,8 @@ class TestPage:
         page = self.as_(editor(self.round.reports.first().municipality))
         text = page.content.decode()
         assert {row.name for row in page.context["missing"]} == {"Aldri"}
-        assert {"Tidleg", "Sein", "Utsett", "Retur"} == {row.name for row in page.context["delivered"]}
+        assert {"Tidleg", "Sein", "Utsett"} == {row.name for row in page.context["delivered"]}
+        assert {row.name for row in page.context["returned"]} == {"Retur"}
         assert page.context["stuck"] is None and "Hemmelig" not in text
         assert f"/rapport/{other.pk}/" not in text
 
