@@ -145,6 +145,7 @@ RIGHTS: dict[str, Right] = {
         _("Read the volume of a region: the statsforvalter its own when it is approved, the ministry when it is sent."),
     ),
     "figure.read": Right(HDIR, _("Go from a figure to the municipalities and answers behind it.")),
+    "figures.open": Right(HDIR, _("Open the figures of a round to those who reported, and close them again.")),
     "round.open": Right(frozenset({Role.HDIR_ADMIN}), _("Open a reporting round.")),
     "round.compose": Right(HDIR, _("Compose the form and the dates of a round.")),
     "round.publish": Right(

@@ -35,7 +35,7 @@ class Live:
 
 def live(round_: Round, *, language: str, now: dt.datetime) -> Live:
     """The figures of ``round_`` now, in ``language``; at most ``KEEP_SECONDS`` old where a register was put right."""
-    key = f"live:{round_.pk}:{language}:{_last_change()}"
+    key = f"live:{round_.pk}:{language}:{last_change()}"
     kept = cache.get(key)
     if kept is None:
         facts = collect(round_, frozen_at=now, sheets=False)
@@ -50,7 +50,8 @@ def live(round_: Round, *, language: str, now: dt.datetime) -> Live:
     return Live(from_json(canonical), summary)
 
 
-def _last_change() -> str:
+def last_change() -> str:
+    """A word that is another one after any change in the reports, the networks and the support. Three queries."""
     events = Event.objects.across_all(reason=REASON).aggregate(last=Max("pk"))["last"]
     support = SupportActivity.objects.across_all(reason=REASON).aggregate(last=Max("pk"), count=Count("pk"))
     networks = Participation.objects.across_all(reason=REASON).aggregate(last=Max("pk"), count=Count("pk"))

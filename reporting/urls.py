@@ -7,6 +7,7 @@ GROUPS = (
     "urls_review",
     "urls_reports",
     "urls_summary",
+    "urls_results",
     "urls_register",
     "urls_risk",
     "urls_notices",

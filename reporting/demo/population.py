@@ -29,6 +29,7 @@ from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
 from reporting.services.drafts import comment_save, draft_open, draft_save_many, spec_of
 from reporting.services.findings import findings_now
+from reporting.services.opening import figures_open
 from reporting.services.prefill import last_report
 from reporting.services.review import finding_judge, warnings_of
 from reporting.services.rounds import round_open
@@ -114,6 +115,8 @@ def populate(*, until: dt.datetime, password: str, say: Any = lambda line: None)
         support_make(cast, start=opens - dt.timedelta(days=100), end=min(reference, until.date()))
         decisions_make(step=step, reference=PREVIOUS, reviewers=cast.reviewers, until=until)
         play_round(round_, step, cast, networks, until, say)
+        if until.date() > round_.hdir_deadline:
+            figures_open(round_=round_, actor=cast.national["hdir"], now=_moment(round_.hdir_deadline, 9))
         burden_make(round_, step=step)
         regional_make(
             round_, reviewers=cast.reviewers, hdir=cast.national["hdir"], until=until, whole=not step

@@ -20,6 +20,8 @@ USED = ("in_place", "adopted", "adapted")
 """The positions that count as taken into use or decided."""
 ADOPTED = ("own", "inside")
 """The plan statuses that count as an adopted plan."""
+SMALL = 5
+"""A region in which fewer than this have delivered shows no figures: they would tell about single others."""
 SOLUTIONS, PLAN = "solutions", "plan.status"
 
 
@@ -53,7 +55,8 @@ class Mean:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Own, region and country. A district is set beside the other districts, and has no country of its own kind."""
+    """Own, region and country. A district is set beside the other districts, and has no country of its own kind. A
+    region that is too ``SMALL`` has no figures but how many have delivered."""
 
     round: Round
     is_district: bool
@@ -62,7 +65,7 @@ class Comparison:
     own_plan: str | None
     region_solutions: Mean | None
     country_solutions: Mean | None
-    region_plan: Share
+    region_plan: Share | None
     country_plan: Share
     region_delivered: Share
     country_delivered: Share
@@ -82,15 +85,16 @@ def comparison(*, round_: Round, municipality: Municipality) -> Comparison | Non
     used, planned = _by_office(delivered)
     answers = _own_answers(own)
     office = own.office_id
+    known = parts[office] >= SMALL
     return Comparison(
         round=round_,
         is_district=municipality.is_district,
         rows=sum(1 for question, _value in answers if question == SOLUTIONS),
         own_solutions=sum(1 for question, value in answers if question == SOLUTIONS and value in USED),
         own_plan=next((value for question, value in answers if question == PLAN), None),
-        region_solutions=Mean.of(used[office], parts[office]),
+        region_solutions=Mean.of(used[office], parts[office]) if known else None,
         country_solutions=Mean.of(sum(used.values()), sum(parts.values())),
-        region_plan=Share(planned[office], wholes[office]),
+        region_plan=Share(planned[office], wholes[office]) if known else None,
         country_plan=Share(sum(planned.values()), sum(wholes.values())),
         region_delivered=Share(parts[office], wholes[office]),
         country_delivered=Share(sum(parts.values()), sum(wholes.values())),

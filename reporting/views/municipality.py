@@ -170,7 +170,8 @@ class MunicipalityHome(ScopedView):
         now = home.current_report(reports, self.today)
         events = shown.events_of(reports, self.rows(Event))
         rest = [report for report in reports if report is not now]
-        before = next((report for report in rest if report.status in Report.DELIVERED), None)
+        sent = [report for report in reports if report.status in Report.DELIVERED]
+        back = next((report for report in sent if report.round.figures_opened_at is not None), None)
         offices = office_names(self.today)
         return {
             "unit": unit,
@@ -185,7 +186,9 @@ class MunicipalityHome(ScopedView):
             "contacts": home.contacts_at(unit.office_id, today=self.today) if now else [],
             "office_name": offices[unit.office_id].name if unit.office_id in offices else "",
             "colleagues": home.colleagues_of(pk, user=user, today=self.today) if now else [],
-            "figures": self._figures(before, unit, offices) if before else None,
+            "figures": self._figures(back, unit, offices) if back else None,
+            "back": back,
+            "not_open": sent[0] if sent and sent[0].round.figures_opened_at is None else None,
             "earlier": [earlier_row(report, events, self.today) for report in rest],
         }
 
@@ -317,7 +320,7 @@ def figures(found: Comparison, unit: str, region: str) -> Figures:
     solutions = [_bar(unit, found.own_solutions or 0, found.rows, own=True)]
     if found.region_solutions:
         solutions.append(_bar(_("%(place)s, mean") % {"place": here}, found.region_solutions.value, found.rows))
-    plans = [_share_bar(here, found.region_plan)]
+    plans = [_share_bar(here, found.region_plan)] if found.region_plan else []
     if not found.is_district:
         plans.append(_share_bar(country, found.country_plan))
         if found.country_solutions:

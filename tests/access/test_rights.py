@@ -45,6 +45,7 @@ EXPECTED = {
     "risk.assess": {"statsforvalter"},
     "membership.place": {"hdir_admin"},
     "figure.read": DIRECTORATE,
+    "figures.open": DIRECTORATE,
     "volume.read": {"statsforvalter", "hod"} | DIRECTORATE,
     "round.open": {"hdir_admin"},
     "round.compose": DIRECTORATE,

@@ -17,6 +17,7 @@ from municipalities.models import Membership, Role
 from reform.models import Solution
 from reporting.checks import RULES
 from reporting.models import Answer, Document, DraftChange, Report, ReviewComment, Submission
+from reporting.services.opening import figures_open
 from reporting.services.submissions import submission_approve, submission_return, submission_submit
 from tests.reporting.factories import AUTUMN, ReportFactory, answers, at, open_round
 from tests.world import World
@@ -573,18 +574,42 @@ def test_the_front_page_without_a_round_says_so(world, settings):
     assert 'class="empty"' in html
 
 
-def test_the_front_page_sets_own_figures_beside_region_and_country(world):
+def figures_of_the_last_round(world):
+    figures_open(round_=open_round(AUTUMN), actor=world.user("hdir"), now=NOW)
+
+
+def test_the_front_page_sets_own_figures_beside_region_and_country(world, monkeypatch):
+    monkeypatch.setattr("reporting.services.comparison.SMALL", 2)
     last_round(world)
     last_round(world, "3025", plan_status="none", plan_decided_on=None, plan_case=None, progress_phase="2")
+    figures_of_the_last_round(world)
     open_round()
     html = home(world)
     assert 'width="100.0"' in html  # 25 of 25 solutions
     assert html.count("bars__row") == 5
 
 
-def test_a_district_is_set_beside_the_other_districts_only(world):
+def test_the_front_page_says_nothing_of_a_region_where_few_have_delivered(world):
+    last_round(world)
+    last_round(world, "3025", plan_status="none", plan_decided_on=None, plan_case=None, progress_phase="2")
+    figures_of_the_last_round(world)
+    open_round()
+    assert home(world).count("bars__row") == 3  # own, and the country's two
+
+
+def test_the_front_page_shows_nothing_of_others_before_the_figures_are_opened(world):
+    report = last_round(world)
+    open_round()
+    html = home(world)
+    assert "bars__row" not in html and reverse("report_results", args=[report.pk]) not in html
+    assert 'id="not-open"' in html and "16.\xa0desember 2021" in html
+
+
+def test_a_district_is_set_beside_the_other_districts_only(world, monkeypatch):
+    monkeypatch.setattr("reporting.services.comparison.SMALL", 1)
     last_round(world, "3004")
     last_round(world, "030101")
+    figures_of_the_last_round(world)
     open_round()
     html = home(world, "editor-030101")
     assert html.count("bars__row") == 3  # own and the districts' mean; the districts with a plan; no country

@@ -15,6 +15,7 @@ from municipalities.services.corrections import correction_propose
 from networks.services import participation_register
 from networks.services.support import Support, support_give
 from reform.models import Solution
+from reporting.services.opening import figures_open
 from tests.reporting.factories import SPRING, ReportFactory, answers, open_round
 from tests.world import VIKEN, World
 
@@ -37,10 +38,12 @@ def lists(world: World, now, settings):
     correction_propose(municipality=unit, about="support", text="Mangler.", actor=world.user("editor-0301"), now=now)
     given = answers(solutions={row.code: "in_place" for row in Solution.objects.all()})
     where = {"round_": open_round(SPRING), "municipality": unit, "actor": world.user("editor-0301")}
-    ReportFactory.submitted(values=given, **where)
+    report = ReportFactory.submitted(values=given, **where)
+    figures_open(round_=where["round_"], actor=world.user("hdir"), now=now)
     plain = ("municipality_list", "network_list", "risk_list", "register_differences")
     found = {name: reverse(name) + "?format={}" for name in plain}
     found["network_detail"] = reverse("network_detail", args=[world.networks[VIKEN].pk]) + "?format={}"
+    found["report_results"] = reverse("report_results_file", args=[report.pk, "xlsx"]).replace("xlsx", "{}")
     for name in ("support", "correction", "round_status"):
         found[name] = reverse(f"{name}_file", args=["xlsx"]).replace("xlsx", "{}")
     return found

@@ -32,8 +32,8 @@ from networks.services import registers as network_registers
 from networks.services.networks import network_values
 from reform.models import Solution
 from reporting.documents.rules import PATTERN_BY_KEY
-from reporting.models import RiskAssessment
-from reporting.services import risk
+from reporting.models import RiskAssessment, Round
+from reporting.services import opening, risk
 from reporting.services.submissions import submission_approve
 from tests.networks.workbooks import Edited
 from tests.reporting.factories import ReportFactory, answers, open_round
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 D = dt.date
 REGISTERS = (
     PlanDecision, AreaPosition, SolutionPosition, PlanAnchoring, PhaseStatus, PlanDocument, CorrectionProposal,
-    Membership, Network, Participation, NetworkMeeting, SupportActivity, RiskAssessment,
+    Membership, Network, Participation, NetworkMeeting, SupportActivity, RiskAssessment, Round,
 )  # fmt: skip
 TOLD_ON = {PlanDocument: "decision_id", NetworkMeeting: "network_id"}
 """Registers whose rows are told about on what they belong to."""
@@ -179,6 +179,9 @@ def _reports(walk, unit, world, now):
         values=answers(solutions={row.code: "in_place" for row in Solution.objects.all()}),
     )  # fmt: skip
     walk(submission_approve, report=report, actor=world.user(f"statsforvalter-{VIKEN}"), now=now)
+    figures = {"round_": report.round, "actor": world.user("hdir"), "now": now}
+    walk(opening.figures_open, **figures)
+    walk(opening.figures_close, **figures)
 
 
 def _people(walk, world, by):

@@ -1,0 +1,12 @@
+"""Addresses of what those who reported get back, and of the opening of a round's figures."""
+
+from django.urls import path
+
+from reporting.views import opening, results
+
+urlpatterns = [
+    path("rapport/<int:pk>/resultat/", results.ReportResults.as_view(), name="report_results"),
+    path("rapport/<int:pk>/resultat/<str:style>/", results.ReportResultsFile.as_view(), name="report_results_file"),
+    path("runde/<int:pk>/tall/aapne/", opening.RoundFiguresOpen.as_view(), name="round_figures_open"),
+    path("runde/<int:pk>/tall/lukk/", opening.RoundFiguresClose.as_view(), name="round_figures_close"),
+]
