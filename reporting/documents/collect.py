@@ -57,15 +57,16 @@ def collect(
     version: int = 1,
     composed: Composed | None = None,
     sheets: bool = True,
+    alone: bool = False,
 ) -> Facts:
-    """All facts of ``round_`` and the rounds before it, as they stand now; ``frozen_at`` is written on them, and
-    ``composed`` is how Helsedirektoratet wants the document.
+    """All facts of ``round_`` and the rounds before it (``alone``: without these), as they stand now; ``frozen_at`` is
+    written on them, and ``composed`` is how Helsedirektoratet wants the document.
 
     Call it inside one transaction, so that all queries see the same rows. Without ``sheets`` the answers
     with their texts, which only the workbook shows, are left out. Every reader of a figure sees the whole
     country, so nothing here is cut by a scope.
     """
-    rounds = _rounds(round_)
+    rounds = _rounds(round_)[-1:] if alone else _rounds(round_)
     near = [entry.id for entry in rounds[-2:]]
     days = {entry.id: entry.date for entry in rounds}
     offices = _offices(round_.reference_date)
