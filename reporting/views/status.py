@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -20,6 +21,10 @@ from reporting.services import status
 
 TABLE_DAYS = (-28, -14, -7, -1, 0, 7, 14, 28)
 """The days from the deadline that stand in the table beside the curve."""
+
+
+STUCK_PAGE = 50
+"""So many rows of what is stuck stand on a page."""
 
 
 class StatusView(ScopedView):
@@ -86,9 +91,17 @@ class RoundStatusPage(StatusView, ScopedPage):
             "delivered": [row for row in units if row.delivered],
             "missing": [row for row in units if not (row.delivered or row.returned)],
             "returned": [row for row in units if row.returned],
-            "stuck": status.stuck(self.round, today=self.today) if self.nationally else None,
+            **self._stuck(),
             "here": self.request.GET.urlencode(),
         }
+
+    def _stuck(self) -> dict[str, Any]:
+        """Hdir's list, a page at a time; ``stuck`` is None for whoever may not see it."""
+        if not self.nationally or self.round is None:
+            return {"stuck": None}
+        rows = status.stuck(self.round, today=self.today)
+        page = Paginator(rows, STUCK_PAGE).get_page(self.request.GET.get("side"))
+        return {"stuck": page.object_list, "page": page}
 
     def _chart(self, found: list[status.Curve]) -> dict[str, Any]:
         lines = [
@@ -136,3 +149,29 @@ class RoundStatusFile(StatusView):
             (_("Borders"), day_words(self.round.reference_date)),
         ]
         return table_response(ListTable(_("Delivered and missing"), heads, cells, facts), style, "status")
+
+
+class StuckFile(StatusView):
+    """What is stuck, the whole of it, as Excel or CSV: for Hdir alone."""
+
+    right = "national.read"
+
+    def get(self, request: HttpRequest, style: str) -> HttpResponse:
+        if style not in FORMATS or self.round is None:
+            raise Http404
+        what = {
+            "region": _("The region's report"), "submitted": _("Sent in, not yet judged"),
+            "reopened": _("Reopened"), "returned": _("Returned"),
+        }  # fmt: skip
+        who = {"office": _("the statsforvalter"), "hdir": "Helsedirektoratet", "municipality": _("the municipality")}
+        heads = (_("What waits"), _("Why"), _("For whom"), _("Region"), _("Since"), _("Days"))
+        cells = [
+            (row.name, what[row.what], who[row.who], row.office, row.since, row.days)
+            for row in status.stuck(self.round, today=self.today)
+        ]
+        facts = [
+            (_("Report as of"), day_words(self.round.reference_date)),
+            (_("Taken out"), day_words(self.today)),
+            (_("Borders"), day_words(self.round.reference_date)),
+        ]
+        return table_response(ListTable(_("What is stuck, and for how long"), heads, cells, facts), style, "stuck")

@@ -16,4 +16,5 @@ def a_list(world: World, unit: Municipality) -> Target:
 ROWS = [
     Row("round_status", "GET", "status.read"),
     Row("round_status_file", "GET", "status.read", a_list),
+    Row("round_stuck_file", "GET", "national.read", a_list),
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -150,6 +152,23 @@ class TestPage:
     def test_hdir_sees_what_is_stuck(self):
         page = self.as_(user(Role.HDIR))
         assert {row.name for row in page.context["stuck"]} >= {"Tidleg"}
+
+    def test_what_is_stuck_comes_in_pages_and_whole_as_a_file(self, monkeypatch):
+        monkeypatch.setattr("reporting.views.status.STUCK_PAGE", 2)
+        hdir = user(Role.HDIR)
+        every = [row.name for row in status.stuck(self.round, today=TODAY)]
+        shown = [row.name for row in self.as_(hdir).context["stuck"]]
+        shown += [row.name for row in self.client.get("/status/?side=2").context["stuck"]]
+        assert shown == every and len(every) == 3
+        lines = self.client.get(reverse("round_stuck_file", args=["csv"])).content.decode("utf-8-sig").splitlines()
+        body = openpyxl.load_workbook(
+            io.BytesIO(self.client.get(reverse("round_stuck_file", args=["xlsx"])).content)
+        ).worksheets[0]
+        sheet = [row[0] for row in body.iter_rows(values_only=True)]
+        assert [line.split(";")[0] for line in lines[1:4]] == every
+        assert [name for name in sheet if name in every] == every
+        self.client.force_login(user(Role.EVALUATOR))
+        assert self.client.get(reverse("round_stuck_file", args=["csv"])).status_code == 403
 
     @pytest.mark.parametrize("style", ["csv", "xlsx"])
     def test_the_list_as_a_file(self, style):
