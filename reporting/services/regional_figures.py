@@ -45,9 +45,14 @@ def regional_figures(regional: RegionalReport, *, today: dt.date) -> tuple[Regio
         )
     )
     units = {row[0] for row in rows if row[1] == Municipality.Kind.MUNICIPALITY}
-    kinds = Counter(row[3] for row in rows)
+    # A returned report lies with the municipality again: it has a line of its own and counts as nothing else.
+    kinds = Counter(row[3] for row in rows if row[2] != Report.Status.RETURNED)
     states = Counter(row[2] for row in rows)
-    whole, behalf = len(rows), sum(1 for row in rows if row[5])
+    whole, behalf, back = (
+        len(rows),
+        sum(1 for row in rows if row[5] and row[2] != Report.Status.RETURNED),
+        states[Report.Status.RETURNED],
+    )
     delivered = sum(kinds[kind] for kind in (DeliveryKind.ON_TIME, DeliveryKind.EXTENDED, DeliveryKind.LATE))
     return (
         RegionalFigure("units", _("Municipalities and districts that report"), whole),
@@ -55,7 +60,8 @@ def regional_figures(regional: RegionalReport, *, today: dt.date) -> tuple[Regio
         RegionalFigure("on_time", _("On time"), kinds[DeliveryKind.ON_TIME], whole),
         RegionalFigure("extended", _("Within an extended deadline"), kinds[DeliveryKind.EXTENDED], whole),
         RegionalFigure("late", _("Late"), kinds[DeliveryKind.LATE], whole),
-        RegionalFigure("not_delivered", _("Not delivered"), whole - delivered, whole),
+        RegionalFigure("not_delivered", _("Not delivered"), whole - delivered - back, whole),
+        RegionalFigure("returned", _("Returned, and not sent in again"), back, whole),
         RegionalFigure("on_behalf", _("Delivered on behalf of the municipality"), behalf, whole),
         RegionalFigure("approved", _("Approved"), states[Report.Status.APPROVED], whole),
         *_plans({row[4] for row in rows if row[4] and row[2] in Report.DELIVERED and row[0] in units}, len(units)),

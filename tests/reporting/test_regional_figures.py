@@ -37,6 +37,14 @@ def test_the_figures_follow_the_reports(report):
     assert found["plan_adopted"] == (2, 3) and found["plan_missing"] == (1, 3)
 
 
+def test_a_returned_report_is_a_line_of_its_own_and_not_delivered(report):
+    ReportFactory.returned(round_=report.round, municipality=unit("Retur"))
+    regional = regional_open(round_=report.round, office=report.office, now=NOW)
+    found = {line.key: line.value for line in regional_figures(regional, today=NOW.date())}
+    assert (found["units"], found["delivered"], found["returned"], found["not_delivered"]) == (2, 1, 1, 0)
+    assert found["on_time"] == 1
+
+
 def test_the_risk_is_counted_by_pattern_as_of_the_reference_date(report, staff):
     """Judged after the reference date on this round's report counts; what a later report led to does not, nor what was
     judged of no report at all after that day."""
