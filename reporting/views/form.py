@@ -26,6 +26,7 @@ from reporting.services.drafts import DraftConflict, UnknownField
 from reporting.services.findings import draft_findings, findings_now
 from reporting.services.form_follow import asked_before, specs_before
 from reporting.services.origins import answers_of_parts
+from reporting.services.register_facts import with_registers
 from reporting.services.sections import colleagues_of
 from reporting.views import found, shown, unsent
 from reporting.views.base import EditView
@@ -45,6 +46,9 @@ class ReportFormStart(EditView):
 
 class ReportSection(EditView):
     """One section: shown, and saved whole by its buttons. Each field alone is saved by ``ReportSave``."""
+
+    def get_queryset(self) -> Any:
+        return with_registers(super().get_queryset())
 
     def get(self, request: HttpRequest, pk: int, section: str) -> HttpResponse:
         spec = self.section_spec(section)

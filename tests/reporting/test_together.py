@@ -157,7 +157,7 @@ def test_a_part_handed_on_has_one_holder_and_is_not_filled_in(world, kari):
 @pytest.mark.parametrize("to", ["", "0", "x", "99999999999", "²"])
 def test_a_part_goes_to_a_colleague_only(world, kari, to):
     report = draft(world)
-    assert press(signed_in(world), report, what="hand", to=to).status_code == 200
+    assert press(signed_in(world), report, what="hand", to=to).status_code == 422
     stranger = world.user("editor-0301")
     with pytest.raises(sections.NotAColleague):
         sections.section_hand(
