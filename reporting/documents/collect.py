@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from .facts import (
     MISSING,
     ON_TIME,
     RETURNED,
+    YEARLY,
     AnswerCount,
     Composed,
     DeliveryCount,
@@ -46,6 +48,7 @@ from .facts import (
     UnitAnswer,
     UnitReport,
 )
+from .year import as_year, near_of, year_ends
 
 REASON = "national summary"
 
@@ -62,23 +65,26 @@ def collect(
     """All facts of ``round_`` and the rounds before it (``alone``: without these), as they stand now; ``frozen_at`` is
     written on them, and ``composed`` is how Helsedirektoratet wants the document.
 
-    Call it inside one transaction, so that all queries see the same rows. Without ``sheets`` the answers
-    with their texts, which only the workbook shows, are left out. Every reader of a figure sees the whole
-    country, so nothing here is cut by a scope.
+    A yearly report's are those of the last day of the year (``year``). Call it inside one transaction, so that all
+    queries see the same rows. Without ``sheets`` the answers with their texts, which only the workbook shows, are left
+    out. Every reader of a figure sees the whole country, so nothing here is cut by a scope.
     """
     rounds = _rounds(round_)[-1:] if alone else _rounds(round_)
-    near = [entry.id for entry in rounds[-2:]]
+    yearly = composed is not None and composed.kind == YEARLY
+    ends = year_ends(rounds) if yearly else ()
+    last = (*rounds, *ends)[-1]
+    near = [entry.id for entry in near_of(rounds, yearly)]
     days = {entry.id: entry.date for entry in rounds}
-    offices = _offices(round_.reference_date)
+    offices = _offices(last.date)
     office_keys = {pk: office.key for pk, office in offices.items()}
     reports = _reports(near, days, office_keys)
-    return Facts(
+    facts = Facts(
         round=rounds[-1],
         rounds=rounds,
         frozen_at=frozen_at,
         version=version,
         sample=settings.PORTAL_DEMO,
-        units=_units(round_.reference_date),
+        units=_units(last.date),
         offices=tuple(offices.values()),
         form=FormSpec.parse(round_.form_version.definition),
         reports=reports,
@@ -86,17 +92,21 @@ def collect(
         counts=_counts(near, days, office_keys),
         unit_answers=_unit_answers(near, days),
         solutions=_solutions(),
-        networks=_networks(round_.reference_date),
-        participations=participations(rounds[0].date, rounds[-1].date),
-        plans=plans(rounds[0].date, rounds[-1].date),
+        networks=_networks(last.date),
+        participations=participations(rounds[0].date, last.date),
+        plans=plans(rounds[0].date, last.date),
         register_counts=register_counts(days, office_keys),
-        support=_support(rounds[0].since, rounds[-1].date),
+        support=_support(min(entry.since for entry in (*rounds, *ends)), last.date),
         parts=parts(days),
         answers=_answers(round_.pk, days) if sheets else (),
         composed=composed or Composed(),
         tasks=read_tasks(),
         submission_ids=_submission_ids(days),
     )
+    if not yearly:
+        return facts
+    on_the_last_day = register_counts({entry.id: entry.date for entry in ends}, office_keys, other_days=True)
+    return replace(as_year(facts), register_counts=(*facts.register_counts, *on_the_last_day))
 
 
 def _rounds(round_: Round) -> tuple[RoundFact, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Case, Count, DateField, Exists, F, OuterRef, Q, Value, When
 
 from municipalities.models import PlanDecision
 from networks.models import Participation
@@ -49,16 +49,22 @@ def _overlaps(first: dt.date, last: dt.date) -> Q:
     return Q(valid_from__lte=last) & (Q(valid_to__isnull=True) | Q(valid_to__gte=first))
 
 
-def register_counts(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[RegisterCount, ...]:
+def register_counts(
+    days: dict[int, dt.date], offices: dict[int, str], *, other_days: bool = False
+) -> tuple[RegisterCount, ...]:
     """What the registers of plans and networks said on each round's reference date, counted by the database among
-    the municipalities that report in the round (``days``: round to reference date; ``offices``: id to key). Two
-    queries."""
+    the municipalities that report in the round (``days``: round to reference date, or with ``other_days`` to a later
+    day; ``offices``: id to key). Two queries."""
     members = Report.objects.across_all(reason=REASON).filter(round_id__in=days, municipality__kind="municipality")
-    day = F("round__reference_date")
+    day: Any = F("round__reference_date")
+    if other_days and days:
+        day = Case(*(When(round_id=pk, then=Value(date)) for pk, date in days.items()), output_field=DateField())
+    members = members.annotate(day=day)
+    day = F("day")
     decided = members.filter(_on("municipality__plandecision_set__", day))
     decided = decided.values("round_id", "office_id", value=F("municipality__plandecision_set__status"))
     active = Participation.objects.across_all(reason=REASON).filter(
-        _on("", OuterRef("round__reference_date")),
+        _on("", OuterRef("day")),
         municipality=OuterRef("municipality"),
         status="active",
         network__kind__in=rules.REGIONAL_KINDS,

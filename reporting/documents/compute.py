@@ -38,7 +38,7 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
     day = format_date(facts.round.date)
     return Content(
         title=book.tell(_("Leve hele livet: status on {date}"), date=day),
-        subtitle=_("Half-year note from Helsedirektoratet to the Ministry of Health and Care Services"),
+        subtitle=_subtitle(book),
         language=language,
         as_of=facts.round.date,
         frozen_at=facts.frozen_at.isoformat(timespec="seconds"),
@@ -76,11 +76,7 @@ def _method(book: Book) -> tuple[Block, ...]:
 
     return (
         Heading("method", 1, _("Method")),
-        text(
-            _("The note rests on the municipalities' reports on {day} and on the registers of plans, networks and "
-              "support. No figure has been put right by hand."),
-            day=day,
-        ),
+        Paragraph((Text(_basis(book)),)),
         Heading("method_day", 2, _("The day of the figures")),
         text(
             _("The registers are read as they were on {day}. The answers are those that had been sent in when the "
@@ -127,6 +123,39 @@ def _method(book: Book) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
+def _basis(book: Book) -> str:
+    """What the document rests on."""
+    _, day = book._, book.facts.round.date
+    if book.facts.composed.kind != YEARLY:
+        return book.tell(
+            _("The note rests on the municipalities' reports on {day} and on the registers of plans, networks and "
+              "support. No figure has been put right by hand."),
+            day=day,
+        )  # fmt: skip
+    return book.tell(
+        _("The report rests on the municipalities' reports of {rounds}, and on the registers of plans, networks and "
+          "support on {day}. The municipalities were asked for nothing more. Where nothing else is said, what they "
+          "report is from the last of these rounds. No figure has been put right by hand."),
+        rounds=_rounds(book), day=day,
+    )  # fmt: skip
+
+
+def _rounds(book: Book) -> str:
+    """The rounds of the document's year, in words; in a half-year note the one round."""
+    facts = book.facts
+    if facts.composed.kind != YEARLY:
+        return format_date(facts.round.date)
+    days = [entry.date for entry in facts.rounds if entry.of is None and entry.date.year == facts.round.date.year]
+    return (" " + book._("and") + " ").join(format_date(day) for day in days)
+
+
+def _subtitle(book: Book) -> str:
+    _ = book._
+    if book.facts.composed.kind == YEARLY:
+        return _("Yearly report from Helsedirektoratet to the Ministry of Health and Care Services")
+    return _("Half-year note from Helsedirektoratet to the Ministry of Health and Care Services")
+
+
 def _counts(book: Book, blocks: tuple[Block, ...]) -> tuple[tuple[str, int], ...]:
     """The control counts of the cover; ``verify`` counts them again from the database."""
     _ = book._
@@ -151,7 +180,7 @@ def _meta(book: Book) -> tuple[tuple[str, str], ...]:
     counted = sum(report.round == facts.round.date and report.submission is not None for report in facts.reports)
     delivered = book.tell(_("{n} of {units} units"), n=counted, units=len(facts.units))
     lines = [
-        (_("Round"), format_date(facts.round.date)),
+        (_("Round"), _rounds(book)) if facts.composed.kind != YEARLY else (_("Rounds"), _rounds(book)),
         (_("Figures taken"), format_moment(facts.frozen_at.isoformat())),
         (_("Delivered"), delivered),
     ]

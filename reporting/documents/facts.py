@@ -53,12 +53,14 @@ class Office:
 
 @dataclass(frozen=True)
 class RoundFact:
-    """A round. ``since`` is the reference date before it: support counts from the day after to ``date``."""
+    """A round. ``since`` is the reference date before it: support counts from the day after to ``date``. In a yearly
+    report the last day of a year stands as one too, with the reports ``of`` that year's last round."""
 
     id: int
     date: dt.date
     deadline: dt.date
     since: dt.date
+    of: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -282,7 +284,14 @@ class Facts:
 
     @property
     def previous(self) -> RoundFact | None:
-        return self.rounds[-2] if len(self.rounds) > 1 else None
+        """What the document compares with: the round before, and in a yearly report the end of the year before."""
+        earlier = [entry for entry in self.rounds[:-1] if (entry.of is None) == (self.round.of is None)]
+        return earlier[-1] if earlier else None
+
+    @property
+    def near(self) -> tuple[RoundFact, ...]:
+        """The round and the one it is compared with: of these every answer is counted."""
+        return (self.round,) if self.previous is None else (self.previous, self.round)
 
     def unit(self, pk: int) -> Unit | None:
         return self._units_by_id.get(pk)

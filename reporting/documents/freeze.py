@@ -34,6 +34,7 @@ from .facts import (
     holds,
 )
 from .selectors import Frozen
+from .year import as_year, near_of
 
 REASON = "check of a national summary"
 SEVERAL_IDS = 500  # how many Submissions one query names
@@ -79,14 +80,16 @@ def recollect(summary: NationalSummary, today: Facts) -> Facts:
     moment and number: they stand in for what an older summary has not kept."""
     names = _names(summary, today)
     frozen = Frozen(summary)
-    rounds = names.get("rounds", today.rounds)
-    near = rounds[-2:]
+    rounds = tuple(entry for entry in names.get("rounds", today.rounds) if entry.of is None)
+    yearly = summary.kind == NationalSummary.Kind.YEARLY
+    near = near_of(rounds, yearly)
     reports = tuple(_reports(near, frozen, summary, today))
-    read = _Answers(rounds, frozen)
+    read = _Answers(rounds, near, frozen)
     registers = kept_registers(summary)
     facts = replace(
         today,
-        **names,
+        **{key: value for key, value in names.items() if key != "rounds"},
+        rounds=rounds,
         round=rounds[-1],
         reports=reports,
         deliveries=tuple(_deliveries(rounds, frozen)),
@@ -96,9 +99,10 @@ def recollect(summary: NationalSummary, today: Facts) -> Facts:
         participations=registers.participations,
         plans=registers.plans if registers.plans is not None else today.plans,
         support=registers.support,
-        parts=registers.parts,
+        parts=tuple(row for row in registers.parts if row.round in {entry.date for entry in rounds}),
         submission_ids=tuple(summary.submission_ids),
     )
+    facts = as_year(facts) if yearly else facts
     return replace(facts, register_counts=tuple(_register_counts(facts, frozen)))
 
 
@@ -144,16 +148,16 @@ def _deliveries(rounds: Iterable[RoundFact], frozen: Frozen) -> Iterator[Deliver
 
 
 class _Answers:
-    """The answers of the frozen Submissions: all of the last two rounds, and the core indicators of the earlier."""
+    """The answers of the frozen Submissions: all of the ``close`` rounds, the core indicators of the others."""
 
-    def __init__(self, rounds: tuple[RoundFact, ...], frozen: Frozen) -> None:
+    def __init__(self, rounds: tuple[RoundFact, ...], close: tuple[RoundFact, ...], frozen: Frozen) -> None:
         self.units = {
             unit.submission: (entry.date, unit.unit, unit.office, unit.kind)
             for entry in rounds
             for unit in frozen.units(entry.date.isoformat())
             if unit.submission is not None
         }
-        near = {entry.date for entry in rounds[-2:]}
+        near = {entry.date for entry in close}
         late = [pk for pk, (day, *_) in self.units.items() if day in near]
         early = [pk for pk, (day, *_) in self.units.items() if day not in near]
         self.rows = [*_rows(late), *_rows(early, question__in=rules.TREND_QUESTIONS)]

@@ -62,7 +62,7 @@ class Tallies:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.now = facts.round.date.isoformat()
-        self._near = {entry.date.isoformat() for entry in facts.rounds[-2:]}
+        self._near = {entry.date.isoformat() for entry in facts.near}
         self._office_keys = tuple(office.key for office in facts.offices)
         self._units: dict[tuple[str, str, str], int] = defaultdict(int)
         self._delivery: dict[tuple[str, str, str, str], int] = defaultdict(int)

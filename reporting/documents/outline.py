@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from . import texts
 from .assessments import assessment_chapter, remarked
 from .book import Book, Translate
 from .content import Block
-from .facts import YEARLY, Composed
+from .facts import HALF_YEAR, YEARLY, Composed
 from .tables_annex import annex
 from .tables_core import plan_chapter
 from .tables_delivery import delivery_chapter
@@ -54,8 +55,8 @@ FIRST_OF_YEAR = "tasks"
 """What the yearly report lays weight on: it stands right after the summary page."""
 
 
-def titles(_: Translate) -> dict[str, str]:
-    """The name of each part, in the usual order; the same as its heading."""
+def titles(_: Translate, kind: str = HALF_YEAR) -> dict[str, str]:
+    """The name of each part in a document of this kind, in the usual order; the same as its heading."""
     return {
         "judgement": _("Assessment"),
         "tasks": _("Risk in Helsedirektoratet's tasks"),
@@ -68,7 +69,7 @@ def titles(_: Translate) -> dict[str, str]:
         "progress": _("Steps, phases and delay"),
         "risk": _("The five patterns of risk"),
         "results": _("Results"),
-        "changes": _("Changes since last round"),
+        "changes": texts.change_title(_, kind),
         "registers": _("Reports and registers"),
         "annex": _("Annex: municipality by municipality"),
     }

@@ -16,14 +16,14 @@ from typing import Any
 
 from django.db.models import Min
 
-from reform.dates import previous_reference_date
 from reporting.models import Answer, NationalSummary, Report, Round, Submission
 
 from . import borders, rules
 from .collect_registers import kept_registers
 from .content import Figure
-from .facts import LATE, MISSING, ON_TIME, RETURNED, ParticipationFact, PlanFact, SupportFact, holds
+from .facts import LATE, MISSING, ON_TIME, RETURNED, YEARLY, ParticipationFact, PlanFact, SupportFact, day_of, holds
 from .measure import KINDS, NO_ANSWER, Select, delivery_states, delivery_words, matches, share
+from .year import since_of
 
 BESIDE = {"plan": "plan.status", "network": "network.participates", "participation": "network.participates"}
 """The question that asks about the same as a register: its answer is shown beside the register's row."""
@@ -97,6 +97,9 @@ class Frozen:
             row.reference_date.isoformat(): row
             for row in Round.objects.across_all(reason=REASON).counted().filter(reference_date__lte=self.now)
         }
+        if summary.kind == NationalSummary.Kind.YEARLY:  # the last day of a year has the reports of its last round
+            autumn = [row for row in self._rounds.values() if row.reference_date.month == 11]
+            self._rounds |= {day_of(YEARLY, row.reference_date).isoformat(): row for row in autumn}
         self._units: dict[str, list[FrozenUnit]] = {}
         self._answers: dict[tuple[str, str], dict[int, list[GivenAnswer]]] = {}
         self._registers = kept_registers(summary)
@@ -246,7 +249,7 @@ class Frozen:
         held: frozenset[int] = frozenset()
         if "register" in select:
             day = dt.date.fromisoformat(select["round"])
-            period = previous_reference_date(day), day
+            period = since_of(day), day
             held = borders.holding(select, period, kept.plans or (), kept.participations, kept.support)
         counted = borders.carried(kept.parts, select, held)
         unknown = borders.carried(kept.parts, {"round": select["round"], "carried": "no"}, held) - counted
@@ -377,7 +380,7 @@ class Frozen:
 
     def _support_rows(self, select: Select) -> list[SupportFact]:
         day = dt.date.fromisoformat(self._day(select))
-        since = previous_reference_date(day)
+        since = since_of(day)
         members = {
             unit.unit
             for unit in self.units(day.isoformat())

@@ -16,7 +16,7 @@ from .content import (
     Tile,
     TileMap,
 )
-from .facts import MISSING
+from .facts import MISSING, YEARLY
 from .formats import format_date
 
 NETWORK = {"register": "participation", "status": "active", "kinds": "regional"}
@@ -41,9 +41,7 @@ def indicator_measures(book: Book) -> tuple[Measure, ...]:
         ),
         Measure(
             "support", _("Has been given support"), {"register": "support"},
-            definition=_(
-                "Municipalities with at least one registered support activity in the half-year up to the reference date"
-            ),
+            definition=_support_definition(book),
             denominator=registered, rule="core.support",
         ),
         Measure(
@@ -73,6 +71,14 @@ def indicator_measures(book: Book) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
+def _support_definition(book: Book) -> str:
+    _ = book._
+    if book.facts.composed.kind == YEARLY:
+        return _("Municipalities with at least one registered support activity in the year; in the rows of 1 May and "
+                 "1 November in the half-year up to that day")  # fmt: skip
+    return _("Municipalities with at least one registered support activity in the half-year up to the reference date")
+
+
 def trend_table(book: Book) -> Table:
     """Core indicators and plan status, a row a round, the oldest first."""
     _ = book._
@@ -91,10 +97,20 @@ def trend_table(book: Book) -> Table:
             *indicator_measures(book),
             own, inside, process, none, missing,
         ),
-        note=_("Each round counts the municipalities that existed on its reference date. Networks, support, adopted "
-               "plans and processes are from the registers as they were on that day; the anchoring and the classes of "
-               "plan status are from the reports."),
+        note=_trend_note(book),
     )  # fmt: skip
+
+
+def _trend_note(book: Book) -> str:
+    _ = book._
+    note = _("Each round counts the municipalities that existed on its reference date. Networks, support, adopted "
+             "plans and processes are from the registers as they were on that day; the anchoring and the classes of "
+             "plan status are from the reports.")  # fmt: skip
+    if book.facts.composed.kind != YEARLY:
+        return note
+    last = _("On 31 December the registers are those of that day, support is that of the whole year, and the reports "
+             "are those of 1 November.")  # fmt: skip
+    return f"{note} {last}"
 
 
 def core_table(book: Book) -> Table:
@@ -154,10 +170,10 @@ def key_figures(book: Book) -> KeyFigures:
 
 
 def _since_last_year(book: Book, measure: Measure, figure: Figure) -> tuple[Figure | None, str]:
-    """The change since the round of the same day a year ago; None where there was none, or it is the last round."""
+    """The change since the round of the same day a year ago; None where there was none, or the other change is that."""
     now = book.facts.round.date
     ago = next((entry for entry in book.facts.rounds[:-2] if entry.date == now.replace(year=now.year - 1)), None)
-    if ago is None:
+    if ago is None or ago == book.facts.previous:
         return None, ""
     change = book.derived(_as(measure, "change", measure="change", since=ago.date.isoformat()), figure, {})
     return change, book.tell(book._("since {date}"), date=ago.date)

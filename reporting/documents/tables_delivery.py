@@ -5,7 +5,8 @@ from __future__ import annotations
 from . import texts
 from .book import TOTAL, Book, Line, Measure, name_runs
 from .content import Block, Bullets, Figure, Heading, Paragraph, Text
-from .facts import MISSING
+from .facts import MISSING, YEARLY
+from .formats import format_date
 
 ALL_UNITS = {"units": "all"}
 
@@ -90,8 +91,28 @@ def delivery_chapter(book: Book) -> tuple[Block, ...]:
         Paragraph(body),
         chart,
         table,
+        *_rounds_of_the_year(book),
         *_absent(book),
     )
+
+
+def _rounds_of_the_year(book: Book) -> tuple[Block, ...]:
+    """What a yearly report rests on: the delivery in each round of the year. Empty in a half-year note."""
+    _ = book._
+    year = book.facts.round.date.year
+    rounds = [entry for entry in book.facts.rounds if entry.of is None and entry.date.year == year]
+    if book.facts.composed.kind != YEARLY:
+        return ()
+    lines = [
+        Line(entry.date.isoformat(), format_date(entry.date), {"round": entry.date.isoformat(), **ALL_UNITS})
+        for entry in rounds
+    ]
+    table = book.table(
+        "delivery_rounds", _("Delivery in the rounds of the year"), _("Round"), lines, delivery_measures(book),
+        note=_("The municipalities have been asked in these rounds only. An answer of the first round is not carried "
+               "into the second."),
+    )  # fmt: skip
+    return (Heading("delivery_rounds", 2, _("The rounds of the year")), table)
 
 
 def _absent(book: Book) -> tuple[Block, ...]:

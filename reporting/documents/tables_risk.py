@@ -146,7 +146,7 @@ def change_chapter(book: Book) -> tuple[Block, ...]:
             items.append((Text(label + ": ", strong=True), *name_runs(units)))
     names: tuple[Block, ...] = (Bullets(tuple(items)),) if items else ()
     return (
-        Heading("changes", 1, _("Changes since last round")),
+        Heading("changes", 1, texts.change_title(_, book.facts.composed.kind)),
         Paragraph(lead, "lead"),
         table,
         *names,

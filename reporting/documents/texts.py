@@ -226,6 +226,11 @@ def risk_levels(_: Translate) -> dict[int, str]:
     return {1: _("Low risk"), 2: _("Some risk"), 3: _("High risk"), 4: _("Very high risk")}
 
 
+def change_title(_: Translate, kind: str) -> str:
+    """The heading of the chapter on what has changed."""
+    return _("Changes since last year") if kind == "yearly" else _("Changes since last round")
+
+
 def document_kinds(_: Translate) -> dict[str, str]:
     """What the documents are called on their cover."""
     return {"half_year": _("Half-year note"), "yearly": _("Yearly report")}

@@ -223,7 +223,7 @@ def file_name(document: Document) -> str:
         if document.kind == _Kind.VOLUME:
             return safe_name(delivery.volume_words(document), document.format)
         if document.summary is not None:
-            day = format_date(document.summary.round.reference_date).replace("\u00a0", " ")
+            day = format_date(document.summary.as_of).replace("\u00a0", " ")
             words = _("Leve hele livet, status on %(day)s, version %(version)s") % {
                 "day": day,
                 "version": document.summary.version,

@@ -23,12 +23,20 @@ from reporting.documents import build
 from reporting.documents.content import content_hash
 from reporting.documents.facts import day_of
 from reporting.models import Document, NationalSummary, Round
-from reporting.services.compositions import composition_of
+from reporting.services.compositions import composition_of, has_yearly_report
 from reporting.services.documents import MAX_ATTEMPTS, Clock
 from reporting.workflow import SUMMARY
 
 _Status = NationalSummary.Status
 STEPS = ("collect", "compute", "store")
+
+
+class TooEarly(Exception):
+    """The yearly report is made when its ``day``, the last one of the year, has been."""
+
+    def __init__(self, day: dt.date) -> None:
+        super().__init__("the year is not over")
+        self.day = day
 
 
 class SummaryBusy(Exception):
@@ -45,13 +53,16 @@ def summary_request(
     """Ask for a new version of the round's half-year note or yearly report (``kind``): the row with a copy of the
     composition, its documents, and the job after the commit.
 
-    ``actor`` None is the portal itself. Raises PermissionDenied, NoYearlyReport for a round that has none, and
-    SummaryBusy while another version of the same document is being made.
+    ``actor`` None is the portal itself. Raises PermissionDenied, NoYearlyReport for a round that has none, TooEarly for
+    a year that is not over, and SummaryBusy while another version of the same document is being made.
     """
     from reporting.tasks import build_summary
 
     if actor is not None and not (decision := can(actor, "summary.build", today=timezone.localdate(now))):
         raise PermissionDenied(decision.reason)
+    as_of = day_of(kind, round.reference_date)
+    if kind == NationalSummary.Kind.YEARLY and has_yearly_report(round) and timezone.localdate(now) <= as_of:
+        raise TooEarly(as_of)
     with transaction.atomic():
         locked = Round.objects.across_all(reason="one summary at a time").select_for_update().get(pk=round.pk)
         every = NationalSummary.objects.across_all(reason="one summary at a time")
@@ -68,7 +79,7 @@ def summary_request(
             assessment=composed.assessment,
             remarks=composed.remarks,
             risks=composed.risks,
-            as_of=day_of(kind, locked.reference_date),
+            as_of=as_of,
             requested_by=actor,
             requested_at=now,
         )

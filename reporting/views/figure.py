@@ -111,7 +111,9 @@ class FigureDetail(FigurePage):
         return reverse("figure_unit", args=[self.object.pk, self.kwargs["ref"], self.kwargs["row"], unit])
 
     def versions(self) -> list[dict[str, Any]]:
-        rows = self.rows(NationalSummary).filter(round=self.object.round, frozen_at__isnull=False)
+        rows = self.rows(NationalSummary).filter(
+            kind=self.object.kind, round=self.object.round, frozen_at__isnull=False
+        )
         found = []
         for row in rows.select_related("round").order_by("-version")[:OTHER_VERSIONS]:
             value = Frozen(row).figure_value(self.found.place.figure)

@@ -25,7 +25,7 @@ from reporting.forms_summary import LANGUAGE_NAMES, ComposingForm, RemarkForm, T
 from reporting.live import live
 from reporting.models import Composition, NationalSummary, Round
 from reporting.services import compositions
-from reporting.services.summaries import SummaryBusy, summary_request
+from reporting.services.summaries import SummaryBusy, TooEarly, summary_request
 from reporting.task_matrix import read_tasks
 from reporting.views.compose_base import KeepsTyped, number_of
 from reporting.views.national import language
@@ -107,7 +107,7 @@ class SummaryCompose(Composing):
 
     def get_context(self) -> dict[str, Any]:
         row = self.composition
-        names = outline.titles(_)
+        names = outline.titles(_, self.kind)
         chosen = outline.chosen(Composed.of(row))
         missing = compositions.gaps(row)
         parts = assessment_parts(_)
@@ -132,8 +132,14 @@ class SummaryCompose(Composing):
             "tasks": len(read_tasks()),
             "due": due(self.kind, self.round),
             "versions": list(versions[:5]),
+            "too_early": self.too_early(),
             "building": any(entry.status == NationalSummary.Status.BUILDING for entry in versions[:5]),
         }  # fmt: skip
+
+    def too_early(self) -> bool:
+        """Whether the year that the report is about is not over."""
+        last = day_of(self.kind, self.round.reference_date)
+        return self.kind == NationalSummary.Kind.YEARLY and self.today <= last
 
     def gap_line(self, gap: compositions.Gap, parts: dict[str, str], titles: dict[str, str]) -> dict[str, str] | None:
         """What is missing, in words, with the address where it is written."""
@@ -324,6 +330,11 @@ class SummaryComposeMake(Composing):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             summary = summary_request(round=self.round, actor=request.user, now=self.now, kind=self.kind)
+        except TooEarly:
+            messages.warning(
+                request, _("The yearly report is made when the year is over. Look at the preview until then.")
+            )
+            return redirect(self.url())
         except SummaryBusy as busy:
             messages.info(request, _("A version is being made already. Here it is."))
             return redirect("summary_detail", busy.summary.pk)

@@ -14,7 +14,7 @@ from reporting.documents import build, outline
 from reporting.models import Composition, NationalSummary
 from reporting.services import compositions, summaries
 from reporting.services.compositions import Gap, Writer
-from tests.reporting.documents.population import FROZEN, populate
+from tests.reporting.documents.population import BEFORE, FROZEN, populate
 from tests.reporting.test_faults import Elements
 
 LATER = FROZEN + dt.timedelta(days=2)
@@ -263,6 +263,26 @@ def test_a_version_is_made_from_the_page_and_twice_leads_to_the_same(hdir, peopl
     second = hdir.post(url(people, "make"))
     made = NationalSummary.objects.get_queryset().get()
     assert first["Location"] == second["Location"] == reverse("summary_detail", args=[made.pk])
+
+
+def test_the_yearly_report_is_composed_and_shown_before_the_year_is_over_but_not_made(hdir, people, settings):
+    autumn = people.rounds[BEFORE]
+    page = reverse("summary_compose", args=["arsrapport", autumn.pk])
+    make = reverse("summary_compose_make", args=["arsrapport", autumn.pk])
+    settings.PORTAL_CLOCK = "2021-12-31T12:00+01:00"
+    shown = hdir.get(page)
+    assert shown.context["due"] == dt.date(2022, 2, 1) and shown.context["too_early"]
+    assert shown.context["chosen"][0][0] == "tasks"
+    preview = hdir.get(reverse("summary_compose_preview", args=["arsrapport", autumn.pk]))
+    assert preview.status_code == 200
+    assert hdir.post(make)["Location"] == page and not NationalSummary.objects.get_queryset().exists()
+    settings.PORTAL_CLOCK = "2022-01-01T00:30+01:00"
+    assert hdir.post(make).status_code == 302
+    made = NationalSummary.objects.get_queryset().get()
+    assert (made.kind, made.as_of) == ("yearly", dt.date(2021, 12, 31))
+    summaries.summary_build(pk=made.pk, clock=lambda: LATER)
+    detail = hdir.get(reverse("summary_detail", args=[made.pk]))
+    assert detail.status_code == 200 and detail.context["compose_url"] == page
 
 
 def test_there_is_no_composition_of_what_cannot_be(hdir, people):
