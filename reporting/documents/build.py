@@ -24,7 +24,7 @@ from .collect import collect
 from .collect_registers import register_ids
 from .collect_volume import collect_volumes
 from .compute import compute
-from .content import Content, Figure, content_hash, from_json, to_json
+from .content import Content, Figure, content_hash, from_json, stored, to_json
 from .content_check import problems
 from .facts import Composed, Facts
 from .freeze import kept
@@ -154,7 +154,7 @@ def summary_content(summary: NationalSummary, language: str, *, sheets: bool = T
     """
     row = SummaryContent.objects.get(summary=summary, office=None, language="nn" if language.startswith("nn") else "nb")
     if sheets:
-        return from_json(row.canonical)
+        return stored(row.canonical)
     plain = json.loads(row.canonical)
     plain["sheets"] = []
     return from_json(json.dumps(plain))
@@ -166,7 +166,7 @@ def content_of(document: Document) -> Content:
         rows = SummaryContent.objects.filter(
             summary=document.summary, office=document.office_id, language=document.language
         )
-        return from_json(rows.get().canonical)
+        return stored(rows.get().canonical)
     if document.summary is not None:
         return summary_content(document.summary, document.language)
     if document.submission is not None:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 SCHEMA = "lhl-content/1"
@@ -263,7 +264,7 @@ class Content:
     """A whole document in one language.
 
     ``kind`` ``note`` has a cover, a summary (its first chapter, always a page of its own) and a list of
-    contents; so has ``volume``, where every other chapter begins a page and the list names chapters and main tables
+    contents; so has ``volume``, where every other chapter begins a page and the list names chapters
     alone, and whose annex tables the workbook has in its own ``sheets``; ``receipt`` is short and has none of
     them. ``language`` is ``nb`` or ``nn``. ``meta`` are the lines of the cover, (name, value), in order;
     version, language and hash are added by the renderers.
@@ -324,8 +325,12 @@ def to_json(content: Content) -> str:
     NUL and lone surrogates can be written in no UTF-8 file and in no PostgreSQL text; U+FFFD takes their
     place. Raises ValueError on a value that is no text, whole number, finite Decimal, date or block.
     """
-    plain = _plain(content)
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    kept: str | None = content.__dict__.get("_canonical")  # a Content never changes
+    if kept is None:
+        plain = _plain(content)
+        kept = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        content.__dict__["_canonical"] = kept
+    return kept
 
 
 def content_hash(canonical: str) -> str:
@@ -337,27 +342,38 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        plain = {
-            item.name: _plain(getattr(value, item.name))
-            for item in fields(value)
-            if not (item.metadata.get("later") and getattr(value, item.name) == item.default)
-        }
-        plain["_"] = type(value).__name__
-        if isinstance(value, Content):
-            plain["schema"] = SCHEMA
-        return plain
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind is str:
+        return value if value.isprintable() else _UNWRITABLE.sub("\ufffd", value)
+    if value is None or kind is int or kind is bool:
+        return value
+    if kind is tuple:
         return [_plain(member) for member in value]
-    if isinstance(value, str):
-        return _UNWRITABLE.sub("\ufffd", value)
+    if kind.__name__ in _CLASSES and _CLASSES[kind.__name__] is kind:
+        return _block(value, kind)
+    if kind is date:
+        return {"_": "date", "value": value.isoformat()}
     if isinstance(value, Decimal) and value.is_finite():
         return {"_": "Decimal", "value": str(value)}
-    if type(value) is date:
-        return {"_": "date", "value": value.isoformat()}
-    if value is None or isinstance(value, int):
-        return value
+    if isinstance(value, str):  # a subclass, such as a safe string
+        return _plain(str(value))
     raise ValueError(f"a document cannot hold {value!r}")
+
+
+def _block(value: Any, kind: type) -> dict[str, Any]:
+    plain: dict[str, Any] = {"_": kind.__name__}
+    for name, later, default in _shape(kind):
+        member = getattr(value, name)
+        if not (later and member == default):
+            plain[name] = _plain(member)
+    if kind is Content:
+        plain["schema"] = SCHEMA
+    return plain
+
+
+@cache
+def _shape(kind: type) -> tuple[tuple[str, bool, Any], ...]:
+    return tuple((item.name, bool(item.metadata.get("later")), item.default) for item in fields(kind))
 
 
 _CLASSES: dict[str, type] = {
@@ -368,12 +384,25 @@ _CLASSES: dict[str, type] = {
 }  # fmt: skip
 
 
+def blocks_and_parts() -> tuple[type, ...]:
+    """Every kind of object that a document is made of."""
+    return tuple(_CLASSES.values())
+
+
 def from_json(canonical: str) -> Content:
     """The Content that ``to_json`` wrote. Raises ValueError on another schema or an unknown block."""
     plain = json.loads(canonical)
     if plain.get("schema") != SCHEMA:
         raise ValueError(f"not a document of schema {SCHEMA}")
     content: Content = _rich(plain)
+    return content
+
+
+def stored(canonical: str) -> Content:
+    """The Content of a text that was stored as ``to_json`` wrote it, which it then gives back without writing it anew.
+    Raises ValueError as ``from_json``."""
+    content = from_json(canonical)
+    content.__dict__["_canonical"] = canonical
     return content
 
 

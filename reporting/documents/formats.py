@@ -34,6 +34,8 @@ def clean(text: str) -> str:
 
     A lone surrogate or non-character becomes U+FFFD, so that something is seen to be missing.
     """
+    if text.isprintable():  # nearly all are
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _BROKEN.sub("\ufffd", _FORBIDDEN.sub("", text))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import docx
@@ -53,10 +54,10 @@ def render_docx(content: Content, links: FigureUrl | None = None) -> bytes:
             writer.page_break()
         if chapter.heading:
             _heading(writer, chapter.heading, chapter.number)
-        for block, after in zip(chapter.blocks, (*chapter.blocks[1:], None), strict=True):
+        for block, after in pairwise((*chapter.blocks, None)):
             _BLOCKS[type(block)](writer, block)
             if isinstance(block, Paragraph) and isinstance(after, Chart | TileMap | Table):
-                writer.last_paragraph.paragraph_format.keep_with_next = True
+                writer.last.get_or_add_pPr().get_or_add_keepNext()
     _properties(writer, digest)
     out = io.BytesIO()
     file.save(out)

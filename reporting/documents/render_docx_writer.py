@@ -40,6 +40,7 @@ class Writer:
     links: FigureUrl | None
     marks: x.Bookmarks = field(default_factory=x.Bookmarks)
     pictures: int = 0
+    last: Any = None
 
     def __post_init__(self) -> None:
         self.home = layout.definition_of(self.content)
@@ -60,16 +61,12 @@ class Writer:
         """A paragraph at the end of the document."""
         made = x.paragraph(list(parts), self.file.styles[style].style_id, keep=keep)
         self.append(made)
+        self.last = made
         return made
 
     def append(self, made: Any) -> None:
         """An element at the end of the document, before the section's properties."""
         self.file.element.body.insert_element_before(made, "w:sectPr")
-
-    @property
-    def last_paragraph(self) -> Any:
-        """The paragraph that was added last."""
-        return self.file.paragraphs[-1]
 
     def page_break(self) -> None:
         """A new page begins."""

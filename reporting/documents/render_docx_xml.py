@@ -4,27 +4,50 @@ marks."""
 from __future__ import annotations
 
 import re
+from copy import deepcopy
+from functools import cache, lru_cache
 from typing import Any
 
 from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml.ns import nsdecls, nsmap, qn
+from docx.oxml.parser import oxml_parser
 
 from .formats import clean
 
 NBSP = "\u00a0"
+_NAMESPACE = {"w": nsmap["w"]}
 
 
 def element(name: str, /, **attributes: str) -> Any:
     """``<w:name w:key="value">``."""
-    made = OxmlElement(f"w:{name}")
+    made = oxml_parser.makeelement(_tag(name), nsmap=_NAMESPACE)
     for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), value)
+        made.set(_tag(key), value)
     return made
+
+
+@cache
+def _tag(name: str) -> str:
+    return qn(f"w:{name}")
 
 
 def run(text: str, **looks: Any) -> Any:
     """A run of words. ``looks``: bold, size (points), color, lang, style, superscript."""
     made = element("r")
+    if any(looks.values()):
+        made.append(deepcopy(_run_properties(**looks)))
+    for index, line in enumerate(clean(text).split("\n")):
+        if index:
+            made.append(element("br"))
+        for part, words in enumerate(line.split("\t")):
+            if part:
+                made.append(element("tab"))
+            _words(made, words)
+    return made
+
+
+@lru_cache(1_000)
+def _run_properties(**looks: Any) -> Any:
     properties = element("rPr")
     if looks.get("style"):
         properties.append(element("rStyle", val=looks["style"]))
@@ -38,16 +61,7 @@ def run(text: str, **looks: Any) -> Any:
         properties.append(element("szCs", val=half))
     if looks.get("lang"):
         properties.append(element("lang", val=looks["lang"]))
-    if len(properties):
-        made.append(properties)
-    for index, line in enumerate(clean(text).split("\n")):
-        if index:
-            made.append(element("br"))
-        for part, words in enumerate(line.split("\t")):
-            if part:
-                made.append(element("tab"))
-            _words(made, words)
-    return made
+    return properties
 
 
 def _words(made: Any, words: str) -> None:
@@ -150,26 +164,39 @@ def table_cell(width: float, content: list[Any], **looks: Any) -> Any:
     """A cell with one paragraph. ``looks``: style, right, span, line (bottom border: thin, thick), keep,
     fill."""
     made = element("tc")
+    made.append(deepcopy(_cell_properties(twips(width), looks.get("span"), looks.get("line"), looks.get("bottom"))))
+    made.append(paragraph(content, looks.get("style", ""), right=looks.get("right"), keep=looks.get("keep")))
+    return made
+
+
+@lru_cache(1_000)
+def _cell_properties(width: str, span: int | None, line: str | None, bottom: bool | None) -> Any:
     properties = element("tcPr")
-    properties.append(element("tcW", w=twips(width), type="dxa"))
-    if looks.get("span"):
-        properties.append(element("gridSpan", val=str(looks["span"])))
-    if looks.get("line"):
+    properties.append(element("tcW", w=width, type="dxa"))
+    if span:
+        properties.append(element("gridSpan", val=str(span)))
+    if line:
         borders = element("tcBorders")
-        thick = looks["line"] == "thick"
+        thick = line == "thick"
         color = "1B2126" if thick else "DDE1E4"
         borders.append(element("bottom", val="single", sz="6" if thick else "3", space="0", color=color))
         properties.append(borders)
-    if looks.get("bottom"):
+    if bottom:
         properties.append(element("vAlign", val="bottom"))
-    made.append(properties)
-    made.append(paragraph(content, looks.get("style", ""), right=looks.get("right"), keep=looks.get("keep")))
-    return made
+    return properties
 
 
 def paragraph(content: list[Any], style: str = "", right: bool | None = False, keep: bool | None = False) -> Any:
     """A paragraph of runs, links and marks."""
     made = element("p")
+    if style or keep or right:
+        made.append(deepcopy(_paragraph_properties(style, bool(keep), bool(right))))
+    made.extend(content)
+    return made
+
+
+@lru_cache(1_000)
+def _paragraph_properties(style: str, keep: bool, right: bool) -> Any:
     properties = element("pPr")
     if style:
         properties.append(element("pStyle", val=style))
@@ -177,10 +204,7 @@ def paragraph(content: list[Any], style: str = "", right: bool | None = False, k
         properties.append(element("keepNext"))
     if right:
         properties.append(element("jc", val="right"))
-    if len(properties):
-        made.append(properties)
-    made.extend(content)
-    return made
+    return properties
 
 
 def twips(points: float) -> str:

@@ -43,10 +43,12 @@ def render_xlsx(content: Content, links: FigureUrl | None = None) -> bytes:
     Raises RuntimeError where the rows written are not the rows of the content.
     """
     out = io.BytesIO()
+    large = _cells(content) > LARGE
     book = xlsxwriter.Workbook(
         out,
         {
-            "constant_memory": _cells(content) > LARGE,
+            "constant_memory": large,
+            "in_memory": not large,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
@@ -157,6 +159,8 @@ def _width(table: Table, index: int, column: Column) -> float:
     if index < 0:
         return 28
     head = max((len(word) for word in column.label[:200].split()), default=0) + 4
+    if column.kind in layout.NUMERIC:  # no number that is counted here is wider than its head
+        return float(min(70, max(11, head)))
     texts = [format_cell(row.cells[index])[:200] for row in table.rows[:300] if index < len(row.cells)]
     longest = max((len(text) for text in texts), default=0)
     return float(min(70, max(9, head, min(longest + 2, 64))))
@@ -168,9 +172,10 @@ def _cell(state: Book, sheet: Sheet, row: int, index: int, column: Column, cell:
     if not isinstance(cell, Figure):
         write_text(state, sheet.page, row, index, format_cell(cell), base)
         return 0
-    address = address_of(state, cell) if sheet.table.kind == "main" and layout.is_figure(cell) else ""
-    if address:
-        sheet.page.write_url(row, index, address, state.format(base), "-")
+    if state.links and sheet.table.kind == "main" and layout.is_figure(cell):
+        address = address_of(state, cell)
+        if address:
+            sheet.page.write_url(row, index, address, state.format(base), "-")
     value = cell.value
     if value is None:
         write_text(state, sheet.page, row, index, DASH, base, *(("right",) if column.kind in layout.NUMERIC else ()))
