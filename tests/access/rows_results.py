@@ -27,7 +27,13 @@ def the_round(world: World, unit: Municipality) -> Target:
     return Target(obj=sent_in(world, unit).round, data={})
 
 
+def any_round(world: World, unit: Municipality) -> Target:
+    sent_in(world, unit)
+    return Target(kwargs={})
+
+
 ROWS = [
+    Row("explore", "GET", "national.read", any_round),
     Row("report_results", "GET", "report.read", opened),
     Row("report_results_file", "GET", "report.read", opened_file),
     Row("round_figures_open", "POST", "figures.open", the_round),
