@@ -87,12 +87,11 @@ class Listed:
 
 
 def listed_tables(content: Content) -> list[Listed]:
-    """The list of tables; annex tables with the same columns, one a county, are one line. A volume's, a few for each
-    unit, are found by the unit's chapter."""
+    """The list of tables; annex tables with the same columns, one a county, are one line. A volume has no
+    list: its tables, a few for each unit, are found by their chapter."""
     found: list[Listed] = []
     run: list[Table] = []
-    tables = [table for table in content.tables() if content.kind != "volume" or table.kind != "annex"]
-    for table in (*tables, None):
+    for table in (*content.tables(), None) if content.kind != "volume" else ():
         if run and (table is None or table.kind != "annex" or not _same_heads(run[-1], table)):
             found.append(_listed_run(content, run))
             run = []

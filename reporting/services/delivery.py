@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -51,8 +52,14 @@ class NothingToDeliver(Exception):
     """The summary is not made, or has no volumes (a yearly report, or a note from before there were any)."""
 
 
-def delivery_request(*, summary: NationalSummary, actor: User | None, now: dt.datetime) -> list[Document]:
-    """Ask for the volumes and the delivery of a made summary, in both languages. Returns the two deliveries.
+def delivery_request(
+    *,
+    summary: NationalSummary,
+    actor: User | None,
+    now: dt.datetime,
+    languages: Collection[str] = build.LANGUAGES,
+) -> list[Document]:
+    """Ask for the volumes and the delivery of a made summary, in these languages. Returns the deliveries.
 
     Whoever asks second gets the same rows: what is made or being made is left alone, what was cancelled or failed is
     put in the queue again. ``actor`` None is the portal itself. Raises PermissionDenied, and NothingToDeliver.
@@ -63,7 +70,7 @@ def delivery_request(*, summary: NationalSummary, actor: User | None, now: dt.da
         every = NationalSummary.objects.across_all(reason="one delivery at a time")
         locked = every.select_for_update().get(pk=summary.pk)
         contents = list(
-            SummaryContent.objects.filter(summary=locked, office__isnull=False)
+            SummaryContent.objects.filter(summary=locked, office__isnull=False, language__in=languages)
             .order_by(Length("canonical").desc(), "pk")  # the longest first, so that the workers end together
             .values_list("office_id", "office__key", "language", "content_hash")
         )
@@ -71,15 +78,20 @@ def delivery_request(*, summary: NationalSummary, actor: User | None, now: dt.da
             raise NothingToDeliver
         rows = Document.objects.get_queryset()
         known = {row.key for row in rows.filter(summary=locked)}
-        new = rows.bulk_create(row for row in _rows(locked, contents, actor, now) if row.key not in known)
+        wanted = _rows(locked, contents, languages, actor, now)
+        new = rows.bulk_create(row for row in wanted if row.key not in known)
         _start(locked, actor, now)
         if new:
             log(locked, "deliver", actor=actor, now=now, to_state=locked.status, from_state=locked.status)
-    return list(rows.filter(summary=summary, kind=_Kind.DELIVERY).order_by("language"))
+    return list(rows.filter(summary=summary, kind=_Kind.DELIVERY, language__in=languages).order_by("language"))
 
 
 def _rows(
-    summary: NationalSummary, contents: list[tuple[int, str, str, str]], actor: User | None, now: dt.datetime
+    summary: NationalSummary,
+    contents: list[tuple[int, str, str, str]],
+    languages: Collection[str],
+    actor: User | None,
+    now: dt.datetime,
 ) -> list[Document]:
     common: dict[str, Any] = {"summary": summary, "requested_by": actor, "requested_at": now}
     volumes = [
@@ -94,7 +106,7 @@ def _rows(
         Document(
             kind=_Kind.DELIVERY, format="zip", language=language, input_key=f"summary:{summary.pk}", **common
         )
-        for language in build.LANGUAGES
+        for language in languages
     ]  # fmt: skip
     return [*volumes, *deliveries]
 

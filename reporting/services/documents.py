@@ -27,6 +27,7 @@ from municipalities.access import can
 from municipalities.filestore import NotThere, content_disposition, open_file, remove_file, safe_name, write_file
 from municipalities.models import User
 from reporting.documents import build
+from reporting.documents.collector import fewer_collections
 from reporting.documents.formats import format_date
 from reporting.documents.render import MEDIA_TYPES
 from reporting.documents.renderer import fingerprint
@@ -95,7 +96,8 @@ def document_render(*, pk: int, clock: Clock) -> bool:
         if delivery.reuse(document, now=now):
             delivery.part_done(document)
             return True
-        data = delivery.pack(document) if document.kind == _Kind.DELIVERY else build.draw(document)
+        with fewer_collections():
+            data = delivery.pack(document) if document.kind == _Kind.DELIVERY else build.draw(document)
         mine.update(progress=90, heartbeat_at=clock())
         name = write_file(data, document.format)
     except build.BuildRefused as refused:
