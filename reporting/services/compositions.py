@@ -202,8 +202,9 @@ class Gap:
     language: str = ""
 
 
-def gaps(row: Composition) -> list[Gap]:
-    """What the ministry has asked for and nobody has written, and what is written in one language only."""
+def gaps(row: Composition | NationalSummary) -> list[Gap]:
+    """What the ministry has asked for and nobody has written, and what is written in one language only, in a
+    composition or in the copy of it that a version keeps."""
     found = []
     for language in LANGUAGES:
         mine = row.assessment.get(language) or {}

@@ -19,18 +19,29 @@ from reporting.answers_typed import clean
 from reporting.form_spec import QuestionSpec
 from reporting.models import NationalSummary
 from reporting.services import summaries, summary_steps
+from reporting.services.compositions import gaps
 from reporting.views.summary import SummaryView, detail_context
 from reporting.workflow import SUMMARY, ChangeUnexplained, ReplacesAnother, last_sent
+
+PII = "pii-step"
+"""The id of the line that warns against personal data, beside the text of a step."""
+
+
+def _textarea(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "maxlength": summary_steps.NOTE_LIMIT, "aria-describedby": PII})
 
 
 class ApproveForm(forms.Form):
     """Approve a draft; one that replaces what was sent says what has changed."""
 
     change_note = forms.CharField(
-        label=gettext_lazy("What has changed, and why"), required=False,
+        label=gettext_lazy("What has changed, and why"),
         help_text=gettext_lazy("The ministry reads this beside the list of figures that have changed."),
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": summary_steps.NOTE_LIMIT}),
-    )  # fmt: skip
+        widget=_textarea(4),
+        error_messages={
+            "required": gettext_lazy("This version replaces one that was sent. Write what has changed, and why.")
+        },
+    )
 
     def __init__(self, *args: Any, replaces: NationalSummary | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,7 +54,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": summary_steps.NOTE_LIMIT}),
+        widget=_textarea(3),
         error_messages={"required": gettext_lazy("Write the reason.")},
     )
 
@@ -82,7 +93,8 @@ def steps_context(summary: NationalSummary, user: Any, today: dt.date, bound: fo
         fresh["withdraw"] = ReasonForm()
     if bound is not None and (name := getattr(bound, "step", "")) in fresh:
         fresh[name] = bound
-    return {"steps": fresh, "to_replace": replaced, "refused": bound}
+    missing = len(gaps(summary)) if "approve" in fresh else 0
+    return {"steps": fresh, "to_replace": replaced, "refused": bound, "pii": PII, "missing": missing}
 
 
 class SummaryStep(SummaryView):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.urls import reverse
 
 from municipalities.models import Event
@@ -16,6 +18,7 @@ from reporting.services import compositions, summaries
 from reporting.services.compositions import Gap, Writer
 from tests.reporting.documents.population import BEFORE, FROZEN, populate
 from tests.reporting.test_faults import Elements
+from tests.world import build_world
 
 LATER = FROZEN + dt.timedelta(days=2)
 HALF, YEARLY = NationalSummary.Kind.HALF_YEAR, NationalSummary.Kind.YEARLY
@@ -288,3 +291,32 @@ def test_the_yearly_report_is_composed_and_shown_before_the_year_is_over_but_not
 def test_there_is_no_composition_of_what_cannot_be(hdir, people):
     for kind, pk in (("arsrapport", people.now.pk), ("ukjent", people.now.pk), ("notat", 999_999)):
         assert hdir.get(reverse("summary_compose", args=[kind, pk])).status_code == 404
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_the_same_moment_one_is_told():
+    """Both saw the same composition: the second waits for the lock, and finds that it has moved on."""
+    world = build_world()
+    people = populate(world)
+    ready, outcomes = threading.Barrier(2), []
+
+    def save(name: str) -> None:
+        try:
+            who = Writer(HALF, people.now, world.user(name), LATER, 0)
+            ready.wait(timeout=10)
+            compositions.composition_words(by=who, texts={"nb": {"status": name}})
+            outcomes.append("saved")
+        except compositions.StaleComposition as stale:
+            outcomes.append(stale.now.assessment["nb"]["status"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=[name]) for name in ("hdir", "hdir-admin")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(outcomes) in (["hdir", "saved"], ["hdir-admin", "saved"])
+    row = stored()
+    assert row.edit_number == 1 and row.assessment["nb"]["status"] in outcomes
