@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from django.db import transaction
+from docx import Document
 
 from reporting.documents import outline, texts
 from reporting.documents.assessments import ROOM
@@ -14,8 +17,10 @@ from reporting.documents.compute import compute
 from reporting.documents.content import Content, Figure, Heading, Paragraph, Table
 from reporting.documents.content_check import problems
 from reporting.documents.facts import Composed, Facts
+from reporting.documents.render import render
 from reporting.models import Composition
 from reporting.task_matrix import read_tasks
+from tests.reporting.documents import compare
 from tests.reporting.documents.population import FROZEN, populate
 from tests.world import build_world
 
@@ -201,3 +206,21 @@ def test_every_table_has_a_name_of_its_own_that_its_number_does_not_change(facts
     assert all(names) and len(set(names)) == len(names)
     assert {table.name: table.title for table in turned.tables()} == {t.name: t.title for t in usual.tables()}
     assert {table.name: table.id for table in turned.tables()} != {t.name: t.id for t in usual.tables()}
+
+
+def test_all_four_files_hold_what_was_composed(facts):
+    """Own words, comments and judgements beside the figures, in a document with other parts in another order."""
+    hostile = "=1+1 <b>æøå</b> & «sitat»"
+    content = composed(
+        facts, outline=("tasks", "support", "judgement", "plan"), risks={"prize": {"level": 4, "nb": hostile}},
+        assessment={"nb": {"overall": "Kort.", "status": "Lang tekst. " * 200, "local": hostile}},
+        remarks={"nb": {"plan": hostile}},
+    )  # fmt: skip
+    files = {fmt: render(content, fmt) for fmt in ("json", "xlsx", "docx", "pdf")}
+    found = compare.check(content, files)
+    assert found["json"] == sum(1 for _figure in content.figures())
+    book = openpyxl.load_workbook(io.BytesIO(files["xlsx"]))
+    cells = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert {4, "Very high risk", hostile} <= cells
+    paragraphs = [paragraph.text for paragraph in Document(io.BytesIO(files["docx"])).paragraphs]
+    assert f"Helsedirektoratet's comment: {hostile}" in paragraphs

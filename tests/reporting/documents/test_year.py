@@ -19,12 +19,14 @@ from reporting.documents.facts import Composed
 from reporting.documents.formats import format_date
 from reporting.documents.freeze import recollect
 from reporting.documents.inputs import inputs_hash
+from reporting.documents.render import render
 from reporting.documents.selectors import Frozen, disagreements
 from reporting.documents.year import since_of, year_ends
 from reporting.models import Answer, NationalSummary, Report
 from reporting.services import summaries
 from reporting.services.rounds import round_open
 from reporting.services.verify import verify_file
+from tests.reporting.documents import compare
 from tests.reporting.documents.population import BEFORE, NOW, OSLO, _send, populate
 
 AUTUMN = dt.date(2022, 11, 1)
@@ -205,3 +207,8 @@ def test_the_first_year_has_nothing_to_compare_with(people):
     assert problems(content) == []
     shares = [figure for figure in content.figures() if isinstance(figure, Figure) and figure.kind == "share"]
     assert shares
+
+
+def test_all_four_files_of_it_hold_its_figures(content):
+    files = {fmt: render(content, fmt) for fmt in ("json", "xlsx", "docx", "pdf")}
+    assert min(compare.check(content, files).values()) > 300
