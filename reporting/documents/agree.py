@@ -15,6 +15,7 @@ from itertools import zip_longest
 from typing import Any
 
 from . import layout, read_files
+from .cards import card_table
 from .content import Bullets, Cell, Content, Figure, KeyFigures, Paragraph, Row, Run, Table, content_hash, to_json
 from .formats import DASH, clean, cut, format_cell, format_figure, format_run, one_line
 from .read_pdf import pdf_pages
@@ -197,7 +198,13 @@ def _xlsx(data: bytes, content: Content, found: Compared) -> None:
     alike: dict[tuple[str, ...], list[Table]] = {}
     for table in annex:
         alike.setdefault(tuple(column.key for column in table.columns), []).append(table)
-    order = [*tables, *(table for group in alike.values() for table in group), *content.sheets]
+    cards = card_table(content)
+    order = [
+        *([cards] if cards else []),
+        *tables,
+        *(table for group in alike.values() for table in group),
+        *content.sheets,
+    ]
     mark = clean(content.label("text_cut"))[:200]
     wanted = [(table, row, [_expected(cell, mark) for cell in row.cells]) for table in order for row in table.rows]
     found.more(_in_order(there, wanted, found), "xlsx")

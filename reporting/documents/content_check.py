@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from .content import Chart, Content, Heading, Table, TileMap
-from .content_labels import LABEL_KEYS
+from .content_labels import LABEL_KEYS, LATER_KEYS
 
 
 def problems(content: Content) -> list[str]:
@@ -14,7 +14,7 @@ def problems(content: Content) -> list[str]:
     Checked: every label is there, ids and addresses are used once, rows and series are as long as their
     heads, and every figure in the text leads to a column that exists.
     """
-    found = [f"the label {key} is missing" for key in LABEL_KEYS if key not in dict(content.labels)]
+    found = [f"the label {key} is missing" for key in LABEL_KEYS if key not in {*dict(content.labels), *LATER_KEYS}]
     ids = [block.id for block in content.blocks if isinstance(block, Heading | Table | Chart | TileMap)]
     found += [f"the id {name} is used twice" for name in _repeated(ids)]
     tables = {table.id: table for table in content.tables()}

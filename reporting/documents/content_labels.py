@@ -40,5 +40,16 @@ LABEL_KEYS = (
     "cut_cells",  # how many cells were cut
     "no_rows",  # in a table without rows, where the table says nothing itself
     "attachment",  # describes the attached JSON file
+    "sheet_summary",  # name of the sheet of core indicators
+    "key_figure",  # its column heads: name, number, of how many, share, change, since when, note
+    "key_value",
+    "key_of",
+    "key_share",
+    "key_change",
+    "key_since",
+    "key_note",
 )
 """The fixed words every Content carries in ``labels``. ``{n}`` stands for a number that is put in."""
+
+LATER_KEYS = tuple(key for key in LABEL_KEYS if key == "sheet_summary" or key.startswith("key_"))
+"""Those that a Content stored before them lacks: it is drawn without what they name."""

@@ -17,6 +17,7 @@ from decimal import Decimal
 import xlsxwriter
 
 from . import layout
+from .cards import card_table
 from .content import Cell, Column, Content, Figure, Row, Table
 from .formats import DASH, format_cell, one_line
 from .render_html_words import FigureUrl
@@ -83,6 +84,9 @@ def _tables(content: Content) -> list[tuple[str, str, Table]]:
     for number, tables in enumerate(_alike(annex)):
         name = content.label("sheet_annex")
         found.append((name if not number else f"{name} {number + 1}", name, _merged(content, tables)))
+    cards = card_table(content)
+    if cards is not None:
+        found.insert(0, (cards.title, cards.title, cards))
     return [*found, *((sheet.title, sheet.title, sheet) for sheet in content.sheets)]
 
 
@@ -125,11 +129,10 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
     for index, column in enumerate(columns):
         if column.ref in state.places:
             target = f"internal:'{definitions}'!A{state.places[column.ref] + 1}"
-            page.write_url(2, index, target, state.format("ref"), _ref_label(table, column))
+            page.write_url(2, index, target, state.format("ref", *_side(column)), _ref_label(table, column))
     for index, column in enumerate(columns):
-        right = ("right",) if column.kind in layout.NUMERIC else ()
         label = f"{column.mark} {column.label}" if column.mark else column.label
-        write_text(state, page, FIRST_ROW - 1, index, one_line(label), "head", *right)
+        write_text(state, page, FIRST_ROW - 1, index, one_line(label), "head", *_side(column))
     for number, row in enumerate(table.rows):
         cells = (row.group, *row.cells) if groups else row.cells
         for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
@@ -138,6 +141,11 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
     page.freeze_panes(FIRST_ROW, layout.header_column(table) + 1 + groups)
     page.autofilter(FIRST_ROW - 1, 0, FIRST_ROW - 1 + max(1, sheet.rows), max(0, len(columns) - 1))
     page_setup(page)
+
+
+def _side(column: Column) -> tuple[str, ...]:
+    """Heads and addresses of numbers stand over them, at the right."""
+    return ("right",) if column.kind in layout.NUMERIC else ()
 
 
 def _ref_label(table: Table, column: Column) -> str:

@@ -53,6 +53,14 @@ def labels(_: Translate, language: str, kind: str = "half_year") -> tuple[tuple[
             "cut_cells": _("Cells cut"),
             "no_rows": _("Nothing is registered here."),
             "attachment": _("The figures and texts of the document as JSON"),
+            "sheet_summary": _("In brief"),
+            "key_figure": _("Core indicator"),
+            "key_value": _("Count"),
+            "key_of": _("Out of"),
+            "key_share": _("Share"),
+            "key_change": _("The change"),
+            "key_since": _("Since"),
+            "key_note": _("Note"),
         }.items()
     )
 

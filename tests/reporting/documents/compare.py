@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 from docx.oxml.ns import qn
 
+from reporting.documents.cards import card_table
 from reporting.documents.content import Bullets, Content, Figure, KeyFigures, Paragraph, Row, Table
 from reporting.documents.formats import DASH, clean, format_cell, format_figure, format_run, one_line
 from reporting.documents.render_json import read_json
@@ -82,7 +83,9 @@ def _xlsx(content: Content, data: bytes) -> int:
     groups: dict[tuple[str, ...], list[Table]] = {}
     for table in annex:
         groups.setdefault(tuple(column.key for column in table.columns), []).append(table)
+    cards = card_table(content)
     wanted = [
+        *([(table, 0, table.rows)] for table in ([cards] if cards else [])),
         *([(table, 0, table.rows)] for table in main),
         *([(table, 1, table.rows) for table in tables] for tables in groups.values()),
         *([(table, 0, table.rows)] for table in content.sheets),

@@ -114,6 +114,14 @@ NB = {
     "cut_cells": "Celler med avkortet tekst",
     "no_rows": "Ingen rader.",
     "attachment": "Innholdet i dokumentet som JSON",
+    "sheet_summary": "Kort fortalt",
+    "key_figure": "Kjerneindikator",
+    "key_value": "Antall",
+    "key_of": "Av",
+    "key_share": "Andel",
+    "key_change": "Endring",
+    "key_since": "Siden",
+    "key_note": "Merknad",
 }
 NN = NB | {
     "document_kind": "Halvårsnotat",

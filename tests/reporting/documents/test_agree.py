@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reporting.documents import agree
+from reporting.documents.cards import card_table
 from reporting.documents.content import Bullets, Figure, KeyFigures, Paragraph, Table
 
 from .conftest import content_of, made
@@ -22,9 +23,8 @@ def test_every_figure_is_found(name, fmt):
     assert found.problems == []
     wanted = sum(1 for _ in content.figures())
     if fmt == "xlsx":  # sentences repeat cells there; the workbook's own sheets come to it
-        wanted = sum(
-            isinstance(c, Figure) for t in (*content.tables(), *content.sheets) for r in t.rows for c in r.cells
-        )
+        tables = [card_table(content), *content.tables(), *content.sheets]
+        wanted = sum(isinstance(cell, Figure) for table in tables for row in table.rows for cell in row.cells)
     assert found.figures == wanted > 250
 
 
@@ -85,6 +85,12 @@ def wrong_sentences(content):
 
 def other(run):
     return replace(run, value=None) if isinstance(run, Figure) else run
+
+
+def test_each_figure_of_a_card_stands_in_the_workbook(note):
+    for content in list(wrong_sentences(note))[-3:]:
+        problems = agree.compare("xlsx", made("note", "xlsx"), content).problems
+        assert any("table K1" in problem for problem in problems), problems
 
 
 @pytest.mark.parametrize("fmt", ["json", "docx", "pdf"])

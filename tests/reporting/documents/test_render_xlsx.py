@@ -49,7 +49,7 @@ def _rows(page) -> int:
 
 
 def test_numbers_are_numbers_shares_fractions_dates_dates_and_0301_text(book):
-    plan, annex, answers = book.worksheets[1], book["Kommuner"], book["Alle svar"]
+    plan, annex, answers = book.worksheets[2], book["Kommuner"], book["Alle svar"]
     assert plan["B5"].value == 24 and plan["B5"].number_format == "#,##0"
     assert 0 < plan["I5"].value < 1 and plan["I5"].number_format == "0.0\u00a0%"
     assert plan["J5"].number_format.startswith("+")
@@ -107,7 +107,7 @@ def test_every_head_has_room_for_its_words(book):
 
 
 def test_figures_of_main_tables_link_to_what_is_behind_them_and_stay_numbers(book):
-    cell = book.worksheets[1]["C5"]
+    cell = book.worksheets[2]["C5"]
     assert cell.hyperlink.target == "https://portal.example/tall/T1.2/country/"
     assert isinstance(cell.value, int)
 
@@ -165,7 +165,7 @@ def test_astral_signs_count_double_where_a_cell_ends(note):
 def test_rows_written_to_disk_as_they_come_are_the_same(note, monkeypatch, large):
     monkeypatch.setattr(render_xlsx, "LARGE", 0 if large else 10**9)
     book, pages = _cells(note)
-    assert pages[1]["A5"].value == "Hele landet" and pages[1]["B5"].value == 24
+    assert pages[2]["A5"].value == "Hele landet" and pages[2]["B5"].value == 24
     assert book.worksheets[-2]["A5"].value == "0101"
 
 
