@@ -103,7 +103,7 @@ class Place:
 
 MENU = (
     Place(gettext_lazy("Front page"), "municipality_home", "home.read", ("report_",), municipal=True),
-    Place(gettext_lazy("National status"), "national_status", "national.read", ("figure_", "explore")),
+    Place(gettext_lazy("National status"), "national_status", "national.read", ("figure_", "explore", "compare_")),
     Place(gettext_lazy("Rounds"), "round_list", "round.compose", ("round_", "compose_")),
     Place(gettext_lazy("Status"), "round_status", "status.read", municipal=True),
     Place(

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from reporting.views import explore, opening, results
+from reporting.views import compare, explore, opening, results
 
 urlpatterns = [
+    path("sammenlign/", compare.CompareRounds.as_view(), name="compare_rounds"),
     path("utforsk/", explore.Explore.as_view(), name="explore"),
     path("rapport/<int:pk>/resultat/", results.ReportResults.as_view(), name="report_results"),
     path("rapport/<int:pk>/resultat/<str:style>/", results.ReportResultsFile.as_view(), name="report_results_file"),

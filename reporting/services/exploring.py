@@ -41,8 +41,9 @@ from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
 
 REASON = "explore the figures"
-COUNTRY, OFFICE, COUNTY, PLAN = "land", "embete", "fylke", "plan"
+COUNTRY, OFFICE, COUNTY, PLAN, UNIT = "land", "embete", "fylke", "plan", "enhet"
 GROUPINGS = (COUNTRY, OFFICE, COUNTY, PLAN)
+"""Those that a page offers. By ``UNIT`` each unit is a group of its own, for what is asked about a single one."""
 UNREGISTERED = "unregistered"
 MUNICIPALITY = "municipality"
 
@@ -151,7 +152,7 @@ class _Groups:
         elif grouping == PLAN:
             self._plans = {(r.date, row.unit): row.status for r in rounds for row in registered if holds(row, r.date)}
             self._names = {**texts.plan_answers(_), UNREGISTERED: _("Not in the plan register")}
-        else:
+        elif grouping != UNIT:
             rows = OfficeName.objects.filter(valid_from__lte=rounds[-1].date).order_by("office__order", "valid_from")
             self._names = dict(rows.values_list("office__key", "short_name"))
 
@@ -170,6 +171,8 @@ class _Groups:
         """The key of the group."""
         if self.grouping == COUNTY:
             return self._counties.get((day, unit), "")
+        if self.grouping == UNIT:
+            return str(unit)
         if self.grouping == PLAN:
             return self._plans.get((day, unit), UNREGISTERED)
         return office

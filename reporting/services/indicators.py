@@ -74,11 +74,16 @@ def _words(round_: Round, form: FormSpec, language: str, now: dt.datetime) -> Bo
     return Book(facts, language, _)
 
 
+def _missing(question: str) -> dict[str, str]:
+    """Who has not answered; as in the note, to name no plan is an answer of those who have delivered."""
+    return {"question": question, "answer": "absent" if question == "plan.anchoring" else "missing"}
+
+
 def _measured(group: str, measure: Measure) -> Indicator:
     question = measure.select.get("question", "")
     return Indicator(
         f"{group}:{measure.key}", measure.label, measure.select, f"{measure.definition}.",
-        {"question": question, "answer": "missing"} if question else None, (question,) if question else (),
+        _missing(question) if question else None, (question,) if question else (),
     )  # fmt: skip
 
 
@@ -109,7 +114,7 @@ def _answers(form: FormSpec, language: str) -> Iterator[Indicator]:
                 yield Indicator(
                     f"{QUESTION}:{question.code}={option.key}", f"{name}: {local(option.text, language)}",
                     {"question": question.code, "values": option.key}, local(question.text, language),
-                    {"question": question.code, "answer": "missing"}, (question.code,),
+                    _missing(question.code), (question.code,),
                 )  # fmt: skip
 
 

@@ -269,9 +269,14 @@ class _Page:
             )
             for option in question.options
         ]  # fmt: skip
-        lines.append(
-            Line("", gettext("Not answered"), *self._pair(self._missing(question.code)), own=not value, missing=True)
-        )
+        silent = gettext("Not answered"), self._missing(question.code)
+        if question.kind == "several_of":  # to choose nothing is an answer of those who have delivered
+            given = self.tally.given[question.code, ""]
+            empty = {office: n - given.get(office, 0) for office, n in self.tally.delivered.items()}
+            lines.append(Line("-", gettext("Nothing chosen"), *self._pair(empty), own=not value))
+            absent = {office: n - self.tally.delivered[office] for office, n in self.tally.units.items()}
+            silent, value = (gettext("Not delivered"), absent), True
+        lines.append(Line("", silent[0], *self._pair(silent[1]), own=not value, missing=True))
         return Block(question.code, local(question.text, self.language), tuple(lines))
 
     def _matrix(self, question: QuestionSpec) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -76,10 +77,7 @@ class Explore(ScopedPage):
             faults.append(_("There is no figure of that name. Choose one from the list."))
         if asked.grouping not in GROUPINGS:
             faults.append(_("The figures cannot be grouped like that. Choose a grouping from the list."))
-        if not {asked.first, asked.last} <= set(days):
-            faults.append(_("There is no round of that date. Choose rounds from the lists."))
-        elif asked.first > asked.last:
-            faults.append(_("The first round is later than the last. Choose a period that begins before it ends."))
+        faults += period_faults(asked.first, asked.last, days)
         return asked
 
     @property
@@ -139,13 +137,22 @@ class Explore(ScopedPage):
             if one is not None
         ]
         facts = [
-            (_("Figure"), self.indicator.label),
+            (_("Which figure"), self.indicator.label),
             (_("Grouped by"), grouping_names()[self.choice.grouping]),
             (_("Period"), f"{day(self.period[0].reference_date)} – {day(self.period[-1].reference_date)}"),
             (_("Address"), self.request.build_absolute_uri(self.choice.url())),
         ]
         name = f"{_('figures')}-{self.choice.last}"
         return table_response(ListTable(self.indicator.label, heads, cells, facts), style, name)
+
+
+def period_faults(first: str, last: str, days: Collection[str]) -> list[str]:
+    """What is wrong with a period between two rounds, as sentences; ``days`` are the reference dates there are."""
+    if not {first, last} <= set(days):
+        return [_("There is no round of that date. Choose rounds from the lists.")]
+    if first > last:
+        return [_("The first round is later than the last. Choose a period that begins before it ends.")]
+    return []
 
 
 def grouping_names() -> dict[str, str]:

@@ -33,6 +33,7 @@ def any_round(world: World, unit: Municipality) -> Target:
 
 
 ROWS = [
+    Row("compare_rounds", "GET", "region.read", any_round),
     Row("explore", "GET", "national.read", any_round),
     Row("report_results", "GET", "report.read", opened),
     Row("report_results_file", "GET", "report.read", opened_file),

@@ -16,7 +16,7 @@ from networks.services import participation_register
 from networks.services.support import Support, support_give
 from reform.models import Solution
 from reporting.services.opening import figures_open
-from tests.reporting.factories import SPRING, ReportFactory, answers, open_round
+from tests.reporting.factories import AUTUMN, SPRING, ReportFactory, answers, open_round
 from tests.world import VIKEN, World
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,8 @@ def lists(world: World, now, settings):
     plain = ("municipality_list", "network_list", "risk_list", "register_differences")
     found = {name: reverse(name) + "?format={}" for name in plain}
     found["network_detail"] = reverse("network_detail", args=[world.networks[VIKEN].pk]) + "?format={}"
-    found["explore"] = reverse("explore") + "?format={}"
+    open_round(AUTUMN)
+    found |= {name: reverse(name) + "?format={}" for name in ("explore", "compare_rounds")}
     found["report_results"] = reverse("report_results_file", args=[report.pk, "xlsx"]).replace("xlsx", "{}")
     for name in ("support", "correction", "round_status", "round_stuck"):
         found[name] = reverse(f"{name}_file", args=["xlsx"]).replace("xlsx", "{}")

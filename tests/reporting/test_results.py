@@ -138,6 +138,14 @@ class TestFigures:
                 parts = [getattr(line, part) for line in block.lines]
                 assert sum(p.n for p in parts) == parts[0].of, (block.code, part)
 
+    def test_where_several_can_be_chosen_nothing_chosen_is_apart_from_not_delivered(self, opened, world):
+        note = Book(collect(opened.now, frozen_at=OPENED, sheets=False), "nb", gettext)
+        found = results(report_of(world), language="nb", now=OPENED)
+        lines = {line.key: line for line in next(b for b in found.blocks if b.code == "plan.anchoring").lines}
+        for key, answer in (("-", "empty"), ("", "absent")):
+            wanted = note.tallies.count({"question": "plan.anchoring", "answer": answer})
+            assert lines[key].country.n == wanted > 0, key
+
     def test_ones_own_answers_are_marked_and_no_others(self, opened, world):
         report = report_of(world)
         index = opened.units.index(report.municipality)
