@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from xml.etree import ElementTree
 
@@ -12,11 +13,13 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from reporting.documents.content import Chart, Heading, TileMap, content_hash, to_json
+from reporting.documents import read_files
+from reporting.documents.content import Chart, Heading, Paragraph, Text, TileMap, content_hash, to_json
 from reporting.documents.render_docx import render_docx
 
 from . import fixture_content
 from .conftest import made
+from .test_render_html import spanning
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +119,26 @@ def test_hostile_texts_are_there_as_texts(hostile):
     for wanted in ("<script>alert(1)</script>", "=HYPERLINK(", "file:///etc/passwd", "مرحبا", "👩", "nultegn"):
         assert wanted in text
     assert hostile.label("text_cut") in text
+
+
+def test_no_text_makes_a_cell_wider_than_its_table():
+    body = docx.Document(io.BytesIO(render_docx(spanning()))).element.body
+    spans = [int(node.get(qn("w:val"))) for node in body.iter(qn("w:gridSpan"))]
+    assert spans and max(spans) <= 5  # the columns of the annex of definitions
+
+
+def test_a_chapter_of_a_heading_alone_is_written(note):
+    alone = replace(note, blocks=(*note.blocks, Heading("more", 1, "Et kapittel som ikke er skrevet")))
+    assert "Et kapittel som ikke er skrevet" in read_files.docx_text(render_docx(alone))
+
+
+def test_each_text_that_is_too_long_for_a_page_ends_with_words_that_say_so(hostile):
+    texts = [block.parts[0] for block in hostile.blocks if isinstance(block, Paragraph)]
+    long = [text for text in texts if isinstance(text, Text) and len(text.text) > 6_000]
+    words = read_files.docx_text(made("hostile", "docx")).split("\n")
+    said = [text for text in words if len(text) > 5_000]
+    assert len(said) == len(long) > 1
+    assert all(text.count(hostile.label("text_cut")) == 2 for text in said)  # two runs, each cut
 
 
 def test_two_runs_give_the_same_bytes():

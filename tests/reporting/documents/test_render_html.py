@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
-from reporting.documents.content import Chart, Figure, KeyFigures, Paragraph, Table, Text
-from reporting.documents.render_html import Medium, page_fragment, runs_html
+import pytest
+
+from reporting.documents.content import (
+    Chart,
+    Column,
+    Content,
+    Definitions,
+    Figure,
+    KeyFigures,
+    Paragraph,
+    Row,
+    Table,
+    Text,
+)
+from reporting.documents.render_html import page_fragment, paper_html
+from reporting.documents.render_html_words import Medium, runs_html
 
 from . import fixture_content
 
@@ -80,6 +95,26 @@ def test_hostile_texts_stay_texts():
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
     assert "\x00" not in html and "\ud83d" not in html and "\u202e" not in html
     html.encode("utf-8")
+
+
+SPANS = ("<td colspan=1000000000 rowspan=1000000000>", '"><col span="1000000000">', "1000000000", "colspan=65534")
+
+
+def spanning() -> Content:
+    """A note with a table whose every text wants to be as wide as it can."""
+    rows = tuple(Row(text, (text, (Text(text, lang=text),), Figure(text, "text")), group=text) for text in SPANS)
+    columns = tuple(Column(text, text, "text", f"T1.{n}", text, text, text, text) for n, text in enumerate(SPANS[:3]))
+    tables = (Table("T1", SPANS[0], columns, rows, SPANS[1]), Table("T2", SPANS[1], columns, (), empty=SPANS[0]))
+    return replace(NOTE, blocks=(*tables, Definitions(SPANS[0])))
+
+
+@pytest.mark.parametrize("draw", [page_fragment, lambda content: paper_html(content, "0" * 64)])
+def test_no_text_makes_a_cell_wider_than_its_table(draw):
+    """A cell that spans a thousand million columns keeps a renderer busy for minutes."""
+    tags = _Tags(draw(spanning())).tags
+    spans = [int(a[name]) for _tag, a in tags for name in ("colspan", "rowspan", "span") if name in a]
+    assert spans and max(spans) <= 5  # the columns of the annex of definitions
+    assert sum(tag in ("td", "th") for tag, _a in tags) < 100
 
 
 def test_tables_have_heads_a_caption_and_a_name_for_their_scrolling_frame():
