@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{_COMPOSE}risiko/", summary_compose.SummaryComposeTasks.as_view(), name="summary_compose_tasks"),
     path(f"{_COMPOSE}vis/", summary_compose.SummaryComposePreview.as_view(), name="summary_compose_preview"),
     path(f"{_COMPOSE}lag/", summary_compose.SummaryComposeMake.as_view(), name="summary_compose_make"),
+    path("regionhefter/", delivery.VolumeList.as_view(), name="volume_list"),
     path("oppsummeringer/", summary.SummaryList.as_view(), name="summary_list"),
     path("oppsummering/<int:pk>/", summary.SummaryDetail.as_view(), name="summary_detail"),
     path("oppsummering/<int:pk>/framdrift/", summary.SummaryProgress.as_view(), name="summary_progress"),

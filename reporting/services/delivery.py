@@ -12,6 +12,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -278,3 +279,33 @@ def _contents(document: Document, lines: list[tuple[Document, str]]) -> dict[str
         "summary": summary, "groups": list(groups.items()), "lang": {"nb": "nb-NO", "nn": "nn-NO"}[document.language],
         "day": format_date(summary.as_of) if summary else "", "sample": settings.PORTAL_DEMO, "hashes": HASHES,
     }  # fmt: skip
+
+
+# --- for the regions ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Volumes:
+    """The volumes of one summary that somebody may read: each region's short name with its files."""
+
+    summary: NationalSummary
+    regions: list[tuple[str, list[Document]]]
+
+
+def volumes_for(*, user: Any, today: dt.date) -> Volumes | None:
+    """The volumes of the newest summary that is approved or sent and not withdrawn, as far as ``user`` may read them;
+    None where there are none. Raises PermissionDenied."""
+    if not (decision := can(user, "volume.read", today=today)):
+        raise PermissionDenied(decision.reason)
+    settled = Q(summary__status=NationalSummary.Status.APPROVED) | Q(summary__status=NationalSummary.Status.SENT)
+    seen = Document.objects.visible_to(user, today=today).filter(settled, kind=_Kind.VOLUME, status=_Status.DONE)
+    newest = seen.order_by("-summary__round__reference_date", "-summary__version").first()
+    if newest is None:
+        return None
+    rows = seen.filter(summary=newest.summary_id).select_related("summary__round")
+    names = office_names(newest.summary.as_of)
+    found: dict[int, list[Document]] = {office: [] for office in names}
+    for row in sorted(rows, key=lambda row: (row.language, VOLUME_FORMATS.index(row.format))):
+        found[row.office_id].append(row)
+    regions = [(names[office].short_name, files) for office, files in found.items() if files]
+    return Volumes(regions[0][1][0].summary, regions)

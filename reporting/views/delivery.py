@@ -122,3 +122,14 @@ class SummaryDeliverCancel(SummaryView):
         summary = self.get_object()
         delivery.delivery_cancel(summary=summary, actor=request.user, now=self.now)
         return redirect("summary_detail", summary.pk)
+
+
+class VolumeList(ScopedPage):
+    """The volumes of the newest summary that is approved or sent: all of them for Helsedirektoratet, those that were
+    sent for the ministry, its own for a statsforvalter."""
+
+    right = "volume.read"
+    template_name = "reporting/national/volume_list.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return {"volumes": delivery.volumes_for(user=self.request.user, today=self.today)}

@@ -66,6 +66,7 @@ class RegionPage(ScopedPage):
             "list_url": self._list(),
             "may_review": bool(can(self.request.user, "report.review", today=self.today)),
             "may_region": False,  # it is this page
+            "may_volumes": bool(can(self.request.user, "volume.read", today=self.today)),
             "may_support": bool(can(self.request.user, "support.edit", today=self.today)),
             **map_context(tile_map(page.municipalities, page.municipalities, self.query.colour), query),
             "colourings": [

@@ -432,3 +432,35 @@ def test_the_page_lets_a_failed_file_be_tried_again(world, people, started, draw
     client.post(reverse("document_retry", args=[row.pk]))
     row.refresh_from_db()
     assert row.status == "queued"
+
+
+def test_the_statsforvalter_finds_its_volume_in_the_list_its_region_leads_to(world, people, started, drawn, client):
+    summary = version(people)
+    ask(summary)
+    draw_all(started)
+    mine = rows(summary, kind="volume", office__key=VIKEN)
+    other = rows(summary, kind="volume", office__key=FINNMARK)
+    page = reverse("volume_list")
+
+    def shown(name, found, where=page):
+        client.force_login(world.user(name))
+        text = client.get(where).content.decode()
+        return [reverse("document_download", args=[row.pk]) in text for row in found]
+
+    assert not any(shown("statsforvalter-oslo-og-viken", mine))
+    NationalSummary.objects.get_queryset().filter(pk=summary.pk).update(status="approved", approved_at=LATER)
+    assert all(shown("statsforvalter-oslo-og-viken", mine))
+    assert not any(shown("statsforvalter-oslo-og-viken", other))
+    assert all(shown("hdir", mine))
+    assert client.get(reverse("region_page", args=[VIKEN])).content.decode().count(page)
+    assert not any(shown("hod", mine))
+    client.force_login(world.user("ks-oslo-og-viken"))
+    assert client.get(page).status_code == 403
+    assert page not in client.get(reverse("region_page", args=[VIKEN])).content.decode()
+    document = mine.first()
+    client.force_login(world.user("statsforvalter-oslo-og-viken"))
+    answer = client.get(reverse("document_download", args=[document.pk]))
+    assert answer.status_code == 200
+    assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == document.sha256
+    client.force_login(world.user("ks-oslo-og-viken"))
+    assert client.get(reverse("document_download", args=[document.pk])).status_code == 404
