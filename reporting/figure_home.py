@@ -16,6 +16,7 @@ from municipalities.services import OfficeNameOnDay, UnitName, office_names, uni
 from networks.models import Network, Provider
 from reporting.answers import format_answer
 from reporting.documents import texts
+from reporting.documents.collect_forms import older_forms
 from reporting.documents.content import Chart, Column, Content, Figure, Table, TileMap
 from reporting.documents.facts import PlanFact
 from reporting.documents.formats import format_cell, format_date, format_figure
@@ -134,7 +135,7 @@ def figure_home(summary: NationalSummary, place: Place) -> FigureHome | None:
     select = dict(figure.source.select)
     frozen = Frozen(summary)
     home = frozen.home(select)
-    namer = _Namer(summary, home)
+    namer = _Namer(frozen, home)
     before = None
     if select.get("measure") == "change":
         before = len(frozen.home({**select, "measure": "count", "round": select["since"]}).counted)
@@ -164,13 +165,16 @@ def figure_home(summary: NationalSummary, place: Place) -> FigureHome | None:
 class _Namer:
     """Names and words of one round in the language in use."""
 
-    def __init__(self, summary: NationalSummary, home: Home) -> None:
-        self.summary = summary
+    def __init__(self, frozen: Frozen, home: Home) -> None:
+        self.summary = summary = frozen.summary
         self.language = "nn" if (get_language() or "nb").startswith("nn") else "nb"
         day = home.round or summary.as_of
         self.units: dict[int, UnitName] = unit_names(None, day)
         self.offices: dict[str, OfficeNameOnDay] = {entry.key: entry for entry in office_names(day).values()}
-        self.spec: FormSpec = form_spec(summary.round.form_version)
+        round_ = frozen.round_of(home.round)
+        self.spec: FormSpec = form_spec(round_.form_version)
+        older = older_forms(round_, round_.form_version_id, frozen.ids)
+        self.specs = {unit: use.form for use in older for unit in use.units}
         self.registered: dict[int, str] = {}
 
     def question(self, code: str, row: str) -> str:
@@ -189,12 +193,13 @@ class _Namer:
             for unit, given in frozen.answers(day, code).items():
                 mine = [entry for entry in given if entry.row == home.row or not home.row]
                 if mine:
-                    found.setdefault(unit, []).append(self.words(code, mine))
+                    found.setdefault(unit, []).append(self.words(code, mine, unit))
         return found
 
-    def words(self, code: str, given: list[GivenAnswer]) -> str:
-        """One question's answers in words."""
-        question = self.spec.question(code) if self.spec.has(code) else None
+    def words(self, code: str, given: list[GivenAnswer], unit: int) -> str:
+        """One question's answers in the words of the form that the unit was asked with."""
+        spec = self.specs.get(unit, self.spec)
+        question = spec.question(code) if spec.has(code) else None
         parts = []
         for entry in given:
             if entry.text:
@@ -248,6 +253,12 @@ class _Namer:
             )
             entry["n"] += 1
         return sorted(rows.values(), key=lambda entry: entry["on"])
+
+
+def answer_words(frozen: Frozen, select: Mapping[str, str]) -> dict[int, list[str]]:
+    """What each unit answered to the questions behind a selector, in the words in which it was asked."""
+    home = frozen.home(select)
+    return _Namer(frozen, home).answers(frozen, home)
 
 
 def made_of(frozen: Frozen, select: Mapping[str, str]) -> dict[int, list[str]]:

@@ -12,9 +12,7 @@ def find(facts: CheckFacts) -> list[Finding]:
     """A remark at the phase when it lies before the register's."""
     known, now = facts.registers.get("progress.phase"), facts.answers.get("progress.phase")
     if known and now and str(known).isdigit() and str(now).isdigit() and int(now) < int(known):
-        text = _(
-            "The register says phase %(phase)s. If you have not gone back, choose the phase you have reached."
-        )
+        text = _("The register says phase %(phase)s. If you have not gone back, choose the phase you have reached.")
         return [Finding(REMARK, CHECK.code, text, "progress.phase", values={"phase": str(known)})]
     return []
 

@@ -28,6 +28,7 @@ from reporting.task_matrix import read_tasks
 
 from . import rules
 from .collect_borders import parts
+from .collect_forms import older_forms
 from .collect_registers import participations, plans, register_counts
 from .facts import (
     LATE,
@@ -98,6 +99,7 @@ def collect(
         register_counts=register_counts(days, office_keys),
         support=_support(min(entry.since for entry in (*rounds, *ends)), last.date),
         parts=parts(days),
+        older_forms=older_forms(round_, round_.form_version_id),
         answers=_answers(round_.pk, days) if sheets else (),
         composed=composed or Composed(),
         tasks=read_tasks(),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 
+from municipalities.models import MunicipalityLink
 from municipalities.services import lineage_of_all
 from reporting.models import Report
 
@@ -16,13 +17,13 @@ REASON = "national summary"
 
 
 def parts(days: Mapping[int, dt.date]) -> tuple[PartsFact, ...]:
-    """The parts of the last round's municipalities in each of the rounds (``days``: round to reference date). Three
-    queries, none where there is only one round."""
-    if len(days) < 2:
+    """The parts of the last round's municipalities in each of the rounds (``days``: round to reference date). One
+    query, and three more where borders were moved between the rounds; none where there is only one round."""
+    first, last = min(days.values()), max(days.values())
+    if first == last or not MunicipalityLink.objects.filter(on__gt=first, on__lte=last).exists():
         return ()
     reported: dict[dt.date, list[int]] = defaultdict(list)
     rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days, municipality__kind="municipality")
     for round_id, unit in rows.values_list("round_id", "municipality_id").order_by():
         reported[days[round_id]].append(unit)
-    day = max(days.values())
-    return parts_of(lineage_of_all(), reported, day) if day in reported else ()
+    return parts_of(lineage_of_all(), reported, last) if last in reported else ()

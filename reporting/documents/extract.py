@@ -3,9 +3,11 @@
 What counts is the same as in the figures: the last Submission of every report that is sent in or approved. Lines are
 read as they are written, so the memory does not grow with the rounds.
 
-Each line names the unit as it was on the round's day. In the borders of another day it names beside it the unit to
-which the whole of it belongs then, so that who analyses may sum counts; a unit that was split stays itself, with the
-units among which it lies named. The last word of a line says when the statsforvalter sent in on the unit's behalf.
+The words of an answer are those of the form in which it was given, also where a later form has other words or does not
+ask any more. Each line names the unit as it was on the round's day. In the borders of another day it names beside it
+the unit to which the whole of it belongs then, so that who analyses may sum counts; a unit that was split stays itself,
+with the units among which it lies named. The last word of a line says when the statsforvalter sent in on the unit's
+behalf.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext, override
 
 from municipalities.borders import regroup
@@ -24,7 +27,7 @@ from municipalities.services import UnitName, lineage_of_all, office_names, unit
 from networks.models import Network
 from reporting.documents.formats import clean
 from reporting.form_spec import FormSpec, local
-from reporting.models import Answer, Report, Round
+from reporting.models import Answer, FormVersion, Report, Round
 from reporting.services.rounds import form_spec
 
 CHUNK = 5_000
@@ -61,9 +64,11 @@ def extract(rounds: Iterable[Round], language: str, *, borders: dt.date | None =
     """
     rounds = sorted(rounds, key=lambda row: row.reference_date)
     ids = [row.pk for row in rounds]
-    specs = {row.pk: form_spec(row.form_version) for row in rounds}
     delivered = Report.objects.across_all(reason=REASON).filter(round__in=ids, status__in=Report.DELIVERED)
     rows = Answer.objects.across_all(reason=REASON).filter(submission__in=delivered.values("current_id"))
+    used = delivered.filter(current__isnull=False).values("current__form_version_id")
+    asked = Q(pk__in=used) | Q(pk__in=[row.form_version_id for row in rounds])
+    specs = {row.pk: form_spec(row) for row in FormVersion.objects.filter(asked).order_by("pk")}
     return Extract(
         rounds=tuple(row.reference_date for row in rounds),
         expected=rows.count(),
@@ -90,11 +95,14 @@ def _lines(
     values = rows.order_by("submission__report__round__reference_date", "submission_id", "id").values_list(
         "submission__report__round_id", "submission__report__municipality_id", "submission__report__office_id",
         "submission__number", "question", "row", "value", "number", "date", "text", "submission__on_behalf_of_id",
+        "submission__form_version_id",
     )  # fmt: skip
-    for round_id, unit_id, office_id, version, question, row, value, number, day, text, own in values.iterator(CHUNK):
+    for round_id, unit_id, office_id, version, question, row, value, number, day, text, own, form in values.iterator(
+        CHUNK
+    ):
         unit = names[round_id][unit_id]
         given = value or (number if number is not None else day or text)
-        label = labels[round_id].get((question, value), "") if value else ""
+        label = labels[form].get((question, value), "") if value else ""
         line: Line = (
             days[round_id], unit.number, unit.name, unit.county_number, offices.get(office_id, ""), version, question,
             row, given, label or networks.get(value, ""),

@@ -182,6 +182,14 @@ def holds(row: ParticipationFact | PlanFact, day: dt.date) -> bool:
 
 
 @dataclass(frozen=True)
+class FormUse:
+    """A form other than the round's newest in which ``units`` have given the answers that count."""
+
+    form: FormSpec
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class PartsFact:
     """What a municipality of the document's day was made of in an earlier ``round``: the units of then whose whole
     figure belongs to it. Empty where it lay in one that was split."""
@@ -255,7 +263,7 @@ class Facts:
     ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
     wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
     register rows that held on one of the rounds' reference dates. ``parts`` is there where the borders of the
-    rounds differ.
+    rounds differ, ``older_forms`` where the round's form was mended after some had sent in.
     """
 
     round: RoundFact
@@ -277,6 +285,7 @@ class Facts:
     register_counts: tuple[RegisterCount, ...] = ()
     support: tuple[SupportFact, ...] = ()
     parts: tuple[PartsFact, ...] = ()
+    older_forms: tuple[FormUse, ...] = ()
     answers: tuple[UnitAnswer, ...] = ()
     composed: Composed = field(default_factory=Composed)
     tasks: tuple[TaskFact, ...] = ()

@@ -18,6 +18,7 @@ from reporting.form_spec import FormSpec
 from reporting.models import Answer, FormVersion, NationalSummary
 
 from . import rules
+from .collect_forms import older_forms
 from .collect_registers import kept_registers
 from .facts import (
     AnswerCount,
@@ -101,6 +102,9 @@ def recollect(summary: NationalSummary, today: Facts) -> Facts:
         support=registers.support,
         parts=tuple(row for row in registers.parts if row.round in {entry.date for entry in rounds}),
         submission_ids=tuple(summary.submission_ids),
+        older_forms=older_forms(
+            summary.round, summary.register_ids.get("form", [summary.round.form_version_id])[0], frozen.ids
+        ),
     )
     facts = as_year(facts) if yearly else facts
     return replace(facts, register_counts=tuple(_register_counts(facts, frozen)))

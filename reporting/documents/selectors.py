@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,69 +20,15 @@ from reporting.models import Answer, NationalSummary, Report, Round, Submission
 from . import borders, rules
 from .collect_registers import kept_registers
 from .content import Figure
-from .facts import LATE, MISSING, ON_TIME, RETURNED, YEARLY, ParticipationFact, PlanFact, SupportFact, day_of, holds
+from .facts import YEARLY, ParticipationFact, PlanFact, SupportFact, day_of, holds
+from .frozen_units import FrozenUnit, GivenAnswer, Home
 from .measure import KINDS, NO_ANSWER, Select, delivery_states, delivery_words, matches, share
 from .year import since_of
 
 BESIDE = {"plan": "plan.status", "network": "network.participates", "participation": "network.participates"}
 """The question that asks about the same as a register: its answer is shown beside the register's row."""
+__all__ = ["Frozen", "FrozenUnit", "GivenAnswer", "Home", "disagreements", "questions_of"]
 REASON = "the way home from a figure of a national summary"
-
-
-@dataclass(frozen=True)
-class FrozenUnit:
-    """A unit of a round as the summary saw it; ``submission`` is the one that counted, None when none did."""
-
-    unit: int
-    report: int
-    office: str
-    kind: str
-    submission: int | None = None
-    number: int = 0
-    days_late: int = 0
-    on_behalf: bool = False
-    extended: bool = False
-    submitted_at: dt.datetime | None = None
-    sent_once: bool = False
-
-    @property
-    def state(self) -> str:
-        """How its report stood: on time, late, returned or missing."""
-        if self.submission is not None:
-            return LATE if self.days_late else ON_TIME
-        return RETURNED if self.sent_once else MISSING
-
-
-@dataclass(frozen=True)
-class GivenAnswer:
-    """One answer of a frozen Submission."""
-
-    row: str
-    value: str
-    number: Decimal | None
-    date: dt.date | None
-    text: str
-
-
-@dataclass
-class Home:
-    """Where a figure comes from: the units counted, those not counted, and those that have not answered.
-
-    ``question`` and ``row`` are what was asked, where one question is behind the figure; ``units`` all that were
-    looked at, in no particular order.
-    """
-
-    value: int | Decimal | None
-    counted: list[FrozenUnit] = field(default_factory=list)
-    not_counted: list[FrozenUnit] = field(default_factory=list)
-    missing: list[FrozenUnit] = field(default_factory=list)
-    questions: tuple[str, ...] = ()
-    row: str = ""
-    round: dt.date | None = None
-
-    @property
-    def units(self) -> list[FrozenUnit]:
-        return [*self.counted, *self.not_counted, *self.missing]
 
 
 class Frozen:
@@ -166,6 +111,10 @@ class Frozen:
                     found[unit].append(GivenAnswer(*values))
             self._answers[key] = dict(found)
         return self._answers[key]
+
+    def round_of(self, day: dt.date | None) -> Round:
+        """The round behind a figure of ``day``; the summary's own for a day that is none's."""
+        return self._rounds.get(day.isoformat() if day else "", self.summary.round)
 
     # --- following ----------------------------------------------------------------------------------
 

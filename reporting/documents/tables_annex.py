@@ -169,7 +169,7 @@ def _answers(book: Book) -> Table:
         Column("number_value", _("Answer as a number"), "decimal"),
         Column("date_value", _("Date"), "date"),
     )
-    words = _OptionWords(book.facts.form, book)
+    words = _OptionWords(book)
     rows = []
     place = {unit.id: index for index, unit in enumerate(book.facts.units)}
     known = [answer for answer in book.facts.answers if answer.unit in place]
@@ -195,24 +195,33 @@ def _plain_number(number: Decimal) -> Decimal | int:
 
 
 class _OptionWords:
-    """The words of coded answers; networks by name, texts as they were written."""
+    """The words of coded answers, in the form that the unit was asked with; networks by name, texts as they were
+    written."""
 
-    def __init__(self, form: FormSpec, book: Book) -> None:
+    def __init__(self, book: Book) -> None:
         self._networks = {str(network.id): network.name for network in book.facts.networks}
-        self._words: dict[tuple[str, str], str] = {}
         self._registers = set()
-        for question in form.questions():
-            if question.kind == "register":
-                self._registers.add(question.code)
-            for option in question.options:
-                self._words[question.code, option.key] = local(option.text, book.language)
+        self._words = self._read(book.facts.form, book.language)
+        self._words_of: dict[int, dict[tuple[str, str], str]] = {}
+        for use in book.facts.older_forms:
+            words = self._read(use.form, book.language)
+            self._words_of |= dict.fromkeys(use.units, words)
+
+    def _read(self, form: FormSpec, language: str) -> dict[tuple[str, str], str]:
+        self._registers |= {question.code for question in form.questions() if question.kind == "register"}
+        return {
+            (question.code, option.key): local(option.text, language)
+            for question in form.questions()
+            for option in question.options
+        }
 
     def of(self, answer: UnitAnswer) -> str:
         if answer.text:
             return answer.text
         if answer.question in self._registers:
             return self._networks.get(answer.value, answer.value)
-        return self._words.get((answer.question, answer.value), answer.value)
+        words = self._words_of.get(answer.unit, self._words)
+        return words.get((answer.question, answer.value), answer.value)
 
 
 def _units(book: Book) -> Table:
@@ -262,11 +271,12 @@ def _code_book(book: Book) -> Table:
         Column("required", _("Required")),
         Column("shown", _("Asked when")),
     )
-    rows = []
-    for question in book.facts.form.questions():
-        for index, cells in enumerate(_code_rows(question, book)):
-            rows.append(Row(f"{question.code}:{index}", cells))
-    return Table("codes", _("Code book"), columns, tuple(rows))
+    rows: dict[tuple[Cell, ...], Row] = {}
+    for form in (book.facts.form, *(use.form for use in book.facts.older_forms)):
+        for question in form.questions():
+            for cells in _code_rows(question, book):
+                rows.setdefault(cells, Row(f"{question.code}:{len(rows)}", cells))
+    return Table("codes", _("Code book"), columns, tuple(rows.values()))
 
 
 def _condition(entry: Condition) -> str:

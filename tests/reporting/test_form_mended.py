@@ -13,10 +13,12 @@ from reporting.documents.collect import collect
 from reporting.documents.compute import compute
 from reporting.documents.content import to_json
 from reporting.documents.extract import extract
-from reporting.models import Report, Submission
-from reporting.services.form_mending import form_correct
+from reporting.documents.selectors import Frozen
+from reporting.figure_home import answer_words
+from reporting.models import NationalSummary, Report, Submission
 from reporting.services.drafts import draft_open, spec_of
 from reporting.services.findings import draft_findings
+from reporting.services.form_mending import form_correct
 from reporting.services.messages import message_write
 from reporting.services.prefill import last_report
 from reporting.services.reopening import report_reopen
@@ -110,13 +112,35 @@ def test_figures_and_files_are_made_from_old_and_new_answers_together():
     OfficeName.objects.create(
         office=report.office, name_nb="Embetet", name_nn="Embetet", short_name="Embetet", valid_from=SPRING
     )
+    before = spec_of(read(report))
     mend(report.round, reworded, taken_away, placed_otherwise)
     report.round.refresh_from_db()
     content = compute(collect(report.round, frozen_at=NOW), "nb", str)
     assert to_json(content)
     lines = list(extract([report.round], "nb").lines)
     sent = Submission.objects.across_all(reason="test").get(report=report).answers
-    assert [line[8] for line in lines if line[6] == "org.responsible"] == [sent["org.responsible"]]
+    answered = [line for line in lines if line[6] == "org.responsible"]
+    assert [line[8] for line in answered] == [sent["org.responsible"]]
+    old = before.question("org.responsible").option(sent["org.responsible"]).text["nb"]
+    assert answered[0][9] == old != WORDS["nb"]
+    answers, _units, codes = content.sheets
+    assert [row.cells[6] for row in answers.rows if row.cells[3] == "org.responsible"] == [old]
+    assert {old, WORDS["nb"]} <= {row.cells[4] for row in codes.rows if row.cells[0] == "org.responsible"}
+    assert {"comment"} <= {row.cells[0] for row in codes.rows}
+
+
+def test_the_page_of_a_figure_says_an_answer_in_the_words_it_was_given_in():
+    report = ReportFactory.submitted()
+    old = spec_of(read(report)).question("org.responsible")
+    sent = Submission.objects.across_all(reason="test").get(report=report)
+    mend(report.round, placed_otherwise)
+    summary = NationalSummary(
+        round=report.round, kind="half_year", as_of=SPRING, frozen_at=NOW, submission_ids=[sent.pk], register_ids={},
+    )  # fmt: skip
+    select = {"question": "org.responsible", "values": sent.answers["org.responsible"]}
+    assert answer_words(Frozen(summary), select)[report.municipality_id] == [
+        old.option(sent.answers["org.responsible"]).text["nb"]
+    ]
 
 
 class TestOpenInABrowser:

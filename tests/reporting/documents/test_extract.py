@@ -148,10 +148,10 @@ def test_the_command_takes_then_or_today_and_says_so_otherwise(world: World, tmp
 
 def test_the_number_of_queries_does_not_grow(world: World, django_assert_num_queries):
     rounds = [sent_in(world, "3004")]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         first = len(list(extract(rounds, "nb").lines))
     sent_in(world, "3025")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(list(extract(rounds, "nb").lines)) > first
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert list(extract(rounds, "nb", borders=dt.date(2024, 5, 1)).lines)
