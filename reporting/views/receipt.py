@@ -303,6 +303,8 @@ class ReportDetail(SubmittedView):
             links.append(Link(_("Go through the report"), reverse("report_review", args=[report.pk])))
         if report.status in Report.DELIVERED:
             links.append(Link(_("See the receipt"), reverse("report_receipt", args=[report.pk])))
+        if report.status in Report.DELIVERED and report.round.figures_opened_at is not None:
+            links.append(Link(_("What you get back"), reverse("report_results", args=[report.pk])))
         return links
 
     def _why(self) -> str:
