@@ -324,14 +324,30 @@ def sparkline(card: KeyFigure, title: str = "") -> str:
     board.line(0, base, width, base, RULE, 0.75)
     board.path("M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in points), FAINT, 1.25)
     last = len(points) - 1
+    named = _named([name for name, _value in card.trend], [x for x, _y in points], width)
     for index, ((name, value), (x, y)) in enumerate(zip(card.trend, points, strict=True)):
         now = index == last
         board.circle(x, y, 3.4 if now else 2, ACCENT if now else SECOND)
         board.text(x, y - 6, shown(value), SMALL, ACCENT if now else SECOND, 600 if now else 400, "middle")
         anchor = "start" if index == 0 else "end" if now else "middle"
         edge = 0 if index == 0 else width if now else x
-        board.text(edge, height - 4, name, 8.5, SECOND, 400, anchor)
+        if index in named:
+            board.text(edge, height - 4, name, 8.5, SECOND, 400, anchor)
     return board.svg(title)
+
+
+def _named(names: list[str], places: list[float], width: float) -> set[int]:
+    """Which points of a sparkline are named: the last and the first, and those between that have room."""
+    last = len(names) - 1
+    taken: list[tuple[float, float]] = []
+    found = set()
+    for index in dict.fromkeys((last, 0, *range(last - 1, 0, -1))):
+        long = text_width(names[index], 8.5)
+        start = width - long if index == last else 0 if index == 0 else places[index] - long / 2
+        if all(start + long + 4 <= left or right + 4 <= start for left, right in taken):
+            taken.append((start, start + long))
+            found.add(index)
+    return found
 
 
 _KINDS: dict[str, Callable[[Chart], Board]] = {

@@ -35,9 +35,8 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
         Definitions(_("Annex: definitions")),
     )
     extra = sheets(book) if facts.answers else ()
-    day = format_date(facts.round.date)
     return Content(
-        title=book.tell(_("Leve hele livet: status on {date}"), date=day),
+        title=_title(book),
         subtitle=_subtitle(book),
         language=language,
         as_of=facts.round.date,
@@ -149,6 +148,13 @@ def _rounds(book: Book) -> str:
     return (" " + book._("and") + " ").join(format_date(day) for day in days)
 
 
+def _title(book: Book) -> str:
+    _, day = book._, book.facts.round.date
+    if book.facts.composed.kind == YEARLY:
+        return book.tell(_("Leve hele livet: the year {year}"), year=day.year)
+    return book.tell(_("Leve hele livet: status on {date}"), date=day)
+
+
 def _subtitle(book: Book) -> str:
     _ = book._
     if book.facts.composed.kind == YEARLY:
@@ -179,8 +185,10 @@ def _meta(book: Book) -> tuple[tuple[str, str], ...]:
     facts = book.facts
     counted = sum(report.round == facts.round.date and report.submission is not None for report in facts.reports)
     delivered = book.tell(_("{n} of {units} units"), n=counted, units=len(facts.units))
+    yearly = facts.composed.kind == YEARLY
     lines = [
-        (_("Round"), _rounds(book)) if facts.composed.kind != YEARLY else (_("Rounds"), _rounds(book)),
+        *([(_("Figures as of"), format_date(facts.round.date))] if yearly else []),
+        (_("Rounds") if yearly else _("Round"), _rounds(book)),
         (_("Figures taken"), format_moment(facts.frozen_at.isoformat())),
         (_("Delivered"), delivered),
     ]

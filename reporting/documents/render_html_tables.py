@@ -18,7 +18,7 @@ from .content import (
     Text,
 )
 from .formats import format_figure, number_of, one_line
-from .render_html_words import LIVE_MM, NARROW_MM, SHORT_ROWS, Medium, partial, text_html
+from .render_html_words import LIVE_MM, NARROW_MM, SHORT_LETTERS, SHORT_ROWS, Medium, partial, text_html
 
 
 def table_html(medium: Medium, table: Table) -> SafeString:
@@ -39,7 +39,7 @@ def table_html(medium: Medium, table: Table) -> SafeString:
         empty=medium.words(one_line(table.empty or medium.content.label("no_rows")), 400),
         size="dense" if dense else "tight" if size < 7.9 else "",
         narrow=narrow,
-        short=len(table.rows) <= SHORT_ROWS and table.kind == "main",
+        short=_is_short(table),
         widths=_percents(table, size, whole) if medium.paper else [],
         heads=[_head(medium, column, step) for column, step in zip(table.columns, _steps(table), strict=True)],
         span=len(table.columns),
@@ -51,6 +51,12 @@ def table_html(medium: Medium, table: Table) -> SafeString:
             for name, rows in layout.grouped(table.rows)
         ],
     )
+
+
+def _is_short(table: Table) -> bool:
+    """Whether a table is kept on one page; a long one goes on on the next with its heads repeated."""
+    letters = sum(len(cell) for row in table.rows for cell in row.cells if isinstance(cell, str))
+    return len(table.rows) <= SHORT_ROWS and letters <= SHORT_LETTERS and table.kind == "main"
 
 
 def _percents(table: Table, size: float, whole_mm: float) -> list[str]:

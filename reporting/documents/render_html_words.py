@@ -24,6 +24,7 @@ FigureUrl = Callable[[Figure], str | None]
 LIVE_MM = 166.0
 NARROW_MM = 122.0
 SHORT_ROWS = 34  # a table of at most so many rows is kept on one page
+SHORT_LETTERS = 1_500  # and with at most so many letters in its cells: one with long texts may be higher than a page
 _GLUE = ".,;:!?)»%"
 _OPEN = "(«"
 

@@ -152,6 +152,15 @@ def test_a_sparkline_shows_each_round_and_the_whole():
     assert charts.sparkline(replace(card, trend=())).startswith("<svg")
 
 
+def test_the_names_of_a_sparkline_do_not_lie_over_each_other():
+    card = next(b for b in NOTE.blocks if isinstance(b, KeyFigures)).cards[0]
+    days = [f"{day}. november 20{year}" for year in range(19, 25) for day in (1, 30)]
+    drawn = _texts(charts.sparkline(replace(card, trend=tuple((day, 3) for day in days))))
+    named = [day for day in days if day in drawn]
+    assert named[0] == days[0] and named[-1] == days[-1] and 2 <= len(named) <= 4
+    assert drawn.count("3") == len(days)  # each value is written all the same
+
+
 def test_words_are_moved_apart_and_kept_between_the_edges():
     edges = charts_parts.spread([(0, 50), (10, 50), (95, 50)], 0, 200)
     assert edges == sorted(edges) and edges[1] >= 59 and edges[2] + 50 <= 200
