@@ -13,9 +13,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reform import clock
 from reporting.documents.build import FORMATS, LANGUAGES, draw, unchanged
+from reporting.documents.facts import Composed
 from reporting.models import Document, NationalSummary, Round
+from reporting.services.compositions import NoYearlyReport, composition_of
 from reporting.services.documents import document_render, sentence
-from reporting.services.summaries import SummaryBusy, summary_build, summary_request
+from reporting.services.summaries import SummaryBusy, TooEarly, summary_build, summary_request
 
 PAUSE = 0.3  # seconds between two looks at the rows
 REASON = "build the national summary from the command line"
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("round", help="the round's reference date, such as 2022-05-01")
         parser.add_argument("--out", required=True, metavar="DIR", help="the folder for the files; made if missing")
         parser.add_argument("--language", choices=LANGUAGES, default="nb", help="of the files (default: nb)")
+        parser.add_argument("--yearly", action="store_true", help="the yearly report as of 31 December after the round")
         parser.add_argument("--here", action="store_true", help="do it in this process, without asking a worker")
         parser.add_argument(
             "--patience", type=float, default=20, metavar="SECONDS",
@@ -49,28 +52,33 @@ class Command(BaseCommand):
             raise CommandError(f"The folder {folder} cannot be made: {error.strerror}.") from error
         self.deadline = time.monotonic() + options["timeout"]
         self.patience = 0.0 if options["here"] else options["patience"]
-        summary = self._standing(round_) or self._request(round_)
+        kind = NationalSummary.Kind.YEARLY if options["yearly"] else NationalSummary.Kind.HALF_YEAR
+        summary = self._standing(round_, kind) or self._request(round_, kind)
         self._build(summary)
         for document in summary.documents.filter(kind="summary", language=options["language"]):
             self._draw(document)
         self._write(summary, folder, options["language"])
         self._draw_the_rest(summary, options["here"])
 
-    def _standing(self, round_: Round) -> NationalSummary | None:
+    def _standing(self, round_: Round, kind: str) -> NationalSummary | None:
         """The newest version that was made, where a build would come to the same again."""
-        rows = NationalSummary.objects.across_all(reason=REASON).filter(
-            kind=NationalSummary.Kind.HALF_YEAR, round=round_
-        )
-        newest = rows.exclude(status=NationalSummary.Status.FAILED).order_by("-version").first()
+        rows = NationalSummary.objects.across_all(reason=REASON).filter(kind=kind, round=round_)
+        unmade = (NationalSummary.Status.FAILED, NationalSummary.Status.CANCELLED)
+        newest = rows.exclude(status__in=unmade).order_by("-version").first()
         made = (NationalSummary.Status.READY, NationalSummary.Status.APPROVED, NationalSummary.Status.SENT)
-        if newest is None or newest.status not in made or not unchanged(newest):
+        if newest is None or newest.status not in made:
+            return None
+        if Composed.of(newest) != Composed.of(composition_of(kind, round_)) or not unchanged(newest):
             return None
         self.stdout.write(f"Nothing has changed since version {newest.version}: that version is used again.")
         return newest  # type: ignore[no-any-return]
 
-    def _request(self, round_: Round) -> NationalSummary:
+    def _request(self, round_: Round, kind: str) -> NationalSummary:
         try:
-            return summary_request(round=round_, actor=None, now=clock.now())
+            return summary_request(round=round_, actor=None, now=clock.now(), kind=kind)
+        except (NoYearlyReport, TooEarly) as error:
+            late = f"The yearly report is made when {error.day} has been." if isinstance(error, TooEarly) else ""
+            raise CommandError(late or "A yearly report is made of the round of 1 November.") from error
         except SummaryBusy as busy:
             self.stdout.write(f"Version {busy.summary.version} is being made already; waiting for it.")
             return busy.summary

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from reform.tasks import BackgroundTask
 from reporting.documents import build, difference
 from reporting.documents.content import Table, from_json
-from reporting.models import Document, NationalSummary, Report, SummaryContent
+from reporting.models import Composition, Document, NationalSummary, Report, SummaryContent
 from reporting.services import summaries, verify
 from reporting.services.verify import verify_file
 from tests.reporting.documents.population import FROZEN, populate
@@ -162,6 +162,32 @@ def test_the_same_inputs_give_the_same_files_in_the_same_version(people, tmp_pat
     for fmt in FORMATS:
         assert (first / f"summary.{fmt}").read_bytes() == (second / f"summary.{fmt}").read_bytes(), fmt
     assert NationalSummary.objects.get_queryset().count() == 1
+
+
+def build_said(folder, *options, day="2022-05-01"):
+    out = StringIO()
+    call_command("build_summary", day, "--out", str(folder), "--here", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_words_composed_since_are_a_new_version(people, ready, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "render", lambda content, fmt, links=None: b"drawn")
+    assert "Nothing has changed since version 1" in build_said(tmp_path)
+    Composition.objects.get_queryset().create(round=people.now, assessment={"nb": {"status": "Godt i gang."}})
+    assert "Version 2" in build_said(tmp_path)
+    assert "Nothing has changed since version 2" in build_said(tmp_path)
+
+
+def test_a_yearly_report_is_built_when_the_year_is_over(people, tmp_path, monkeypatch, settings):
+    monkeypatch.setattr(build, "render", lambda content, fmt, links=None: b"drawn")
+    with pytest.raises(CommandError, match="round of 1 November"):
+        build_said(tmp_path, "--yearly")
+    settings.PORTAL_CLOCK = "2021-12-30T12:00+01:00"
+    with pytest.raises(CommandError, match="2021-12-31 has been"):
+        build_said(tmp_path, "--yearly", day="2021-11-01")
+    settings.PORTAL_CLOCK = "2022-01-10T12:00+01:00"
+    assert "Version 1" in build_said(tmp_path, "--yearly", day="2021-11-01")
+    assert "Nothing has changed" in build_said(tmp_path, "--yearly", day="2021-11-01")
 
 
 def test_a_changed_report_gives_a_new_version_and_its_differences(people, ready, tmp_path):
