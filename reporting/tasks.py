@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from celery.signals import worker_init
+
 from reform import clock
 from reform.tasks import background_task
 from reporting.services import documents, file_cleaning, machines, notice_day, rounds, summaries
+
+
+@worker_init.connect
+def load_what_draws(**_worker: Any) -> None:
+    """Load the libraries once, before a worker's processes are made: each shares them, also one that takes the place
+    of another, and none waits a second and a half for them."""
+    from reporting.documents import render_docx, render_pdf, render_xlsx  # noqa: F401
 
 
 @background_task

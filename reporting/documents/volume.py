@@ -22,7 +22,7 @@ from .tables_annex import letters_note, overview
 from .tables_core import indicator_measures, plan_measures
 from .tables_delivery import delivery_measures
 from .volume_facts import VolumeFacts
-from .volume_unit import UnitFacts, UnitPages, answer_lines, by_unit
+from .volume_unit import UnitFacts, UnitPages, by_unit
 
 KIND = "volume"
 
@@ -55,7 +55,8 @@ class _Volume:
     def __init__(
         self, book: Book, office: Office, units: tuple[Unit, ...], found: VolumeFacts, known: dict[int, UnitFacts]
     ) -> None:
-        self.book, self.office, self.units, self.found = book, office, units, found
+        self.book, self.office, self.units = book, office, units
+        self.pages = UnitPages(book, found)
         self.known = {unit.id: known.get(unit.id, UnitFacts()) for unit in units}
         self._ = book._
         self.day = book.facts.round.date
@@ -130,8 +131,7 @@ class _Volume:
         return self.book.table(name, title, self._("Round"), lines, measures, note=note)
 
     def _units(self) -> Iterator[Block]:
-        pages = UnitPages(self.book, self.found)
-        return chain.from_iterable(pages.blocks(unit, self.known[unit.id]) for unit in self.units)
+        return chain.from_iterable(self.pages.blocks(unit, self.known[unit.id]) for unit in self.units)
 
     # --- the workbook's own sheets ------------------------------------------------------------------
 
@@ -145,7 +145,7 @@ class _Volume:
         rows = tuple(
             Row(f"{unit.number}:{key}", (unit.number, unit.display_name, group, label, now, before))
             for unit in self.units
-            for key, group, label, now, before in answer_lines(self.known[unit.id], self.found.networks, self.book)
+            for key, group, label, now, before in self.pages.lines(unit, self.known[unit.id])
         )
         note = _("The answer last time stands where it was other.")
         return Table("answers", _("All answers"), columns, rows, note=note, empty=_("No answers were sent in."))

@@ -23,6 +23,9 @@ from .facts import RETURNED, Unit
 from .formats import format_date
 from .volume_facts import Anchoring, Decision, Given, Part, Progress, SentIn, VolumeFacts, held
 
+AnswerLine = tuple[str, str, str, str, str]
+"""Key, section, question, answer, and the answer of the round before where it was another."""
+
 
 @dataclass(frozen=True)
 class UnitFacts:
@@ -45,6 +48,13 @@ class UnitPages:
         self._ = book._
         self.day = book.facts.round.date
         self.states = {r.unit: r.state for r in book.facts.reports if r.round == self.day}
+        self._lines: dict[int, tuple[AnswerLine, ...]] = {}
+
+    def lines(self, unit: Unit, known: UnitFacts) -> tuple[AnswerLine, ...]:
+        """The lines of a unit's answers, made once."""
+        if unit.id not in self._lines:
+            self._lines[unit.id] = tuple(answer_lines(known, self.found.networks, self.book))
+        return self._lines[unit.id]
 
     def blocks(self, unit: Unit, known: UnitFacts) -> tuple[Block, ...]:
         """The chapter of one unit."""
@@ -234,13 +244,13 @@ class UnitPages:
             columns = (*columns, Column("before", head))
         rows = tuple(
             Row(key, (label, now, before) if compared else (label, now))
-            for key, _section, label, now, before in answer_lines(known, self.found.networks, self.book)
+            for key, _section, label, now, before in self.lines(unit, known)
         )
         title = self.book.tell(_("{name}: the answers of the report"), name=unit.display_name)
         return Table(self.book.next_table(), title, columns, rows, kind="annex")
 
 
-def answer_lines(known: UnitFacts, networks: Mapping[str, str], book: Book) -> Iterable[tuple[str, str, str, str, str]]:
+def answer_lines(known: UnitFacts, networks: Mapping[str, str], book: Book) -> Iterable[AnswerLine]:
     """Key, section, question, answer and the answer of the round before where it was another: one line a question that
     was asked, and in a matrix one for each answer with the rows that got it."""
     sent = known.now
