@@ -117,6 +117,7 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
     page, table = sheet.page, sheet.table
     groups = any(row.group for row in table.rows)
     columns = [Column("group", state.content.label("group")), *table.columns] if groups else list(table.columns)
+    sheet.indented = _after_numbers(columns)
     for index, column in enumerate(columns):
         page.set_column(index, index, _width(table, index - groups, column))
     page.set_row(FIRST_ROW - 1, LINE_HEIGHT * _head_lines(table, columns, groups))
@@ -132,7 +133,7 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
             page.write_url(2, index, target, state.format("ref", *_side(column)), _ref_label(table, column))
     for index, column in enumerate(columns):
         label = f"{column.mark} {column.label}" if column.mark else column.label
-        write_text(state, page, FIRST_ROW - 1, index, one_line(label), "head", *_side(column))
+        write_text(state, page, FIRST_ROW - 1, index, one_line(label), "head", *_side(column), *_step(sheet, index))
     for number, row in enumerate(table.rows):
         cells = (row.group, *row.cells) if groups else row.cells
         for index, (column, cell) in enumerate(zip(columns, cells, strict=True)):
@@ -146,6 +147,15 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
 def _side(column: Column) -> tuple[str, ...]:
     """Heads and addresses of numbers stand over them, at the right."""
     return ("right",) if column.kind in layout.NUMERIC else ()
+
+
+def _after_numbers(columns: Sequence[Column]) -> frozenset[int]:
+    numeric = [column.kind in layout.NUMERIC for column in columns]
+    return frozenset(index for index in range(1, len(columns)) if numeric[index - 1] and not numeric[index])
+
+
+def _step(sheet: Sheet, index: int) -> tuple[str, ...]:
+    return ("indent",) if index in sheet.indented else ()
 
 
 def _ref_label(table: Table, column: Column) -> str:
@@ -178,7 +188,7 @@ def _cell(state: Book, sheet: Sheet, row: int, index: int, column: Column, cell:
     """Write one cell; 1 where it is a figure, with or without a value."""
     base = "total" if total else "line"
     if not isinstance(cell, Figure):
-        write_text(state, sheet.page, row, index, format_cell(cell), base)
+        write_text(state, sheet.page, row, index, format_cell(cell), base, *_step(sheet, index))
         return 0
     if state.links and sheet.table.kind == "main" and layout.is_figure(cell):
         address = address_of(state, cell)

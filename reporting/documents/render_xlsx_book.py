@@ -35,6 +35,8 @@ class Sheet:
     expected: int = 0
     rows: int = 0
     figures: int = 0
+    indented: frozenset[int] = frozenset()
+    """The columns of words that stand right after a column of numbers, which would touch them."""
 
 
 @dataclass
@@ -97,6 +99,7 @@ _TRAITS: dict[str, dict[str, Any]] = {
     "total": {"bold": True, "bottom": 1, "bottom_color": INK},
     "right": {"align": "right"},
     "wrap": {"text_wrap": True},
+    "indent": {"indent": 1},
     "count": {"num_format": "#,##0"},
     "decimal": {"num_format": "#,##0.0#"},
     "share": {"num_format": "0.0\u00a0%"},

@@ -169,6 +169,16 @@ def test_rows_written_to_disk_as_they_come_are_the_same(note, monkeypatch, large
     assert book.worksheets[-2]["A5"].value == "0101"
 
 
+def test_words_after_a_column_of_numbers_do_not_touch_them(book):
+    page = book["Kort fortalt"]
+    heads = [cell.value for cell in page[4]]
+    since, change = heads.index("Siden"), heads.index("Endring")
+    assert since == change + 1
+    for row in (4, 5):
+        assert page[row][since].alignment.indent == 1 and page[row][0].alignment.indent == 0
+        assert page[row][change].alignment.horizontal in ("right", None)
+
+
 def test_sheet_names_are_safe_and_unique(note):
     names = ["a/b\\c?*[x]:", "'quoted'", "", "History", "x" * 60, "X" * 60, "æ" * 31, "🎉" * 31, "a b c "]
     tables = tuple(Table(f"s{i}", name, (Column("a", "A"),), (Row("r", ("v",)),)) for i, name in enumerate(names))
