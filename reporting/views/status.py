@@ -104,14 +104,9 @@ class RoundStatusPage(StatusView, ScopedPage):
         return {"stuck": page.object_list, "page": page}
 
     def _chart(self, found: list[status.Curve]) -> dict[str, Any]:
-        lines = [
-            status_chart.line(
-                place, day_words(one.reference_date), [(day, one.share_on(day)) for day, _count in one.points]
-            )
-            for place, one in enumerate(found)
-            if one.points
+        rounds = [
+            (day_words(one.reference_date), [(day, one.share_on(day)) for day, _count in one.points]) for one in found
         ]
-        days, shares = status_chart.grid()
         until = None if found[0].points == () else (self.today - self.round.municipality_deadline).days  # type: ignore[union-attr]
         table = [
             (one.reference_date, [
@@ -119,10 +114,8 @@ class RoundStatusPage(StatusView, ScopedPage):
             ])
             for place, one in enumerate(found)
         ]  # fmt: skip
-        return {
-            "lines": status_chart.spread(lines), "days": days, "shares": shares, "table": table,
-            "table_days": TABLE_DAYS, "size": status_chart, "deadline": status_chart.x_of(0),
-        }  # fmt: skip
+        drawings = [status_chart.drawing(frame, rounds) for frame in (status_chart.WIDE, status_chart.NARROW)]
+        return {"drawings": drawings, "table": table, "table_days": TABLE_DAYS}
 
 
 class RoundStatusFile(StatusView):

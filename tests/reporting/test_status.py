@@ -128,6 +128,16 @@ class TestChart:
         ys = sorted(one.y for one in status_chart.spread(lines))
         assert all(b - a >= 15.9 for a, b in itertools.pairwise(ys))
 
+    def test_the_narrow_drawing_holds_the_same_with_the_names_below(self):
+        rounds = [("1. mai", [(-10, 25.0), (60, 100.0)]), ("empty", []), ("1. november", [(0, 50.0)])]
+        wide, narrow = (status_chart.drawing(frame, rounds) for frame in (status_chart.WIDE, status_chart.NARROW))
+        assert [(one.place, one.label) for one in narrow.lines] == [(one.place, one.label) for one in wide.lines]
+        assert [one.label for one in narrow.lines] == ["1. mai", "1. november"]
+        for one in narrow.lines:
+            assert narrow.frame.height < one.y < narrow.height
+            at = [tuple(map(float, pair.split(","))) for pair in one.points.split()]
+            assert all(narrow.frame.left <= x <= narrow.frame.end and 12 <= y <= narrow.frame.foot for x, y in at)
+
 
 class TestPage:
     @pytest.fixture(autouse=True)
@@ -201,4 +211,24 @@ def test_the_page_in_a_browser(open_page, settings, width, language):
     page.goto("/status/")
     assert not axe_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator("polyline").count() == 2
+    curve = page.locator("svg.curve:visible")
+    assert curve.count() == 1 and curve.locator("polyline").count() == 2
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_words_of_the_curve_can_be_read_at_every_width(open_page, settings):
+    settings.PORTAL_CLOCK = f"{TODAY}T10:00+02:00"
+    home = unit("Heim")
+    ReportFactory.submitted(round_=open_round(AUTUMN), municipality=home, day=AUTUMN)
+    named(ReportFactory.submitted(round_=open_round(SPRING), municipality=home))
+    page = open_page(width=390, user=user(Role.HDIR))
+    page.goto("/status/")
+    for width in (320, 390, 600, 799, 800, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        texts = page.locator("svg.curve:visible text")
+        assert texts.count() > 10
+        sizes = texts.evaluate_all(
+            "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a)"
+        )
+        assert min(sizes) >= 11, (width, min(sizes))
