@@ -138,10 +138,11 @@ def _sentences(content: Content, pages: list[str], shown: _Shown, found: Compare
                 yield f"it does not say {wanted[:120]}"
         if isinstance(block, KeyFigures):
             for card in block.cards:
-                found.figures += 3
                 # The figure is followed by its share on paper and led by its name in Word: each stands near its name.
                 near = _near(words, shown.text(one_line(card.label), layout.TITLE_LIMIT))
-                values = [shown.run(figure) for figure in (card.figure, card.share, card.change)]
+                figures = [figure for figure in (card.figure, card.share, card.change, card.year) if figure]
+                found.figures += len(figures)
+                values = [shown.run(figure) for figure in figures]
                 if not any(all(value in place for value in values) for place in near):
                     yield f"the key figure {card.label} is not {', '.join(values)}"
 

@@ -18,60 +18,19 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal
+from typing import Any
+
+from .content_values import Figure as Figure
+from .content_values import Scalar as Scalar
+from .content_values import Source as Source
+from .content_values import Text as Text
+from .content_values import ValueKind as ValueKind
 
 SCHEMA = "lhl-content/1"
-
-ValueKind = Literal["text", "count", "share", "decimal", "change", "date", "number_text"]
-"""How a value is to be read: ``share`` is a fraction 0-1, ``change`` a signed count, ``number_text``
-digits that are text (a municipality number), never a number. A ``change`` that is a Decimal is in percentage
-points (7.0 is shown as +7,0); a ``decimal`` is shown with the decimals it has."""
 
 LATER = {"later": True}
 """Marks a field that came after contents had been stored: at its default it is left out of the JSON, so that an older
 content is still the same to the last character."""
-
-Scalar = str | int | Decimal | date | None
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a figure comes from, as a selector that a query can follow at any later time.
-
-    ``rule`` names the definition that computed it (``plan.status``), ``version`` its version.
-    ``select`` narrows it: keys such as ``question``, ``row``, ``values`` (joined by ``|``), ``office``,
-    ``county``, ``unit``, ``delivery``. It holds text only and never a list of units: the units follow
-    from the summary's frozen set of Submissions and register rows.
-    """
-
-    rule: str
-    version: int = 1
-    select: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One computed value. ``ref`` is its address: table and numbered column, ``T3.8``; ``row`` the row's key.
-
-    ``value`` None means that no value can be given (shown as a dash, never as zero).
-    """
-
-    value: Scalar
-    kind: ValueKind
-    ref: str = ""
-    row: str = ""
-    source: Source | None = None
-
-
-@dataclass(frozen=True)
-class Text:
-    """A run of words; ``strong`` when it carries weight of its own, ``lang`` when it is in another language
-    than the document (``se``, ``smj``, ``sma``, ``fkv``)."""
-
-    text: str
-    strong: bool = False
-    lang: str = ""
-
 
 Run = Text | Figure
 

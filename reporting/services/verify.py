@@ -187,5 +187,6 @@ def _file(name: str, fmt: str, data: bytes, row: SummaryContent, content: Conten
         verdict.checked.append(f"{fmt}: {name} differs")
         return
     fresh = build.draw(Document(format=fmt, language=row.language, summary=row.summary, office=row.office))
-    bytes_ = "as it is drawn today, byte for byte" if fresh == data else "edited, or drawn by another version of the portal or its libraries"
+    other = "edited, or drawn by another version of the portal or its libraries"
+    bytes_ = "as it is drawn today, byte for byte" if fresh == data else other
     verdict.checked.append(f"{fmt}: {name} agrees, {compared.figures} figures found; {bytes_}")

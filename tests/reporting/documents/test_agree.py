@@ -9,6 +9,7 @@ import pytest
 from reporting.documents import agree
 from reporting.documents.cards import card_table
 from reporting.documents.content import Bullets, Figure, KeyFigures, Paragraph, Table
+from reporting.documents.render import render
 
 from .conftest import content_of, made
 
@@ -99,6 +100,21 @@ def test_a_wrong_figure_in_a_sentence_or_on_a_card_is_found(note, fmt):
     for content in wrong_sentences(note):
         problems = agree.compare(fmt, made("note", fmt), content).problems
         assert any(word in problem for problem in problems for word in words), problems
+
+
+@pytest.mark.parametrize("fmt", ["xlsx", "docx", "pdf"])
+def test_the_change_since_last_year_stands_on_its_card_in_each_file(note, fmt):
+    cards = next(block for block in note.blocks if isinstance(block, KeyFigures))
+    dated = [
+        replace(card, year=Figure(700 + place, "change"), year_label="siden i fjor")
+        for place, card in enumerate(cards.cards)
+    ]
+    content = swapped(note, cards, KeyFigures(tuple(dated)))
+    data = render(content, fmt)
+    assert agree.compare(fmt, data, content).problems == []
+    dated[0] = replace(dated[0], year=Figure(999, "change"))
+    problems = agree.compare(fmt, data, swapped(note, cards, KeyFigures(tuple(dated)))).problems
+    assert any("key figure" in problem or "table K1" in problem for problem in problems)
 
 
 def test_a_figure_in_a_sentence_that_is_not_its_cell_is_found_in_the_workbook(note):
