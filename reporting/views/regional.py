@@ -219,9 +219,13 @@ class RegionalPage(RegionalView):
             return [service.Missing(**entry) for entry in submission.missing]
         return service.missing_of(self.regional)
 
-    def _answers(self, spec: FormSpec) -> list[tuple[str, list[tuple[str, str]]]]:
+    def given(self, spec: FormSpec) -> Mapping[str, Any]:
+        """The answers that are shown as text: the delivered ones, before that the draft's."""
         submission = self.regional.current
-        given = submission.answers if submission is not None else every_answer(spec, self.regional.draft)
+        return submission.answers if submission is not None else every_answer(spec, self.regional.draft)
+
+    def _answers(self, spec: FormSpec) -> list[tuple[str, list[tuple[str, str]]]]:
+        given = self.given(spec)
 
         def answer(question: QuestionSpec) -> tuple[str, str]:
             return local(question.text, language()), format_answer(question, given.get(question.code), language())

@@ -26,5 +26,6 @@ ROWS = [
     Row("regional_report", "GET", "regional.read", region()),
     Row("regional_report", "POST", "regional.edit", region(hva="lagre")),
     Row("regional_plan", "GET", "regional.read", region(), nothing_there=True),
+    Row("regional_print", "GET", "regional.read", region()),
     Row("regional_judge", "POST", "regional.judge", region(hva="godta")),
 ]
