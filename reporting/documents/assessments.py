@@ -11,8 +11,9 @@ from . import texts
 from .book import Book
 from .content import Block, Heading, Paragraph, Run, Table, Text
 
-ROOM = 1_600
-"""So many characters the summary page has room for; a longer assessment goes on in a chapter of its own."""
+ROOM, LINE, LABEL = 7, 60, 14
+"""So many lines, of so many characters (and a label of so many), the summary page has room for below the core
+indicators; a longer assessment goes on in a chapter of its own."""
 
 
 def written(book: Book) -> dict[str, str]:
@@ -39,9 +40,15 @@ def on_summary_page(book: Book) -> tuple[str, ...]:
     """The parts that stand on the summary page: all that belong there when they have room, else the overall one."""
     mine = [key for key in written(book) if key in texts.SUMMARY_PARTS]
     for keys in (mine, [key for key in mine if key == "overall"]):
-        if sum(len(written(book)[key]) for key in keys) <= ROOM:
+        if sum(lines_of(written(book)[key]) for key in keys) <= ROOM:
             return tuple(keys)
     return ()
+
+
+def lines_of(text: str) -> float:
+    """About how many lines a text takes, with the space after each of its paragraphs and its label before the first."""
+    pieces = [piece.strip() for piece in text.split("\n\n") if piece.strip()]
+    return sum(0.5 + -(-(len(piece) + LABEL) // LINE) for piece in pieces)
 
 
 def assessment_blocks(book: Book) -> tuple[Block, ...]:

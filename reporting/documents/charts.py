@@ -308,7 +308,7 @@ def _units(board: Board, x: float, middle: float, width: float, value: Value, mo
 def sparkline(card: KeyFigure, title: str = "") -> str:
     """The trend of a core indicator: a line from nothing to all, each point with its value, this round in
     accent."""
-    width, height, top, base, side = 295.0, 78.0, 20.0, 60.0, 16.0
+    width, height, top, base, side = 295.0, 68.0, 20.0, 50.0, 16.0
     board = Board(width, height)
     if not card.trend:
         return board.svg(title)

@@ -19,18 +19,19 @@ def compute(facts: Facts, language: str, _: Translate) -> Content:
     estimated. The same facts give the same Content, to the last character of its JSON.
     """
     book = Book(facts, language, _)
-    trend, core = trend_table(book), core_table(book)
     keys = outline.chosen(facts.composed)
     front = keys[:1] if facts.composed.kind == YEARLY and keys[0] == outline.FIRST_OF_YEAR else ()
     before = outline.draw(book, front)
+    trend, core = trend_table(book), core_table(book)
     blocks: tuple[Block, ...] = (
         Heading("summary", 1, _("In brief"), numbered=False),
         Paragraph(_first_sentence(book), "lead"),
         key_figures(book),
         *assessment_blocks(book),
-        *remarked(book, (trend, core)),
         *before,
         *_method(book),
+        Heading("core", 1, _("Core indicators")),
+        *remarked(book, (trend, core)),
         *outline.draw(book, keys[len(front) :]),
         Definitions(_("Annex: definitions")),
     )

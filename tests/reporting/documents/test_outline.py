@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from dataclasses import replace
 
 import openpyxl
@@ -11,7 +12,7 @@ from django.db import transaction
 from docx import Document
 
 from reporting.documents import outline, texts
-from reporting.documents.assessments import ROOM
+from reporting.documents.assessments import LABEL, LINE, ROOM, lines_of
 from reporting.documents.collect import collect
 from reporting.documents.compute import compute
 from reporting.documents.content import Content, Figure, Heading, Paragraph, Table
@@ -24,7 +25,9 @@ from tests.reporting.documents import compare
 from tests.reporting.documents.population import FROZEN, populate
 from tests.world import build_world
 
-ALWAYS = ("summary", "method", "")
+ALWAYS = ["summary", "method", "core"]
+"""The chapters that every document begins with."""
+LONG = 2 * ROOM * LINE
 RISKS = {
     "evaluation": {"level": 3, "nb": "Rapporten er forsinket.", "nn": "Rapporten er forseinka."},
     "prize": {"level": 1, "nb": "Alt er på plass."},
@@ -67,11 +70,11 @@ def table_named(content: Content, title: str) -> Table:
 
 def test_without_a_choice_all_parts_stand_in_the_usual_order(facts):
     drawn = chapters(composed(facts))
-    assert drawn == ["summary", "method", *(key for key in outline.USUAL if key not in ("judgement", "tasks"))]
+    assert drawn == [*ALWAYS, *(key for key in outline.USUAL if key not in ("judgement", "tasks"))]
 
 
 def test_each_part_is_named_as_its_heading(facts):
-    long = {"nb": {"status": "x" * (ROOM + 1)}}
+    long = {"nb": {"status": "x" * LONG}}
     content = composed(facts, outline=outline.USUAL, risks=RISKS, assessment=long)
     headings = {block.id: block.text for block in content.blocks if isinstance(block, Heading)}
     assert {key: headings[key] for key in outline.USUAL} == outline.titles(same)
@@ -79,7 +82,7 @@ def test_each_part_is_named_as_its_heading(facts):
 
 def test_the_parts_stand_in_the_chosen_order_and_the_others_are_out(facts):
     content = composed(facts, outline=("solutions", "unknown", "plan", "solutions"))
-    assert chapters(content) == ["summary", "method", "solutions", "plan"]
+    assert chapters(content) == [*ALWAYS, "solutions", "plan"]
     assert problems(content) == []
     assert [table.id for table in content.tables()] == [f"T{n}" for n in range(1, len(content.tables()) + 1)]
     assert not [table for table in content.tables() if table.kind == "annex"]
@@ -91,7 +94,7 @@ def test_the_parts_stand_in_the_chosen_order_and_the_others_are_out(facts):
 def test_each_part_stands_alone_and_can_be_left_out(facts, key):
     """No part needs a figure of another: alone, left out, and in the opposite order everything hangs together."""
     alone = composed(facts, outline=(key,), risks=RISKS)
-    assert problems(alone) == [] and chapters(alone)[:2] == ["summary", "method"]
+    assert problems(alone) == [] and chapters(alone)[:3] == ALWAYS
     without = composed(facts, outline=tuple(other for other in outline.USUAL if other != key), risks=RISKS)
     assert problems(without) == [] and key not in chapters(without)
     titles = {table.title for table in alone.tables()[2:]}
@@ -121,17 +124,32 @@ def test_a_short_assessment_stands_on_the_summary_page(facts):
     content = composed(facts, assessment={"nb": {"overall": "Godt i gang.", "local": "Ujevnt."}})
     at = {text: place for place, text in enumerate(said(content))}
     assert "Overall: Godt i gang." in at
-    assert chapters(content)[:3] == ["summary", "method", "judgement"]
+    assert chapters(content)[:4] == [*ALWAYS, "judgement"]
     assert "Ujevnt." in at and "The assessment goes on in a chapter of its own." in " ".join(at)
 
 
 def test_a_long_assessment_leaves_the_summary_on_one_page(facts):
-    content = composed(facts, assessment={"nb": {"overall": "Kort.", "status": "æ" * ROOM, "goals": "Mål."}})
+    content = composed(facts, assessment={"nb": {"overall": "Kort.", "status": "æ" * LONG, "goals": "Mål."}})
     blocks = content.blocks[: [getattr(block, "id", "") for block in content.blocks].index("method")]
     first = ["".join(getattr(run, "text", "") for run in b.parts) for b in blocks if isinstance(b, Paragraph)]
     assert "Overall: Kort." in first and not any("æ" * 50 in text for text in first)
-    assert "æ" * ROOM in said(content) and "Mål." in said(content)
+    assert "æ" * LONG in said(content) and "Mål." in said(content)
     assert problems(content) == []
+
+
+def test_the_summary_is_one_page_also_with_as_much_text_as_it_has_room_for(facts):
+    """The list of contents begins the third page: after the cover and the summary."""
+    words = "Kommunene er godt i gang, men tempoet varierer mellom regionene og innad i dem. Det er ventet. " * 3
+    full = {"overall": words[: 2 * LINE - LABEL], "status": words[: 2 * LINE - LABEL], "goals": words[: LINE - LABEL]}
+    assert ROOM - 2 <= sum(map(lines_of, full.values())) <= ROOM
+    assessment = {"nb": {**full, "local": "Ujevnt."}, "nn": {"progress": "Jamn."}}  # both notes stand below
+    ago = replace(facts.rounds[0], date=facts.round.date.replace(year=facts.round.date.year - 1))
+    known = replace(facts, rounds=(ago, *facts.rounds))  # a year ago stands on the cards too
+    data = render(compute(replace(known, composed=Composed(assessment=assessment)), "nb", same), "pdf")
+    for page, words in ((2, "In brief"), (3, "Contents")):
+        command = ["pdftotext", "-f", str(page), "-l", str(page), "-", "-"]
+        text = subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
+        assert words in text, page
 
 
 def test_what_is_missing_in_one_language_is_named_there(facts):

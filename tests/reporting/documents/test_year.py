@@ -149,10 +149,12 @@ def test_both_rounds_of_the_year_stand_in_it_and_the_change_is_since_last_year(c
 
 def test_the_risk_stands_first_after_the_summary(content):
     chapters = [block.id for block in content.blocks if isinstance(block, Heading) and block.level == 1]
-    assert chapters[:4] == ["summary", "tasks", "method", "delivery"]
+    assert chapters[:5] == ["summary", "tasks", "method", "core", "delivery"]
     said = "".join(getattr(run, "text", "") for b in content.blocks if isinstance(b, Paragraph) for run in b.parts)
     assert "The municipalities were asked for nothing more." in said
     assert f"{format_date(NOW)} and {format_date(AUTUMN)}" in said
+    assert [table.name for table in content.tables()][:3] == ["tasks", "trend", "core"]
+    assert [table.id for table in content.tables()][:3] == ["T1", "T2", "T3"]
     assert content.label("document_kind") == "Yearly report" and content.as_of == END
     assert content.subtitle.startswith("Yearly report")
     missing = "Not written yet in this language: status, goal attainment, progress, nationally, regionally, locally."
