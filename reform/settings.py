@@ -200,7 +200,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # a job's state is a row of ours
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A process that has drawn a large file is replaced, so that what it holds on to does not add up.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("PORTAL_JOB_KIB", default=300_000)
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("PORTAL_JOB_KIB", default=200_000)
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -29,7 +29,7 @@ from .content_check import problems
 from .facts import Composed, Facts
 from .freeze import kept
 from .inputs import inputs_hash, rules_of
-from .render import render
+from .render import FigureUrl, render
 from .volume import volumes
 from .volume_facts import VolumeFacts
 
@@ -155,9 +155,7 @@ def summary_content(summary: NationalSummary, language: str, *, sheets: bool = T
     row = SummaryContent.objects.get(summary=summary, office=None, language="nn" if language.startswith("nn") else "nb")
     if sheets:
         return stored(row.canonical)
-    plain = json.loads(row.canonical)
-    plain["sheets"] = []
-    return from_json(json.dumps(plain))
+    return _without_sheets(row.canonical)
 
 
 def content_of(document: Document) -> Content:
@@ -180,10 +178,25 @@ def content_of(document: Document) -> Content:
 def draw(document: Document) -> bytes:
     """The bytes of a document. A note's figures lead to their pages in the portal; a volume's do not, for those pages
     are one version's, and the volume may be the same in several."""
-    content = content_of(document)
     whole = document.summary is not None and document.office_id is None
     links = figure_link(document.summary) if whole else None
-    return render(content, document.format, links=links)  # type: ignore[arg-type]
+    if document.summary is not None and document.format == "pdf":
+        return _draw_pdf(document, links)
+    return render(content_of(document), document.format, links=links)  # type: ignore[arg-type]
+
+
+def _draw_pdf(document: Document, links: FigureUrl | None) -> bytes:
+    """A PDF shows no sheets and carries the whole Content as text: so the sheets, most of its weight, are not held
+    while the pages are laid out."""
+    rows = SummaryContent.objects.filter(summary=document.summary, office=document.office_id)
+    canonical = rows.get(language=document.language).canonical
+    return render(_without_sheets(canonical), "pdf", links=links, canonical=canonical)
+
+
+def _without_sheets(canonical: str) -> Content:
+    plain = json.loads(canonical)
+    plain["sheets"] = []
+    return from_json(json.dumps(plain))
 
 
 def figure_link(summary: NationalSummary, base: str | None = None) -> Callable[[Figure], str | None]:

@@ -17,9 +17,9 @@ MEDIA_TYPES: dict[str, str] = {
 }
 
 
-def render(content: Content, fmt: Format, *, links: FigureUrl | None = None) -> bytes:
+def render(content: Content, fmt: Format, *, links: FigureUrl | None = None, canonical: str | None = None) -> bytes:
     """The file's bytes. ``links`` gives the absolute address (https) behind a figure, or None where there is
-    none.
+    none. ``canonical`` is for a PDF whose ``content`` is given without its sheets: the canonical JSON of the whole.
 
     The same content and links give the same bytes. Raises ValueError on another format. The libraries are
     loaded on the first use of each format, so that a page which only shows a document does not pay for them.
@@ -27,7 +27,7 @@ def render(content: Content, fmt: Format, *, links: FigureUrl | None = None) -> 
     if fmt == "pdf":
         from .render_pdf import render_pdf
 
-        return render_pdf(content, links)
+        return render_pdf(content, links, canonical)
     if fmt == "docx":
         from .render_docx import render_docx
 

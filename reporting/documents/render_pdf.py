@@ -42,12 +42,14 @@ class BundledOnly(URLFetcher):
         return super().fetch(url, headers)
 
 
-def render_pdf(content: Content, links: FigureUrl | None = None) -> bytes:
-    """The document as PDF/A-3a and PDF/UA-1. ``links`` gives the absolute address behind a figure, or None.
+def render_pdf(content: Content, links: FigureUrl | None = None, canonical: str | None = None) -> bytes:
+    """The document as PDF/A-3a and PDF/UA-1. ``links`` gives the absolute address behind a figure, or None;
+    ``canonical`` the JSON of the whole where ``content`` is given without its sheets, which no page shows.
 
     Takes about half a second a page, and 400 MB for forty pages: call it from a background job.
     """
-    canonical = to_json(content)
+    if canonical is None:
+        canonical = to_json(content)
     digest = content_hash(canonical)
     fetcher = BundledOnly()
     fonts = _bundled_fonts()
@@ -59,6 +61,7 @@ def render_pdf(content: Content, links: FigureUrl | None = None) -> bytes:
     document.metadata.authors = [clean(content.label("publisher"))]
     document.metadata.title = one_line(f"{content.title}: {content.subtitle}")[:400]
     raw = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=bytes.fromhex(digest))
+    del page, style, document  # the pages laid out are of no more use, and the largest of all
     return _for_everyone(raw, content)
 
 

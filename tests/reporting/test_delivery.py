@@ -464,3 +464,16 @@ def test_the_statsforvalter_finds_its_volume_in_the_list_its_region_leads_to(wor
     assert hashlib.sha256(b"".join(answer.streaming_content)).hexdigest() == document.sha256
     client.force_login(world.user("ks-oslo-og-viken"))
     assert client.get(reverse("document_download", args=[document.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["summary", "volume"])
+def test_a_pdf_is_the_same_whether_its_sheets_are_held_while_it_is_drawn_or_not(people, started, kind):
+    from reporting.documents.render import render
+
+    summary = version(people)
+    ask(summary)
+    row = rows(summary, kind=kind, format="pdf", language="nb").order_by("-office__order").first()
+    content = build.content_of(row)
+    assert content.sheets
+    links = build.figure_link(summary) if kind == "summary" else None
+    assert build.draw(row) == render(content, "pdf", links=links)
