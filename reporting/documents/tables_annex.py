@@ -200,7 +200,7 @@ class _OptionWords:
 
     def __init__(self, book: Book) -> None:
         self._networks = {str(network.id): network.name for network in book.facts.networks}
-        self._registers = set()
+        self._registers: set[str] = set()
         self._words = self._read(book.facts.form, book.language)
         self._words_of: dict[int, dict[tuple[str, str], str]] = {}
         for use in book.facts.older_forms:
