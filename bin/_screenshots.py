@@ -60,6 +60,11 @@ PICTURES: tuple[Picture, ...] = (
     Picture("notices", HDIR, "/varsler/"),
     Picture("support-entry", OFFICE, "/stotte/ny/"),
     *both("national-status", HDIR, "/nasjonal-status/", 1500),
+    *both("summary", HDIR, "/oppsummeringer/ > /oppsummering/{}/", 1700),
+    *both("summary-compose", HDIR, "/oppsummeringer/ > /oppsummering/sett-sammen/notat/{}/", 1500),
+    *both("explore", HDIR, "/utforsk/", 1600),
+    Picture("compare", HDIR, "/sammenlign/", WIDE, 1500),
+    *both("results", MUNICIPALITY, "/kommune/ > /rapport/{}/resultat/", 1500),
 )
 
 
@@ -86,14 +91,14 @@ def read_in(page: Page, language: str) -> None:
 
 def find(page: Page, path: str) -> str:
     """The address of a picture. ``A > B`` takes the number for B's ``{}`` from the first link on page A to an address
-    that begins as B does."""
+    that begins as B does and goes on with a number."""
     if " > " not in path:
         return path
     start, pattern = path.split(" > ")
     page.goto(start)
     beginning = pattern.partition("{}")[0]
-    links = page.locator(f"main a[href^='{beginning}']")
-    number = re.match(rf"{beginning}(\d+)/", links.first.get_attribute("href") or "") if links.count() else None
+    links = page.locator(f"main a[href^='{beginning}']").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    number = next(filter(None, (re.match(rf"{beginning}(\d+)/", link) for link in links)), None)
     if number is None:
         sys.exit(f"{start} links to nothing under {beginning}.")
     return pattern.format(number.group(1))

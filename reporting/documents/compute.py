@@ -9,7 +9,8 @@ from .content import Block, Bullets, Content, Definitions, Heading, Paragraph, R
 from .facts import YEARLY, Facts
 from .formats import format_date, format_moment
 from .tables_annex import sheets
-from .tables_core import core_table, key_figures, plan_measures, trend_table
+from .tables_cards import key_figures
+from .tables_core import core_table, plan_measures, trend_table
 
 
 def compute(facts: Facts, language: str, _: Translate) -> Content:

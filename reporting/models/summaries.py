@@ -164,9 +164,9 @@ class NationalSummary(models.Model):
         """Write the row. Raises SentNeverChanges for one that was sent, but for its withdrawal."""
         if not self._state.adding:
             rows = NationalSummary.objects.get_queryset().filter(pk=self.pk)
-            withdrawn = self.status == self.Status.WITHDRAWN and set(
-                kwargs.get("update_fields") or ()
-            ) == self.WITHDRAWAL
+            withdrawn = (
+                self.status == self.Status.WITHDRAWN and set(kwargs.get("update_fields") or ()) == self.WITHDRAWAL
+            )
             _require_unsent(rows.exclude(status=self.Status.SENT) if withdrawn else rows)
         super().save(*args, **kwargs)
 

@@ -171,7 +171,7 @@ def build_said(folder, *options, day="2022-05-01"):
 
 
 def test_words_composed_since_are_a_new_version(people, ready, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "render", lambda content, fmt, links=None: b"drawn")
+    monkeypatch.setattr(build, "render", lambda content, fmt, **more: b"drawn")
     assert "Nothing has changed since version 1" in build_said(tmp_path)
     Composition.objects.get_queryset().create(round=people.now, assessment={"nb": {"status": "Godt i gang."}})
     assert "Version 2" in build_said(tmp_path)
@@ -179,7 +179,7 @@ def test_words_composed_since_are_a_new_version(people, ready, tmp_path, monkeyp
 
 
 def test_a_yearly_report_is_built_when_the_year_is_over(people, tmp_path, monkeypatch, settings):
-    monkeypatch.setattr(build, "render", lambda content, fmt, links=None: b"drawn")
+    monkeypatch.setattr(build, "render", lambda content, fmt, **more: b"drawn")
     with pytest.raises(CommandError, match="round of 1 November"):
         build_said(tmp_path, "--yearly")
     settings.PORTAL_CLOCK = "2021-12-30T12:00+01:00"
