@@ -6,6 +6,7 @@ What was sent is never changed: a version is withdrawn with a reason, and anothe
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import User
 from municipalities.transitions import perform
 from reporting.models import NationalSummary, SummaryContent
+from reporting.services.delivery import NothingToDeliver, delivery_request
 from reporting.workflow import SUMMARY, last_sent
 
 CASE_LIMIT = 60
@@ -22,7 +24,7 @@ NOTE_LIMIT = 4000
 
 
 def summary_approve(*, summary: NationalSummary, actor: User, now: dt.datetime, change_note: str = "") -> None:
-    """Approve a draft: from now on it can be sent.
+    """Approve a draft: from now on it can be sent. The regions' volumes are drawn, which each statsforvalter reads now.
 
     Where a version was sent before, this one ``replaces`` it, and ``change_note`` says what has changed and why (the
     one that is there stays when none is given). Raises WrongState, PermissionDenied, ChangeUnexplained, and
@@ -39,6 +41,8 @@ def summary_approve(*, summary: NationalSummary, actor: User, now: dt.datetime, 
             SUMMARY, summary, "approve", actor=actor, now=now, note=note, content_hash=_hash(summary),
             updates={"approved_by": actor, "replaces": replaced},
         )  # fmt: skip
+        with suppress(NothingToDeliver):  # a yearly report has no volumes
+            delivery_request(summary=summary, actor=actor, now=now)
     summary.change_note = locked.change_note
 
 

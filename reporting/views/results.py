@@ -95,8 +95,8 @@ class ReportResultsFile(ResultsView):
             raise Http404
         found, own = self.results, self.report.municipality.is_district
         heads = (
-            _("About"), _("Answer"), _("Your municipality’s answer"), self.region, _("of municipalities"), _("The country"),
-            _("of municipalities"),
+            _("About"), _("Answer"), _("Your municipality’s answer"), self.region, _("of municipalities"),
+            _("The country"), _("of municipalities"),
         )  # fmt: skip
         rows = [(_("Core indicator"), *_cells(line)) for line in found.indicators]
         rows += [(block.title, *_cells(line)) for block in found.blocks for line in block.lines]

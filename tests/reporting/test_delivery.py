@@ -17,6 +17,7 @@ from reform.tasks import BackgroundTask
 from reporting.documents import build
 from reporting.models import Document, NationalSummary
 from reporting.services import delivery, documents, summaries
+from reporting.services.summary_steps import summary_approve
 from tests.reporting.documents.population import FROZEN, populate
 
 VIKEN, FINNMARK = "oslo-og-viken", "troms-og-finnmark"
@@ -396,6 +397,18 @@ def test_a_statsforvalter_reads_its_own_volume_when_it_is_approved_and_the_minis
     assert seen_by(world, "hod", summary) == everything
     for name in ("ks-oslo-og-viken", "usht-oslo-og-viken", "editor-3004", "reader-3004", "evaluator", "nobody"):
         assert seen_by(world, name, summary) == set(), name
+
+
+def test_the_approval_has_the_volumes_drawn(world, people, started, drawn):
+    hdir = world.user("hdir")
+    summary = version(people, hdir)
+    assert rows(summary, kind="volume").count() == 0
+    summary_approve(summary=summary, actor=hdir, now=LATER)
+    draw_all(started)
+    summary.refresh_from_db()
+    assert summary.status == "approved"
+    assert seen_by(world, "statsforvalter-oslo-og-viken", summary) == {("volume", VIKEN)}
+    assert set(rows(summary, kind="volume").values_list("status", flat=True)) == {"done"}
 
 
 # --- the page -------------------------------------------------------------------------------------
