@@ -90,15 +90,17 @@ def read_in(page: Page, language: str) -> None:
 
 
 def find(page: Page, path: str) -> str:
-    """The address of a picture. ``A > B`` takes the number for B's ``{}`` from the first link on page A to an address
-    that begins as B does and goes on with a number."""
+    """The address of a picture. ``A > B`` takes the number for B's ``{}`` from the first link on page A to such an
+    address, else to one that begins as B does and goes on with a number."""
     if " > " not in path:
         return path
     start, pattern = path.split(" > ")
     page.goto(start)
     beginning = pattern.partition("{}")[0]
     links = page.locator(f"main a[href^='{beginning}']").evaluate_all("links => links.map(a => a.getAttribute('href'))")
-    number = next(filter(None, (re.match(rf"{beginning}(\d+)/", link) for link in links)), None)
+    whole = re.escape(pattern).replace(r"\{\}", r"(\d+)")
+    numbers = [re.match(words, link) for words in (whole, rf"{beginning}(\d+)/") for link in links]
+    number = next(filter(None, numbers), None)
     if number is None:
         sys.exit(f"{start} links to nothing under {beginning}.")
     return pattern.format(number.group(1))
