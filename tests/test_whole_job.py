@@ -133,7 +133,9 @@ def hdir_builds_and_sends(open_page) -> NationalSummary:
     no_faults(page)
     page.get_by_role("button", name="oppsummering").first.click()
     summary = NationalSummary.objects.across_all(reason="test").get()
-    done = Document.objects.across_all(reason="test").filter(summary=summary, language="nb", status="done")
+    done = Document.objects.across_all(reason="test").filter(
+        summary=summary, kind="summary", language="nb", status="done"
+    )
     for _ in range(240):
         if done.count() == 4:
             break
@@ -194,7 +196,9 @@ def ministry_reads(open_page, summary: NationalSummary) -> None:
     log_in(page, "hod")
     page.goto(f"/oppsummering/{summary.pk}/")
     no_faults(page)
-    document = Document.objects.across_all(reason="test").get(summary=summary, language="nb", format="pdf")
+    document = Document.objects.across_all(reason="test").get(
+        summary=summary, kind="summary", language="nb", format="pdf"
+    )
     assert download(page, f"/dokument/{document.pk}/").startswith(b"%PDF")
     assert page.goto("/nasjonal-status/").status == 403
     assert page.goto("/arbeidsliste/").status == 403
