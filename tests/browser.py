@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from playwright.sync_api import Browser, Page, sync_playwright
 
 AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
@@ -32,8 +35,43 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class _InFlight:
+    """How many requests the live server is at work with, in threads of its own."""
+
+    def __init__(self) -> None:
+        self.count, self.lock = 0, threading.Lock()
+
+    def started(self, **_kwargs) -> None:
+        self._add(1)
+
+    def finished(self, **_kwargs) -> None:
+        self._add(-1)
+
+    def _add(self, one: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            with self.lock:
+                self.count += one
+
+    def wait(self, seconds: float = 5) -> None:
+        """Until all are answered: what a page sends as it closes must not meet the emptying of the tables."""
+        until = time.monotonic() + seconds
+        time.sleep(0.1)
+        while self.count > 0 and time.monotonic() < until:
+            time.sleep(0.02)
+
+
 @pytest.fixture
-def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
+def in_flight() -> Iterator[_InFlight]:
+    found = _InFlight()
+    request_started.connect(found.started)
+    request_finished.connect(found.finished)
+    yield found
+    request_started.disconnect(found.started)
+    request_finished.disconnect(found.finished)
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server, in_flight: _InFlight) -> Iterator[Callable[..., Page]]:
     """Make a page with its own cookies, at ``live_server``; a script error or a breach of the CSP fails the test."""
     contexts, errors = [], []
 
@@ -52,6 +90,7 @@ def open_page(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
     yield make
     for context in contexts:
         context.close()
+    in_flight.wait()
     assert not errors, errors
 
 
