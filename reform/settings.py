@@ -211,14 +211,8 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": JOB_SECONDS + 300}
 else:
     CELERY_BROKER_URL = "filesystem://localhost//"
-    _celery_dirs = {
-        name: VAR_DIR / "celery" / folder
-        for name, folder in {
-            "data_folder_in": "queue",
-            "data_folder_out": "queue",
-            "control_folder": "control",
-        }.items()
-    }
+    _celery_folders = {"data_folder_in": "queue", "data_folder_out": "queue", "control_folder": "control"}
+    _celery_dirs = {name: VAR_DIR / "celery" / folder for name, folder in _celery_folders.items()}
     for _folder in _celery_dirs.values():
         _folder.mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
