@@ -160,6 +160,22 @@ RIGHTS: dict[str, Right] = {
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("See how far a round has come, and who has delivered.")
     ),
     "burden.read": Right(HDIR, _("See how much work a round has been, in sums.")),
+    "grants.read": Right(
+        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
+        _("Read grant schemes, their criteria, formulas and appropriations."),
+    ),
+    "grants.edit": Right(HDIR, _("Keep grant schemes, criteria, formulas and appropriations.")),
+    "priority.read": Right(
+        MUNICIPAL | _SF | HDIR,
+        _("See how municipalities meet the criteria: the municipality itself, its statsforvalter, Hdir all."),
+    ),
+    "priority.document": Right(_SF, _("Add documentation to a criterion, or overrule its outcome with a reason.")),
+    "priority.decide": Right(HDIR, _("Decide a priority list, and try other criteria before that.")),
+    "application.read": Right(
+        MUNICIPAL | _SF | HDIR,
+        _("See applications for grants: the municipality its own, its statsforvalter, Hdir all."),
+    ),
+    "application.import": Right(HDIR, _("Take in lists of applications for grants.")),
     "contact.invite": Right(_EDITOR, _("Invite colleagues in one's own municipality, and take their access away.")),
     "service.manage": Right(_EDITOR, _("Give the municipality's own system access to deliver.")),
 }

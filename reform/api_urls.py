@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("municipalities.urls_api")),
     path("", include("networks.urls_api")),
     path("", include("reporting.urls_api")),
+    path("", include("grants.urls_api")),
 ]

@@ -22,4 +22,8 @@ urlpatterns = [
     path("", include("networks.urls")),
     path("", include("networks.urls_support")),
     path("", include("reporting.urls")),
+    path("tilskudd/", include("grants.urls")),
+    path("tilskudd/", include("grants.urls_priority")),
+    path("tilskudd/", include("grants.urls_applications")),
+    path("tilskudd/", include("grants.urls_funds")),
 ]

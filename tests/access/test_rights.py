@@ -57,6 +57,13 @@ EXPECTED = {
     "notice.edit": DIRECTORATE,
     "status.read": EVERYONE - {"hod"},
     "burden.read": DIRECTORATE,
+    "grants.read": EVERYONE - {"hod"},
+    "grants.edit": DIRECTORATE,
+    "priority.read": MUNICIPALITY | {"statsforvalter"} | DIRECTORATE,
+    "priority.document": {"statsforvalter"},
+    "priority.decide": DIRECTORATE,
+    "application.read": MUNICIPALITY | {"statsforvalter"} | DIRECTORATE,
+    "application.import": DIRECTORATE,
     "contact.invite": {"municipality_editor"},
     "service.manage": {"municipality_editor"},
 }

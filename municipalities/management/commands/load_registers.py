@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from municipalities.registers.loaders import others_load
 from municipalities.registers.reading import RegisterError
 from municipalities.registers.services import DATA, registers_load
 from municipalities.services import memberships_follow_all
@@ -34,13 +35,16 @@ class Command(BaseCommand):
         except RegisterError as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
         training_unit(now=clock.now())
+        others = others_load(clock.now())
         people = memberships_follow_all(today=clock.today(), now=clock.now())
         if people.followed:
             self.stdout.write(f"Contacts who followed their municipality: {people.followed}.")
         if people.waiting:
             self.stdout.write(f"Contacts whom Helsedirektoratet must place: {people.waiting}.")
-        if loaded.unchanged:
+        if loaded.unchanged and not others:
             self.stdout.write("The registers are as in the files; nothing was changed.")
             return
         for label, added in loaded.added.items():
             self.stdout.write(f"{label}: {added} added, {loaded.corrected.get(label, 0)} corrected")
+        for label, count in others.items():
+            self.stdout.write(f"{label}: {count} added")

@@ -1,0 +1,1 @@
+"""The criteria for priority: one criterion = one function = one file = one test."""
