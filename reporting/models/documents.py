@@ -24,7 +24,7 @@ class Document(models.Model):
     ``input_key`` names what it is made from (a summary, a region's part of it, a Submission), so the same question
     gives the same row. ``file`` is a random name under the document folder, never an address; a volume's rows with the
     same ``content_hash``, language, format and ``renderer`` share it, so a file is removed only when no row names it.
-    A region's volume has its ``office``.
+    A region's volume has its ``office``. ``claim`` and ``attempts`` are as those of a summary.
     """
 
     class Kind(models.TextChoices):
@@ -61,6 +61,7 @@ class Document(models.Model):
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     file = models.CharField(max_length=80, blank=True)
     file_name = models.CharField(max_length=200, blank=True)

@@ -92,7 +92,9 @@ class NationalSummary(models.Model):
     their day, ``frozen_at`` the moment all were taken; with a figure's selector they lead home. ``inputs_hash`` is the
     SHA-256 over all of that and Hdir's words: the same inputs need no second version.
 
-    ``outline``, ``assessment``, ``remarks`` and ``risks`` are the copy of its Composition. What was sent stays as it
+    ``claim`` grows with each worker that takes the job up and never goes back, so that it tells two of them apart;
+    ``attempts`` counts them since a person asked for it. ``outline``, ``assessment``, ``remarks`` and ``risks`` are the
+    copy of its Composition. What was sent stays as it
     was for ever: it can only be withdrawn with a reason, and another version ``replaces`` it.
     """
 
@@ -126,6 +128,7 @@ class NationalSummary(models.Model):
     step = models.CharField(max_length=20, blank=True)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.PositiveIntegerField(default=0)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()

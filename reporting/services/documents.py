@@ -85,12 +85,11 @@ def document_render(*, pk: int, clock: Clock) -> bool:
     Expected failures become a status and a sentence; an unexpected one too, and is raised for the log.
     """
     now = clock()
-    if not _claim(pk, now):
+    claim = _claim(pk, now)
+    if not claim:
         return False
     document = Document.objects.get_queryset().select_related("summary__round", "submission", "requested_by").get(pk=pk)
-    mine = Document.objects.get_queryset().filter(
-        pk=pk, status=_Status.RUNNING, attempts=document.attempts, started_at=now
-    )
+    mine = Document.objects.get_queryset().filter(pk=pk, status=_Status.RUNNING, claim=claim)
     try:
         _require_reader(document, now)
         if delivery.reuse(document, now=now):
@@ -120,15 +119,20 @@ def document_render(*, pk: int, clock: Clock) -> bool:
     return True
 
 
-def _claim(pk: int, now: dt.datetime) -> bool:
+def _claim(pk: int, now: dt.datetime) -> int:
+    """Take the job up. Returns the number of the claim, which no other worker ever gets for this row; 0 where the job
+    is not to be had."""
     waiting = Q(status=_Status.QUEUED)
     abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
     rows = Document.objects.get_queryset().filter(waiting | abandoned, pk=pk).exclude(delivery.INCOMPLETE)
-    return bool(
-        rows.update(
-            status=_Status.RUNNING, progress=10, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1, error=""
-        )
-    )
+    last = rows.values_list("claim", flat=True).first()
+    if last is None:
+        return 0
+    taken = rows.filter(claim=last).update(
+        status=_Status.RUNNING, progress=10, started_at=now, heartbeat_at=now, attempts=F("attempts") + 1,
+        claim=last + 1, error="",
+    )  # fmt: skip
+    return last + 1 if taken else 0
 
 
 def _require_reader(document: Document, now: dt.datetime) -> None:

@@ -109,12 +109,12 @@ def summary_build(*, pk: int, clock: Clock) -> bool:
     Run again after it is done it changes nothing. Expected failures become a status and a sentence.
     """
     now = clock()
-    if not _claim(pk, now):
+    claim = _claim(pk, now)
+    if not claim:
         return False
     summary = NationalSummary.objects.get_queryset().select_related("round__form_version", "requested_by").get(pk=pk)
-    mine = NationalSummary.objects.get_queryset().filter(
-        pk=pk, status=_Status.BUILDING, attempts=summary.attempts
-    )  # fmt: skip
+    summary.claim = claim  # what another worker may have written since is not this one's
+    mine = NationalSummary.objects.get_queryset().filter(pk=pk, status=_Status.BUILDING, claim=claim)
 
     def step(name: str) -> None:
         mine.update(step=name, heartbeat_at=clock())
@@ -135,10 +135,17 @@ def summary_build(*, pk: int, clock: Clock) -> bool:
         raise
 
 
-def _claim(pk: int, now: dt.datetime) -> bool:
+def _claim(pk: int, now: dt.datetime) -> int:
+    """Take the job up. Returns the number of the claim, which no other worker ever gets for this row; 0 where the job
+    is not to be had."""
     free = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
     rows = NationalSummary.objects.get_queryset().filter(free, pk=pk, status=_Status.BUILDING)
-    return bool(rows.update(heartbeat_at=now, attempts=F("attempts") + 1, step=STEPS[0], error=""))
+    last = rows.values_list("claim", flat=True).first()
+    if last is None:
+        return 0
+    mine = rows.filter(claim=last)
+    taken = mine.update(heartbeat_at=now, attempts=F("attempts") + 1, claim=last + 1, step=STEPS[0], error="")
+    return last + 1 if taken else 0
 
 
 def _require_right(summary: NationalSummary, now: dt.datetime) -> None:
@@ -151,10 +158,9 @@ def _finish(summary: NationalSummary, built: build.Built, now: dt.datetime) -> b
     """Store and make ready in one transaction; a worker that was overtaken meanwhile stores nothing."""
     from reporting.tasks import render_document
 
-    attempts = summary.attempts
     with transaction.atomic():
         locked = NationalSummary.objects.get_queryset().select_for_update().get(pk=summary.pk)
-        if locked.status != _Status.BUILDING or locked.attempts != attempts:
+        if locked.status != _Status.BUILDING or locked.claim != summary.claim:
             return False
         build.store(locked, built)
         perform(
@@ -169,7 +175,7 @@ def _finish(summary: NationalSummary, built: build.Built, now: dt.datetime) -> b
 def _fail(summary: NationalSummary, code: str, now: dt.datetime) -> None:
     with transaction.atomic():
         locked = NationalSummary.objects.get_queryset().select_for_update().get(pk=summary.pk)
-        if locked.status == _Status.BUILDING and locked.attempts == summary.attempts:
+        if locked.status == _Status.BUILDING and locked.claim == summary.claim:
             perform(SUMMARY, locked, "failed", actor=None, now=now, note=code, updates={"error": code, "step": ""})
 
 

@@ -199,7 +199,7 @@ def test_a_worker_that_was_overtaken_stores_nothing(people, started, settings):
 
     def overtaken(row, *, now, step):
         found = slow_worker(row, now=now, step=step)
-        NationalSummary.objects.get_queryset().filter(pk=row.pk).update(attempts=row.attempts + 1, heartbeat_at=late)
+        NationalSummary.objects.get_queryset().filter(pk=row.pk).update(claim=row.claim + 1, heartbeat_at=late)
         return found
 
     with pytest.MonkeyPatch.context() as patch:
@@ -208,6 +208,63 @@ def test_a_worker_that_was_overtaken_stores_nothing(people, started, settings):
     assert not SummaryContent.objects.filter(summary=summary).exists()
     summary.refresh_from_db()
     assert summary.status == "building"
+
+
+def test_a_cancelled_summary_that_is_tried_again_at_once_takes_nothing_from_the_worker_that_had_it(
+    world, people, started
+):
+    summary, hdir = ask(people), world.user("hdir")
+    whole, seen = build.build, []
+
+    def slow(row, *, now, step):
+        found = whole(row, now=now, step=step)
+        if not seen:  # in the same moment as the clock tells it: nothing but the claim tells the two workers apart
+            seen.append(row.claim)
+            summaries.summary_cancel(summary=summary, actor=hdir, now=FROZEN)
+            summaries.summary_retry(summary=summary, actor=hdir, now=FROZEN)
+            seen.append(summaries._claim(row.pk, FROZEN))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "build", slow)
+        assert not summaries.summary_build(pk=summary.pk, clock=clock)
+    assert seen == [1, 2]
+    assert not SummaryContent.objects.filter(summary=summary).exists()
+    summary.refresh_from_db()
+    assert (summary.status, summary.attempts, summary.claim) == ("building", 1, 2)
+
+
+def test_nor_does_that_worker_say_failed_for_the_other(world, people, started):
+    summary, hdir = ask(people), world.user("hdir")
+
+    def broken(row, *, now, step):
+        summaries.summary_cancel(summary=summary, actor=hdir, now=FROZEN)
+        summaries.summary_retry(summary=summary, actor=hdir, now=FROZEN)
+        assert summaries._claim(row.pk, FROZEN) == 2
+        raise OSError("the disk is full")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "build", broken)
+        with pytest.raises(OSError, match="full"):
+            summaries.summary_build(pk=summary.pk, clock=clock)
+    summary.refresh_from_db()
+    assert (summary.status, summary.error) == ("building", "")
+
+
+def test_a_document_that_is_tried_again_at_once_keeps_nothing_of_the_worker_that_had_it(world, people, started, quick):
+    document, hdir = made(people).documents.first(), world.user("hdir")
+
+    def cancelled(row):
+        Document.objects.get_queryset().filter(pk=row.pk).update(status="cancelled")
+        documents.document_retry(document=row, actor=hdir, now=FROZEN)
+        assert documents._claim(row.pk, FROZEN) == 2  # in the same moment as the clock tells it
+        return b"old"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "draw", cancelled)
+        assert not documents.document_render(pk=document.pk, clock=clock)
+    document.refresh_from_db()
+    assert (document.status, document.file, document.attempts, document.claim) == ("running", "", 1, 2)
 
 
 def test_a_document_whose_worker_was_killed_is_taken_up_or_says_failed(world, people, started, quick, settings):
