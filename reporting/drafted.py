@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from reporting.documents.added import with_added
 from reporting.documents.collect import collect
 from reporting.documents.compute import compute
 from reporting.documents.content import Content
@@ -23,4 +24,4 @@ def drafted(composition: Composition, *, language: str, now: dt.datetime) -> Con
     facts = collect(
         composition.round, frozen_at=moment, version=0, composed=Composed.of(composition), sheets=False
     )  # fmt: skip
-    return compute(facts, language, gettext)
+    return compute(with_added(facts), language, gettext)

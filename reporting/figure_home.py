@@ -86,11 +86,12 @@ class FigureHome:
     questions: list[str] = field(default_factory=list)
     support: list[dict[str, Any]] = field(default_factory=list)
     networks: list[str] = field(default_factory=list)
+    amounts: list[tuple[str, int]] = field(default_factory=list)
     before: int | None = None
 
     @property
     def measure(self) -> str:
-        return self.select.get("measure", "count")
+        return "amount" if "amount" in self.select else self.select.get("measure", "count")
 
     @property
     def from_register(self) -> bool:
@@ -156,6 +157,8 @@ def figure_home(summary: NationalSummary, place: Place) -> FigureHome | None:
     found.missing = namer.groups(home.missing, answers, home)
     if select.get("register") == "support":
         found.support = namer.support(frozen, select)
+    if "amount" in select:
+        found.amounts = [(local(row.names, namer.language) or row.row, row.amount) for row in frozen.amounts(select)]
     if "network" in select:
         rows = Network.objects.across_all(reason="name of a network").filter(pk=select["network"])
         found.networks = list(rows.values_list("name", flat=True))

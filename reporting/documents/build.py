@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from municipalities.models import Office
 from reporting.models import Document, NationalSummary, SummaryContent
 
+from .added import with_added
 from .collect import collect
 from .collect_registers import register_ids
 from .collect_volume import collect_volumes
@@ -122,7 +123,7 @@ def _snapshot(summary: NationalSummary, now: dt.datetime) -> tuple[Facts, Volume
 def facts_of(summary: NationalSummary, moment: dt.datetime) -> Facts:
     """The facts as they stand now, for the version ``summary``; ``moment`` is written on them in Oslo's time."""
     taken = timezone.localtime(moment, timezone.get_default_timezone())
-    return collect(summary.round, frozen_at=taken, version=summary.version, composed=Composed.of(summary))
+    return with_added(collect(summary.round, frozen_at=taken, version=summary.version, composed=Composed.of(summary)))
 
 
 def store(summary: NationalSummary, built: Built) -> None:

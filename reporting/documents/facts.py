@@ -229,6 +229,30 @@ class TaskFact:
     sources: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class AddedFact:
+    """What a part of another app knows of a municipality on the document's day: its class under a key. ``unknown``
+    is the class of those of whom nothing is known."""
+
+    part: str
+    key: str
+    unit: int
+    value: str
+
+
+@dataclass(frozen=True)
+class AddedAmount:
+    """A sum of money that a part of another app knows of: what it is for (``key``), whose it is (``row``, with its
+    names by language), and how much, in 1 000 kr."""
+
+    part: str
+    key: str
+    row: str
+    amount: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+UNKNOWN = "unknown"
 HALF_YEAR, YEARLY = "half_year", "yearly"
 
 
@@ -263,7 +287,8 @@ class Facts:
     ``answers`` are all answers of the round with their texts (empty when the workbook's own sheets are not
     wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
     register rows that held on one of the rounds' reference dates. ``parts`` is there where the borders of the
-    rounds differ, ``older_forms`` where the round's form was mended after some had sent in.
+    rounds differ, ``older_forms`` where the round's form was mended after some had sent in. ``added`` and ``amounts``
+    are what parts of other apps know (``documents.added``).
     """
 
     round: RoundFact
@@ -290,6 +315,8 @@ class Facts:
     composed: Composed = field(default_factory=Composed)
     tasks: tuple[TaskFact, ...] = ()
     submission_ids: tuple[int, ...] = ()
+    added: tuple[AddedFact, ...] = ()
+    amounts: tuple[AddedAmount, ...] = ()
 
     @property
     def previous(self) -> RoundFact | None:

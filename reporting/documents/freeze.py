@@ -21,6 +21,8 @@ from . import rules
 from .collect_forms import older_forms
 from .collect_registers import kept_registers
 from .facts import (
+    AddedAmount,
+    AddedFact,
     AnswerCount,
     DeliveryCount,
     Facts,
@@ -47,6 +49,8 @@ BY_VALUE: dict[str, tuple[str, type]] = {
     "round": ("rounds", RoundFact),
     "solution": ("solutions", SolutionFact),
     "network": ("networks", NetworkFact),
+    "added": ("added", AddedFact),
+    "amount": ("amounts", AddedAmount),
 }
 """What is kept whole: its key in ``register_ids``, the field of the facts, and what it is."""
 
@@ -89,7 +93,7 @@ def recollect(summary: NationalSummary, today: Facts) -> Facts:
     registers = kept_registers(summary)
     facts = replace(
         today,
-        **{key: value for key, value in names.items() if key != "rounds"},
+        **{"added": (), "amounts": (), **{key: value for key, value in names.items() if key != "rounds"}},
         rounds=rounds,
         round=rounds[-1],
         reports=reports,
@@ -120,7 +124,7 @@ def _names(summary: NationalSummary, today: Facts) -> dict[str, Any]:
     if definition is not None:
         form = FormSpec.parse(definition)
     known = {
-        name: tuple(kind(**{field: _rich(value) for field, value in row.items()}) for row in rows[key])
+        name: tuple(kind(**{field: _rich(value) for field, value in row.items()}) for row in rows.get(key, ()))
         for key, (name, kind) in BY_VALUE.items()
     }
     return {**known, "form": form, "sample": rows["sample"][0]}

@@ -6,7 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from . import rules
 from .facts import LATE, MISSING, ON_TIME, RETURNED
+from .measure import Select
+
+BESIDE = {"plan": "plan.status", "network": "network.participates", "participation": "network.participates"}
+"""The question that asks about the same as a register: its answer is shown beside the register's row."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +68,14 @@ class Home:
     @property
     def units(self) -> list[FrozenUnit]:
         return [*self.counted, *self.not_counted, *self.missing]
+
+
+def questions_of(select: Select) -> tuple[str, ...]:
+    """The questions whose answers are behind a selector."""
+    if "borders" in select:
+        return ()
+    if "pattern" in select:
+        return rules.PATTERN_BY_KEY[select["pattern"]].questions
+    if "agree" in select or select.get("register") in BESIDE:
+        return (BESIDE[select.get("agree") or select["register"]],)
+    return (select["question"],) if "question" in select else ()

@@ -22,10 +22,12 @@ LEFT_OUT = frozenset({"frozen_at", "version"})
 UNORDERED = frozenset(
     {
         "reports", "deliveries", "counts", "unit_answers", "participations", "plans", "register_counts", "support",
-        "answers", "submission_ids",
+        "answers", "submission_ids", "added", "amounts",
     }
 )  # fmt: skip
 """The facts whose order says nothing."""
+LATER = frozenset({"added", "amounts"})
+"""Facts that came after summaries had been made: where there are none, the hash is as it was before them."""
 
 Rule = tuple[str, int]
 
@@ -51,7 +53,7 @@ def inputs_hash(facts: Facts, used: Iterable[Rule], *more: Any) -> str:
 def _facts(facts: Facts) -> dict[str, Any]:
     plain = {}
     for item in fields(facts):
-        if item.name not in LEFT_OUT:
+        if item.name not in LEFT_OUT and (item.name not in LATER or getattr(facts, item.name)):
             value = _plain(getattr(facts, item.name))
             plain[item.name] = sorted(value, key=_key) if item.name in UNORDERED else value
     return plain

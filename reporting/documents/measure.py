@@ -14,7 +14,9 @@ A selector is a set of words:
   ``status`` ``none``), always as the register was on the round's reference date; ``agree`` (``plan`` or
   ``network``: the report beside the register) with ``state``; ``move`` (``question`` with ``from`` and ``to``;
   ``-`` is not answered); any ``register`` but with ``borders`` (the document's day): the municipalities of that day,
-  all of whose parts counted in ``round``, or ``carried`` ``no``: those whose figure of then cannot be said;
+  all of whose parts counted in ``round``, or ``carried`` ``no``: those whose figure of then cannot be said; ``added``
+  (another app's part) with ``key`` and ``values``: the classes that it brought; ``amount`` (another app's part) with
+  ``key`` and, for one receiver, ``of``: a sum in 1 000 kr and not a number of units;
 * how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against
   the round ``since``), ``activities`` (support activities instead of units).
 
@@ -30,7 +32,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import borders, rules
-from .facts import DELIVERY, LATE, ON_TIME, Facts, ParticipationFact, SupportFact, holds
+from .facts import DELIVERY, LATE, ON_TIME, AddedAmount, AddedFact, Facts, ParticipationFact, SupportFact, holds
 
 Select = Mapping[str, str]
 DELIVERED = (ON_TIME, LATE)
@@ -54,6 +56,30 @@ def delivery_words(unit: Any) -> frozenset[str]:
 def share(part: int, whole: int) -> Decimal | None:
     """``part`` of ``whole`` as a fraction with six decimals; None of nothing."""
     return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001")) if whole else None
+
+
+def added_units(rows: Iterable[AddedFact], select: Select, values: str) -> frozenset[int]:
+    """The units that another app's part has put in one of the classes ``values`` (joined by ``|``)."""
+    wanted = set(values.split("|"))
+    return frozenset(
+        row.unit
+        for row in rows
+        if row.part == select["added"] and row.key == select["key"] and row.value in wanted
+    )  # fmt: skip
+
+
+def summed(rows: Iterable[AddedAmount], select: Select) -> int:
+    """The sum of another app's amounts under a key, in 1 000 kr; of one receiver where the selector names it."""
+    return sum(row.amount for row in amounts_of(rows, select))
+
+
+def amounts_of(rows: Iterable[AddedAmount], select: Select) -> list[AddedAmount]:
+    """The amounts that a selector names."""
+    return [
+        row
+        for row in rows
+        if row.part == select["amount"] and row.key == select["key"] and row.row == select.get("of", row.row)
+    ]
 
 
 class Tallies:
@@ -150,6 +176,8 @@ class Tallies:
             return self.count(select) - self.count({**select, "round": select["since"]})
         if measure == "activities":
             return len({row.activity for row in self._support(select)})
+        if "amount" in select:
+            return summed(self.facts.amounts, select)
         return self.count(select)
 
     def base(self, select: Select) -> int:
@@ -170,6 +198,8 @@ class Tallies:
             return self._registered(select)
         if "agree" in select:
             return self._agreeing(select)
+        if "added" in select:
+            return self._added(select)
         if "move" in select:
             return self._moved(select)
         if "question" in select:
@@ -245,6 +275,10 @@ class Tallies:
                 kept[rules.pattern_state(key, dict(zip(questions, answers, strict=True)))] += n
             self._pattern_tally[day, office, key] = kept
         return kept
+
+    def _added(self, select: Select) -> int:
+        within = self._unit_set(*self._where(select))
+        return len(within & added_units(self.facts.added, select, select["values"]))
 
     def _moved(self, select: Select) -> int:
         """Counted by the two answers first: few pairs, however many units."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from . import texts
+from .added import added_parts
 from .assessments import assessment_chapter, remarked
 from .book import Book, Translate
 from .content import Block
@@ -49,15 +50,17 @@ PARTS = (
     Part("registers", registers_chapter),
     Part("annex", annex),
 )
-_BY_KEY = {part.key: part for part in PARTS}
-USUAL = tuple(_BY_KEY)
+USUAL = tuple(part.key for part in PARTS)
+"""The document's own parts. Those of other apps stand before ``BEFORE``."""
+BEFORE = "changes"
 FIRST_OF_YEAR = "tasks"
 """What the yearly report lays weight on: it stands right after the summary page."""
 
 
 def titles(_: Translate, kind: str = HALF_YEAR) -> dict[str, str]:
-    """The name of each part in a document of this kind, in the usual order; the same as its heading."""
+    """The name of each part in a document of this kind; the same as its heading."""
     return {
+        **{part.key: part.title(_) for part in added_parts()},
         "judgement": _("Assessment"),
         "tasks": _("Risk in Helsedirektoratet's tasks"),
         "delivery": _("Delivery"),
@@ -77,17 +80,24 @@ def titles(_: Translate, kind: str = HALF_YEAR) -> dict[str, str]:
 
 def usual(kind: str) -> tuple[str, ...]:
     """The keys of all parts in the order in which a document of this kind has them when nobody has chosen."""
+    place = USUAL.index(BEFORE)
+    keys = (*USUAL[:place], *(part.key for part in added_parts()), *USUAL[place:])
     if kind != YEARLY:
-        return USUAL
-    return (FIRST_OF_YEAR, *(key for key in USUAL if key != FIRST_OF_YEAR))
+        return keys
+    return (FIRST_OF_YEAR, *(key for key in keys if key != FIRST_OF_YEAR))
+
+
+def _drawing() -> dict[str, Callable[[Book], tuple[Block, ...]]]:
+    return {part.key: part.draw for part in PARTS} | {part.key: part.draw for part in added_parts()}
 
 
 def chosen(composed: Composed) -> tuple[str, ...]:
     """The keys of the parts that the document has, in order. Keys that are unknown, or there twice, are passed over."""
-    known = [key for key in composed.outline if key in _BY_KEY]
+    known = [key for key in composed.outline if key in _drawing()]
     return tuple(dict.fromkeys(known)) or usual(composed.kind)
 
 
 def draw(book: Book, keys: Iterable[str]) -> tuple[Block, ...]:
     """The blocks of these parts, in this order, each table with Helsedirektoratet's comment under it."""
-    return remarked(book, [block for key in keys for block in _BY_KEY[key].draw(book)])
+    drawing = _drawing()
+    return remarked(book, [block for key in keys for block in drawing[key](book)])

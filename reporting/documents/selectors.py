@@ -20,13 +20,23 @@ from reporting.models import Answer, NationalSummary, Report, Round, Submission
 from . import borders, rules
 from .collect_registers import kept_registers
 from .content import Figure
-from .facts import YEARLY, ParticipationFact, PlanFact, SupportFact, day_of, holds
-from .frozen_units import FrozenUnit, GivenAnswer, Home
-from .measure import KINDS, NO_ANSWER, Select, delivery_states, delivery_words, matches, share
+from .facts import UNKNOWN, YEARLY, AddedAmount, ParticipationFact, PlanFact, SupportFact, day_of, holds
+from .frozen_units import FrozenUnit, GivenAnswer, Home, questions_of
+from .kept_added import kept_added
+from .measure import (
+    KINDS,
+    NO_ANSWER,
+    Select,
+    added_units,
+    amounts_of,
+    delivery_states,
+    delivery_words,
+    matches,
+    share,
+    summed,
+)
 from .year import since_of
 
-BESIDE = {"plan": "plan.status", "network": "network.participates", "participation": "network.participates"}
-"""The question that asks about the same as a register: its answer is shown beside the register's row."""
 __all__ = ["Frozen", "FrozenUnit", "GivenAnswer", "Home", "disagreements", "questions_of"]
 REASON = "the way home from a figure of a national summary"
 
@@ -48,6 +58,7 @@ class Frozen:
         self._units: dict[str, list[FrozenUnit]] = {}
         self._answers: dict[tuple[str, str], dict[int, list[GivenAnswer]]] = {}
         self._registers = kept_registers(summary)
+        self._brought = kept_added(summary)
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -125,6 +136,8 @@ class Frozen:
             return None
         if measure == "activities":
             return len({row.activity for row in self._support_rows(select)})
+        if "amount" in select:
+            return summed(self._brought.amounts, select)
         counted, others, missing = self._sort(select)
         if measure == "share":
             return share(len(counted), len(counted) + len(others) + len(missing))
@@ -164,6 +177,8 @@ class Frozen:
         """The units that a selector speaks of: counted, not counted, and without the answer it needs."""
         if "borders" in select:
             return self._sort_carried(select)
+        if "amount" in select:
+            return [], [], []
         kinds = KINDS[select.get("units", "municipality")]
         members = [
             unit
@@ -186,6 +201,8 @@ class Frozen:
             return self._register_test(select)
         if "agree" in select:
             return self._agreement_test(select), _always
+        if "added" in select:
+            return self._added_test(select)
         if "move" in select:
             return self._move_test(select)
         if "question" in select:
@@ -274,6 +291,15 @@ class Frozen:
 
         return test, known if NO_ANSWER not in (select["from"], select["to"]) else _always
 
+    def _added_test(self, select: Select) -> tuple[Any, Any]:
+        counted = added_units(self._brought.added, select, select["values"])
+        unknown = added_units(self._brought.added, select, UNKNOWN)
+        return (lambda unit: unit.unit in counted), (lambda unit: unit.unit not in unknown)
+
+    def amounts(self, select: Select) -> list[AddedAmount]:
+        """The kept sums of money that a selector names."""
+        return amounts_of(self._brought.amounts, select)
+
     def _register_test(self, select: Select) -> tuple[Any, Any]:
         if select["register"] == "plan":
             return self._plan_test(select)
@@ -351,17 +377,6 @@ class Frozen:
 
 def _always(_unit: FrozenUnit) -> bool:
     return True
-
-
-def questions_of(select: Select) -> tuple[str, ...]:
-    """The questions whose answers are behind a selector."""
-    if "borders" in select:
-        return ()
-    if "pattern" in select:
-        return rules.PATTERN_BY_KEY[select["pattern"]].questions
-    if "agree" in select or select.get("register") in BESIDE:
-        return (BESIDE[select.get("agree") or select["register"]],)
-    return (select["question"],) if "question" in select else ()
 
 
 def disagreements(frozen: Frozen, figures: Iterable[Figure]) -> list[str]:

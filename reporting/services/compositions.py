@@ -81,7 +81,7 @@ class Writer:
 def composition_order(*, by: Writer, keys: Iterable[str]) -> Composition:
     """Choose the parts and their order. Raises ValidationError for an unknown part, a part named twice, or none."""
     chosen = list(keys)
-    if len(set(chosen)) < len(chosen) or not set(chosen) <= set(outline.USUAL):
+    if len(set(chosen)) < len(chosen) or not set(chosen) <= set(outline.usual(by.kind)):
         raise ValidationError(_("There is no such part."))
     if not chosen:
         raise ValidationError(_("At least one part must be there."))

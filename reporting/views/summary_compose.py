@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from municipalities.views import ScopedPage
 from reporting.documents import outline
 from reporting.documents.content import Table
-from reporting.documents.facts import Composed, day_of
+from reporting.documents.facts import HALF_YEAR, Composed, day_of
 from reporting.documents.render_html import page_fragment
 from reporting.documents.texts import assessment_parts, document_kinds
 from reporting.drafted import drafted
@@ -176,7 +176,7 @@ def moved(keys: tuple[str, ...], action: str, key: str) -> list[str] | None:
     """The parts after one step: ``up``, ``down``, ``out`` or ``in`` (last, but before the annex). None for a step that
     cannot be."""
     order = list(keys)
-    if action == "in" and key in outline.USUAL and key not in order:
+    if action == "in" and key in outline.usual(HALF_YEAR) and key not in order:
         place = order.index("annex") if order[-1:] == ["annex"] else len(order)
         return [*order[:place], key, *order[place:]]
     if key not in order:
