@@ -16,7 +16,7 @@ from reporting.documents.collect import collect
 from reporting.documents.collect_registers import register_ids
 from reporting.documents.compute import compute
 from reporting.documents.content import to_json
-from reporting.documents.facts import Composed
+from reporting.documents.facts import AddedAmount, AddedFact, Composed
 from reporting.documents.freeze import kept, recollect
 from reporting.documents.inputs import UNORDERED, inputs_hash, rules_of
 from reporting.models import Answer, NationalSummary, Report, Round
@@ -36,7 +36,13 @@ def people(world):
 
 @pytest.fixture
 def facts(people):
-    return collect(people.now, frozen_at=FROZEN)
+    found = collect(people.now, frozen_at=FROZEN)
+    units = [unit.id for unit in found.units[:2]]
+    return replace(
+        found,
+        added=tuple(AddedFact("part", "class", unit, "yes") for unit in units),
+        amounts=(AddedAmount("part", "sum", "a", 3), AddedAmount("part", "sum", "b", 4)),
+    )
 
 
 @pytest.fixture
