@@ -161,4 +161,6 @@ def test_an_answer_that_was_altered_is_seen(people, facts, summary):
 def test_a_summary_made_before_names_were_kept_is_read_with_those_of_today(people, facts, summary):
     rows = {key: summary.register_ids[key] for key in ("participation", "plan", "support")}
     summary.register_ids = rows
-    assert hashed(recollect(summary, collect(people.now, frozen_at=FROZEN, version=3))) == hashed(facts)
+    older = replace(facts, added=(), amounts=())  # it was made before other apps had parts, and brings none now
+    today = replace(collect(people.now, frozen_at=FROZEN, version=3), added=facts.added)
+    assert hashed(recollect(summary, today)) == hashed(older)
