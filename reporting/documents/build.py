@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,6 +30,7 @@ from .content import Content, Figure, content_hash, from_json, stored, to_json
 from .content_check import problems
 from .facts import Composed, Facts
 from .freeze import kept
+from .freeze_volume import kept_volumes
 from .inputs import inputs_hash, rules_of
 from .render import FigureUrl, render
 from .volume import volumes
@@ -52,12 +54,14 @@ class BuildRefused(Exception):
 @dataclass(frozen=True)
 class Built:
     """What a build came to: the frozen sets, and the canonical JSON of each language; ``volumes`` that of each region's
-    volume, by the office's key and language; ``inputs`` the hash over all it was computed from."""
+    volume, by the office's key and language; ``inputs`` the hash over all it was computed from, and ``registers`` what
+    is kept of that by value."""
 
     facts: Facts
     canonical: dict[str, str]
     volumes: dict[tuple[str, str], str] = field(default_factory=dict)
     inputs: str = ""
+    registers: dict[str, Any] = field(default_factory=dict)
 
 
 def build(summary: NationalSummary, *, now: dt.datetime, step: Step = lambda name: None) -> Built:
@@ -68,13 +72,17 @@ def build(summary: NationalSummary, *, now: dt.datetime, step: Step = lambda nam
         raise BuildRefused("no_submissions")
     step("compute")
     canonical, regions = {}, {}
+    registers = {**register_ids(facts), **kept(facts, summary.round.form_version_id)}
+    if found is not None:
+        registers |= kept_volumes(facts, found)
     for language in LANGUAGES:
         with translation.override(language):
             note = compute(facts, language, gettext)
             canonical[language] = _checked(note)
             for office, content in volumes(facts, found, language, gettext) if found else ():
                 regions[office, language] = _checked(content)
-    return Built(facts, canonical, regions, inputs_of(facts, note, map(content_hash, regions.values())))
+    inputs = inputs_of(facts, note, map(content_hash, regions.values()))
+    return Built(facts, canonical, regions, inputs, registers)
 
 
 def inputs_of(facts: Facts, note: Content, volume_hashes: Iterable[str]) -> str:
@@ -129,7 +137,7 @@ def facts_of(summary: NationalSummary, moment: dt.datetime) -> Facts:
 def store(summary: NationalSummary, built: Built) -> None:
     """Keep the frozen sets and the Content. Call it inside the transaction that ends the building."""
     summary.submission_ids = list(built.facts.submission_ids)
-    summary.register_ids = {**register_ids(built.facts), **kept(built.facts, summary.round.form_version_id)}
+    summary.register_ids = built.registers
     summary.inputs_hash = built.inputs
     summary.as_of = built.facts.round.date
     summary.frozen_at = built.facts.frozen_at

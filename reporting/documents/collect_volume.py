@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from municipalities.models import PhaseStatus, PlanAnchoring, PlanDecision
 from networks.models import Network, Participation, SupportActivity
@@ -39,23 +39,31 @@ def collect_volumes(facts: Facts) -> VolumeFacts:
 
 
 def _sent(near: dict[int, dt.date]) -> tuple[SentIn, ...]:
+    rows = Submission.objects.across_all(reason=REASON).filter(
+        report__round_id__in=near, report__status__in=Report.DELIVERED, report__current=F("pk")
+    )
+    return sent_in(rows, near)
+
+
+def sent_in(
+    submissions: QuerySet[Any], days: Mapping[int, dt.date], approved: Mapping[int, bool] | None = None
+) -> tuple[SentIn, ...]:
+    """What was sent in with these Submissions; ``days`` are the reference dates by round. ``approved`` says by
+    Submission which were approved; None: those whose report is approved now. Two queries."""
     rows = list(
-        Submission.objects.across_all(reason=REASON)
-        .filter(report__round_id__in=near, report__status__in=Report.DELIVERED, report__current=F("pk"))
-        .values_list(
+        submissions.values_list(
             "report__municipality_id", "report__round_id", "number", "submitted_at", "days_late", "extended_to",
-            "on_behalf_of_id", "report__status", "answers", "form_version_id",
-        )
-        .order_by("report__round_id", "report__municipality_id")
+            "on_behalf_of_id", "report__status", "answers", "pk", "form_version_id",
+        ).order_by("report__round_id", "report__municipality_id")
     )  # fmt: skip
     definitions = FormVersion.objects.filter(pk__in={row[-1] for row in rows}).values_list("pk", "definition")
     forms = {pk: FormSpec.parse(definition) for pk, definition in definitions}
     return tuple(
         SentIn(
-            unit, near[round_id], number, moment, late, own, behalf is not None, status == Report.Status.APPROVED,
-            answers, forms[form],
+            unit, days[round_id], number, moment, late, own, behalf is not None,
+            status == Report.Status.APPROVED if approved is None else approved[pk], answers, forms[form],
         )
-        for unit, round_id, number, moment, late, own, behalf, status, answers, form in rows
+        for unit, round_id, number, moment, late, own, behalf, status, answers, pk, form in rows
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class Difference:
             for word, name in (("table", self.table), ("column", self.column), ("row", self.row))
             if name
         )
-        return f"{place}: {self.old} -> {self.new}"
+        return f"{place}: {self.old} -> {self.new}" if place else f"{self.old} -> {self.new}"
 
 
 def differences(old: Content, new: Content) -> Iterator[Difference]:

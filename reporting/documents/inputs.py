@@ -10,13 +10,14 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from . import rules
 from .content import SCHEMA, Content
-from .facts import Facts
+from .facts import Composed, Facts
+from .volume_facts import SentIn, VolumeFacts
 
 LEFT_OUT = frozenset({"frozen_at", "version"})
 UNORDERED = frozenset(
@@ -28,6 +29,13 @@ UNORDERED = frozenset(
 """The facts whose order says nothing."""
 LATER = frozenset({"added", "amounts"})
 """Facts that came after summaries had been made: where there are none, the hash is as it was before them."""
+
+BY_UNIT = ("unit_answers", "participations", "plans", "support", "parts")
+BY_OFFICE = ("units", "reports", "deliveries", "counts", "register_counts")
+NOT_IN_A_VOLUME: dict[str, Any] = {
+    "answers": (), "older_forms": (), "composed": Composed(), "tasks": (), "submission_ids": (),
+}  # fmt: skip
+"""How the facts of a region are picked out for the hash over the inputs of its volume."""
 
 Rule = tuple[str, int]
 
@@ -48,6 +56,39 @@ def inputs_hash(facts: Facts, used: Iterable[Rule], *more: Any) -> str:
     parts = [SCHEMA, sorted(used), _facts(facts), *(_plain(other) for other in more)]
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def volume_inputs(facts: Facts, found: VolumeFacts, office: str) -> str:
+    """SHA-256 over what the volume of one region (its key) is computed from: what is of the region alone, and what is
+    the same for all. Where it is the same and the volume is not, the portal words or computes it otherwise."""
+    units = {unit.id for unit in facts.units if unit.office == office}
+    own: dict[str, Any] = {name: tuple(row for row in getattr(facts, name) if row.unit in units) for name in BY_UNIT}
+    own |= {name: tuple(row for row in getattr(facts, name) if row.office == office) for name in BY_OFFICE}
+    own["offices"] = tuple(row for row in facts.offices if row.key == office)
+    region = replace(facts, **own, **NOT_IN_A_VOLUME)
+    forms: dict[int, str] = {}  # a form is the same object for all that answered it
+    for entry in found.sent:
+        if id(entry.form) not in forms:
+            forms[id(entry.form)] = hashlib.sha256(_key(_plain(entry.form)).encode()).hexdigest()
+    sent = sorted(_key([_without_form(entry), forms[id(entry.form)]]) for entry in found.sent if entry.unit in units)
+    rows = [
+        sorted(_key(_plain(row)) for row in getattr(found, name) if row.unit in units)
+        for name in ("decisions", "anchorings", "progress", "parts", "support")
+    ]
+    asked = {
+        pk: name
+        for entry in found.sent
+        if entry.unit in units
+        for question in entry.form.questions()
+        if question.kind == "register"
+        for pk in map(str, entry.answers.get(question.code) or ())
+        if (name := found.networks.get(pk)) is not None
+    }
+    return inputs_hash(region, (), sent, rows, asked)
+
+
+def _without_form(entry: SentIn) -> dict[str, Any]:
+    return {item.name: _plain(getattr(entry, item.name)) for item in fields(entry) if item.name != "form"}
 
 
 def _facts(facts: Facts) -> dict[str, Any]:

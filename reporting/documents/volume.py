@@ -8,7 +8,7 @@ in the next version, and its files need not be drawn again. Its moment is that o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain
 
 from django.utils import timezone
@@ -27,8 +27,11 @@ from .volume_unit import UnitFacts, UnitPages, by_unit
 KIND = "volume"
 
 
-def volumes(facts: Facts, found: VolumeFacts, language: str, _: Translate) -> Iterator[tuple[str, Content]]:
-    """The volume of each region in ``language`` (``nb`` or ``nn``), by the office's key, in the offices' order.
+def volumes(
+    facts: Facts, found: VolumeFacts, language: str, _: Translate, *, only: Collection[str] | None = None
+) -> Iterator[tuple[str, Content]]:
+    """The volume of each region in ``language`` (``nb`` or ``nn``), by the office's key, in the offices' order; of
+    those in ``only`` where it is given.
 
     ``found`` are the facts of each unit (``collect_volumes``). The counts are the offices' rows of the note's tables.
     """
@@ -36,7 +39,7 @@ def volumes(facts: Facts, found: VolumeFacts, language: str, _: Translate) -> It
     known = by_unit(found, facts.round.date)
     for office in facts.offices:
         units = tuple(unit for unit in facts.units if unit.office == office.key)
-        if units:
+        if units and (only is None or office.key in only):
             yield office.key, _Volume(_RegionBook(whole), office, units, found, known).content()
 
 

@@ -1,5 +1,6 @@
 """Whether a file of a summary says what the database says. Any of the four files leads to its summary by the hash of
-its Content; then the figures are computed again from the frozen inputs, and looked for in the file.
+its Content, a volume's own to its region too; then the figures are computed again from the frozen inputs, and looked
+for in the file. With the note all volumes of its version are computed again.
 """
 
 from __future__ import annotations
@@ -17,10 +18,13 @@ from reporting.documents.compute import compute
 from reporting.documents.content import Content, content_hash, from_json, to_json
 from reporting.documents.content_check import problems
 from reporting.documents.difference import Difference, differences
+from reporting.documents.facts import Facts
 from reporting.documents.freeze import recollect
+from reporting.documents.freeze_volume import is_kept
 from reporting.documents.render_json import read_json
 from reporting.documents.selectors import Frozen, disagreements
 from reporting.models import Answer, Document, NationalSummary, Report, Submission, SummaryContent
+from reporting.services import verify_volumes
 
 REASON = "check of a national summary"
 MOST_NAMED = 20  # things of one kind that are named
@@ -71,8 +75,11 @@ def verify_file(path: Path) -> Verdict:
     verdict.checked.append(f"{fmt}: the content {digest[:12]} is that of {_name(row)}")
     _stored(row, content, verdict)
     _against_database(row, content, verdict)
+    facts = recollect(row.summary, build.facts_of(row.summary, row.summary.frozen_at))
     if row.office_id is None:
-        _computed_again(row, content, verdict)
+        _computed_again(row, content, facts, verdict)
+    _sent_in(row, facts, verdict)
+    _volumes_again(row, facts, verdict)
     _file(path.name, fmt, data, row, content, verdict)
     if fmt == "json":
         for other in FORMATS[1:]:
@@ -99,10 +106,17 @@ def _content_row(digest: str) -> SummaryContent | None:
     return rows.filter(content_hash=digest).order_by("-summary_id").first() if digest else None
 
 
+def _also_in(row: SummaryContent) -> str:
+    """The other versions whose volume is this very one."""
+    same = SummaryContent.objects.filter(content_hash=row.content_hash, office=row.office_id, language=row.language)
+    found = same.exclude(summary=row.summary_id).order_by("summary__version").values_list("summary__version", flat=True)
+    return f", the same in version {', '.join(map(str, found))}" if row.office_id and found else ""
+
+
 def _name(row: SummaryContent) -> str:
     summary = row.summary
     office = f", volume of {row.office.key}" if row.office else ""
-    return f"version {summary.version} per {summary.as_of} in {row.language}{office}"
+    return f"version {summary.version} per {summary.as_of} in {row.language}{office}{_also_in(row)}"
 
 
 def _stored(row: SummaryContent, content: Content, verdict: Verdict) -> None:
@@ -149,11 +163,10 @@ def _counts(summary: NationalSummary, content: Content) -> list[tuple[str, int]]
     ]
 
 
-def _computed_again(row: SummaryContent, content: Content, verdict: Verdict) -> None:
+def _computed_again(row: SummaryContent, content: Content, facts: Facts, verdict: Verdict) -> None:
     """The Content from the frozen inputs. Where the inputs are the same, words that the portal has changed since are
     said and are no problem; every figure must be equal."""
     summary = row.summary
-    facts = recollect(summary, build.facts_of(summary, summary.frozen_at))
     with translation.override(row.language):
         again = compute(facts, row.language, gettext)
     volumes = SummaryContent.objects.filter(summary=summary).exclude(office=None)
@@ -169,6 +182,37 @@ def _computed_again(row: SummaryContent, content: Content, verdict: Verdict) -> 
         verdict.more("computed again", [*_figures_first(found)])
     if summary.inputs_hash and not same_inputs and not found:
         verdict.problems.append("database: the frozen inputs are others than those the summary was computed from")
+
+
+def _sent_in(row: SummaryContent, facts: Facts, verdict: Verdict) -> None:
+    """That the frozen Submissions are as they were sent in; of a volume's own region alone."""
+    offices = None if row.office is None else {row.office.key}
+    verdict.checked.append("database: every answer of the frozen reports compared with what was sent in")
+    verdict.more("database", verify_volumes.altered(facts, offices))
+
+
+def _volumes_again(row: SummaryContent, facts: Facts, verdict: Verdict) -> None:
+    """The volume of ``row``, or with a note all of its version: of each the first difference, of one alone all."""
+    summary = row.summary
+    every = SummaryContent.objects.filter(summary=summary).exclude(office=None).select_related("office")
+    rows = list(every.order_by("office__order") if row.office_id is None else every.filter(pk=row.pk))
+    if not rows:
+        return
+    if not is_kept(summary):
+        verdict.checked.append(verify_volumes.NOT_KEPT)
+    equal = 0
+    for again in verify_volumes.computed_again(summary, facts, gettext, rows):
+        equal += not (again.found or again.unjudged or again.worded)
+        if again.worded:
+            verdict.checked.append(f"{again.name}: the portal words {again.worded} things otherwise today")
+        if again.unjudged:
+            verdict.checked.append(f"{again.name}: {again.unjudged} things differ in what was not kept")
+        if row.office_id is None and again.found:
+            more = f", and {len(again.found) - 1} more" if len(again.found) > 1 else ""
+            verdict.problems.append(f"{again.name} computed again: {again.found[0]}{more}")
+        else:
+            verdict.more(f"{again.name} computed again", again.found)
+    verdict.checked.append(f"volumes computed again from the frozen inputs: {equal} of {len(rows)} equal")
 
 
 def _figures_first(found: list[Difference]) -> list[Difference]:

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     help = (
         "Check a file of a national summary or of a region's volume, in any of the four formats: its summary is found"
         " by the hash in the file, the figures are computed again from the frozen inputs and looked for in the file."
+        " With a file of the note the volumes of all regions are computed again too."
         " Beside a JSON file the PDF, Word and Excel files of the same name are checked too. Ends with 0 only when all"
         " agrees."
     )

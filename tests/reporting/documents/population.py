@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from municipalities.models import Municipality, Office, PlanDecision, User
 from municipalities.names import sort_key
 from networks.models import Network, Participation, SupportActivity
+from reporting.answers import answers_hash
 from reporting.models import Answer, Report, Round, Submission
 from reporting.services import rounds as round_services
 from tests.world import World
@@ -124,9 +125,9 @@ def populate(world: World, *, extra: int = 0) -> Population:
 
 def _send(round_: Round, unit: Municipality, index: int, user: User, moment: dt.datetime, special: int) -> None:
     report = Report.objects.get_queryset().get(round=round_, municipality=unit)
+    answers = as_answers(answers_of(index))
     submission = Submission.objects.get_queryset().create(
-        report=report, number=1, form_version=round_.form_version, answers=as_answers(answers_of(index)),
-        answers_hash="x" * 64,
+        report=report, number=1, form_version=round_.form_version, answers=answers, answers_hash=answers_hash(answers),
         submitted_by=user, submitted_by_name=str(user), submitted_at=moment,
         days_late=3 if special == 1 else 0, on_behalf_of=unit if special == 2 else None,
         extended_to=moment.date() if special == 3 else None,
