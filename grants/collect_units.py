@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Case, FilteredRelation, Q, QuerySet, Value, When
 
@@ -90,7 +90,7 @@ def units_read(day: dt.date, *, units: Iterable[int] | None = None, scope: Scope
     return Units(day, tuple(rows), Lineage(spans, (Link(*row) for row in links)), is_all=not hidden)
 
 
-def _versions(day: dt.date, scope: Scope | None) -> QuerySet[MunicipalityVersion, tuple]:
+def _versions(day: dt.date, scope: Scope | None) -> QuerySet[Any]:
     rows = MunicipalityVersion.objects.filter(
         valid_from__lte=day, municipality__kind=Municipality.Kind.MUNICIPALITY
     ).annotate(

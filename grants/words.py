@@ -18,6 +18,7 @@ from municipalities.services.dated import in_words
 
 if TYPE_CHECKING:
     from grants.services.priority import Verdict
+    from grants.services.priority_decisions import Change
 
 TITLES = {
     "plan_or_process": gettext_lazy("Plan adopted, or a process described"),
@@ -144,6 +145,25 @@ def missing_in_all(verdicts: Iterable[Verdict]) -> str:
     """One sentence on what it must do to meet all criteria; empty where it does."""
     steps = [_step(verdict) for verdict in verdicts if verdict.state != MET]
     return _must(list(dict.fromkeys(steps))) if steps else ""
+
+
+def why_changed(change: Change) -> str:
+    """Why the outcome of a criterion is another one today than on a decided list, in sentences."""
+    said = []
+    if not change.after:
+        said.append(_("The criterion is no longer among those of the year."))
+    elif not change.before:
+        said.append(_("The criterion was not among those of the year."))
+    elif change.is_asked_otherwise:
+        said.append(_("The criterion is asked otherwise now."))
+    if change.overruling:
+        said.append(_("The statsforvalter's overruling was recorded or withdrawn."))
+    for frame, rows in ((_("New: %(what)s."), change.gained), (_("No longer: %(what)s."), change.lost)):
+        if shown := list(dict.fromkeys(evidence(row) for row in rows)):
+            said.append(frame % {"what": "; ".join(shown)})
+    if not said and change.missing:
+        said.append(change.missing)
+    return " ".join(said)
 
 
 def _must(steps: list[str]) -> str:
