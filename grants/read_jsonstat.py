@@ -191,10 +191,10 @@ def _figure(value: Any, number: str) -> int:
         raise TableRefused("no_number", number=number, text=_short(str(value)))
     if value < 0:
         raise TableRefused("negative", number=number, text=_short(str(value)))
-    if value != int(value):
-        raise TableRefused("decimal", number=number, text=_short(str(value)))
     if value > MOST:
         raise TableRefused("too_large", number=number)
+    if value != int(value):
+        raise TableRefused("decimal", number=number, text=_short(str(value)))
     return int(value)
 
 

@@ -1,5 +1,9 @@
 """The grants' part of the API."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from grants import api_allocations
+
+urlpatterns = [
+    path("grants/allocations/", api_allocations.AllocationOne.as_view(), name="api_allocations"),
+]
