@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from reform import clock
 from reform.messages import compile_stale
+from tests import databases
+from tests.kept import TRAIL
 from tests.world import world  # noqa: F401  (a fixture for all)
 
 pytest_plugins = ["tests.browser"]
@@ -24,6 +27,8 @@ hypothesis_settings.register_profile(
     "portal", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("portal")
+
+TransactionTestCase._fixture_teardown = databases.quick_teardown(TransactionTestCase._fixture_teardown)
 
 SKIP_REASONS = ("browser", "service", "font", "java")
 
@@ -51,6 +56,18 @@ def skip_verdict(reason: str) -> str | None:
     if os.environ.get("PORTAL_NO_SKIPS"):
         return f"Nothing may be skipped here, but: {reason}"
     return None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings) -> bool:
+    """The migrations run anew only when they, the models or the packages have changed; see tests/databases.py."""
+    return databases.begin_with_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        databases.keep_template()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -86,6 +103,14 @@ def _fresh_language():
 def _fresh_clock(monkeypatch):
     """PORTAL_CLOCK runs on from the start of the process; in a long run a test must not meet the time of others."""
     monkeypatch.setattr(clock, "_STARTED", dt.datetime.now(dt.UTC))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_trail():
+    """Each test begins with an empty database; see tests/kept.py."""
+    TRAIL.begin()
+    yield
+    TRAIL.end()
 
 
 @pytest.fixture(autouse=True)

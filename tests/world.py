@@ -34,6 +34,7 @@ from municipalities.models import (
 from municipalities.names import sort_key
 from networks.models import Network
 from reform.models import FocusArea, Solution
+from tests.kept import kept
 
 D = dt.date
 PASSWORD = "kveldsmat-og-kaffe"
@@ -192,4 +193,4 @@ def _solutions() -> None:
 @pytest.fixture
 def world(db: None) -> World:
     """The small world, new for each test."""
-    return build_world()
+    return kept("world", build_world)

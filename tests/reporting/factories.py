@@ -13,6 +13,7 @@ from reform.models import FocusArea, Solution
 from reporting.models import Report, Round
 from reporting.services.drafts import draft_open, draft_save_many
 from reporting.services.rounds import round_open
+from tests.kept import kept
 
 OSLO = ZoneInfo("Europe/Oslo")
 SPRING = dt.date(2022, 5, 1)
@@ -109,6 +110,10 @@ def network(name: str = "Nettverk Agder", *offices: Office) -> Network:
 
 def open_round(reference_date: dt.date = SPRING, **dates: dt.date) -> Round:
     """An open round with a report for every unit there is."""
+    return kept(("round", reference_date, *sorted(dates.items())), lambda: _open_round(reference_date, dates))
+
+
+def _open_round(reference_date: dt.date, dates: dict[str, dt.date]) -> Round:
     solutions()
     return round_open(
         reference_date=reference_date, actor=None, now=at(reference_date - dt.timedelta(days=41)), dates=dates

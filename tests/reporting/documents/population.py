@@ -18,6 +18,7 @@ from networks.models import Network, Participation, SupportActivity
 from reporting.answers import answers_hash
 from reporting.models import Answer, Report, Round, Submission
 from reporting.services import rounds as round_services
+from tests.kept import kept
 from tests.world import World
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -108,6 +109,10 @@ class Population:
 def populate(world: World, *, extra: int = 0) -> Population:
     """Two rounds for the world's units and ``extra`` municipalities more. In the last round unit 0 has a returned
     report, the last unit none, unit 1 came three days late and unit 2 through its office."""
+    return kept(("population", extra), lambda: _populate(world, extra))
+
+
+def _populate(world: World, extra: int) -> Population:
     _more_units(world, extra)
     people = Population()
     everyone = Municipality.objects.across_all(reason="test").units_as_of(NOW)
