@@ -149,6 +149,12 @@ def hdir_builds_and_sends(open_page) -> NationalSummary:
     page.goto(f"/oppsummering/{summary.pk}/")
     page.locator("form[action$='/godkjent/'] button").click()
     page.locator("form[action$='/sendt/']").wait_for()
+    waiting = Document.objects.across_all(reason="test").filter(summary=summary).exclude(status="done")
+    for _ in range(240):  # the volumes are drawn too: it is not sent without them
+        if not waiting.exists():
+            break
+        page.wait_for_timeout(500)
+    page.reload()
     for field in page.locator("form[action$='/sendt/'] input:visible").all():
         field.fill("28.04.2022" if "on" in (field.get_attribute("name") or "") else "22/1234")
     page.get_by_role("button", name="Merk som sendt").click()

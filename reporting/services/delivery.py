@@ -165,7 +165,7 @@ def reuse(document: Document, *, now: dt.datetime) -> bool:
             .order_by("pk")
             .first()
         )  # fmt: skip
-        if twin is None or not _is_there(twin.file):
+        if twin is None or not is_there(twin.file):
             return False
         mine = rows.filter(pk=document.pk, status__in=(_Status.QUEUED, _Status.RUNNING))
         return bool(
@@ -176,7 +176,8 @@ def reuse(document: Document, *, now: dt.datetime) -> bool:
         )  # fmt: skip
 
 
-def _is_there(file: str) -> bool:
+def is_there(file: str) -> bool:
+    """Whether the file that a row names is on the disk."""
     try:
         open_file(file).close()
     except NotThere:

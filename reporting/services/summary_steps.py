@@ -13,14 +13,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.access import can
 from municipalities.models import User
-from municipalities.transitions import perform
+from municipalities.transitions import TransitionRefused, perform
 from reporting.models import NationalSummary, SummaryContent
 from reporting.services.delivery import NothingToDeliver, delivery_request
+from reporting.services.summary_files import missing_files, missing_sentence
 from reporting.workflow import SUMMARY, last_sent
 
 CASE_LIMIT = 60
 NOTE_LIMIT = 4000
+
+
+class FilesMissing(TransitionRefused):
+    """A summary is not marked as sent before all its files are there: what is sent is what can be read."""
 
 
 def summary_approve(*, summary: NationalSummary, actor: User, now: dt.datetime, change_note: str = "") -> None:
@@ -61,8 +67,8 @@ def summary_send(
     """Mark an approved version as sent to the ministry: from now on HOD reads it, and it never changes.
 
     ``sent_on`` is the day it was sent when that was earlier, ``case`` the number of the case. Raises WrongState,
-    PermissionDenied, ReplacesAnother, and ValidationError for a day that has not been or is before the approval, and a
-    case number that is missing or longer than ``CASE_LIMIT`` characters.
+    PermissionDenied, ReplacesAnother, FilesMissing, and ValidationError for a day that has not been or is before the
+    approval, and a case number that is missing or longer than ``CASE_LIMIT`` characters.
     """
     case = " ".join(case.split())
     today = timezone.localdate(now)
@@ -71,6 +77,7 @@ def summary_send(
         locked = _locked(summary)
         if locked.status == NationalSummary.Status.APPROVED:  # in another state it is the state that is said
             _check_sending(locked, case, day, today)
+            _check_files(locked, actor, today)
         noon = dt.datetime.combine(day, dt.time(12), tzinfo=now.tzinfo)
         perform(
             SUMMARY, summary, "send", actor=actor, now=now, note=case, content_hash=_hash(summary),
@@ -90,6 +97,13 @@ def _check_sending(summary: NationalSummary, case: str, day: dt.date, today: dt.
         errors["case"] = _("The case number can have at most 60 characters.")
     if errors:
         raise ValidationError(errors)
+
+
+def _check_files(summary: NationalSummary, actor: User, today: dt.date) -> None:
+    if not can(actor, "summary.send", summary, today=today):
+        return  # perform says why
+    if missing := missing_files(summary):
+        raise FilesMissing(missing_sentence(summary, missing), state=summary.status)
 
 
 def summary_withdraw(*, summary: NationalSummary, actor: User, now: dt.datetime, reason: str) -> None:

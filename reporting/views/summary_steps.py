@@ -20,6 +20,7 @@ from reporting.form_spec import QuestionSpec
 from reporting.models import NationalSummary
 from reporting.services import summaries, summary_steps
 from reporting.services.compositions import gaps
+from reporting.services.summary_files import missing_files, missing_sentence
 from reporting.views.summary import SummaryView, detail_context
 from reporting.workflow import SUMMARY, ChangeUnexplained, ReplacesAnother, last_sent
 
@@ -94,7 +95,11 @@ def steps_context(summary: NationalSummary, user: Any, today: dt.date, bound: fo
     if bound is not None and (name := getattr(bound, "step", "")) in fresh:
         fresh[name] = bound
     missing = len(gaps(summary)) if "approve" in fresh else 0
-    return {"steps": fresh, "to_replace": replaced, "refused": bound, "pii": PII, "missing": missing}
+    files = missing_sentence(summary, missing_files(summary)) if "send" in fresh else ""
+    return {
+        "steps": fresh, "to_replace": replaced, "refused": bound, "pii": PII, "missing": missing,
+        "files_missing": files,
+    }  # fmt: skip
 
 
 class SummaryStep(SummaryView):
@@ -123,7 +128,7 @@ class SummaryStep(SummaryView):
                 form.add_error(None, error)
             except ChangeUnexplained as refused:
                 form.add_error("change_note" if "change_note" in form.fields else None, str(refused.message))
-            except ReplacesAnother as refused:
+            except (ReplacesAnother, summary_steps.FilesMissing) as refused:
                 form.add_error(None, str(refused.message))
             else:
                 messages.success(request, said)

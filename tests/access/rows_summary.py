@@ -12,6 +12,7 @@ from reporting.services.documents import document_render
 from reporting.services.summaries import summary_build, summary_request
 from tests.access.matrix import Row, Target
 from tests.access.rows_review import sent_in
+from tests.reporting.drawn_files import draw_files
 from tests.world import World
 
 NOW = dt.datetime(2022, 5, 4, 8, 0, tzinfo=ZoneInfo("Europe/Oslo"))
@@ -53,6 +54,8 @@ def in_state(status: str, **data: Any):
                 round=first.round, version=100 + list(NationalSummary.Status).index(status), status=status,
                 as_of=first.as_of, frozen_at=NOW, requested_at=NOW, approved_at=NOW, **fields,
             )  # fmt: skip
+        if status == "approved":  # it is sent when its files are there
+            draw_files(row)
         return Target(obj=row, data=data)
 
     return make

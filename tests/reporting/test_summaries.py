@@ -23,6 +23,7 @@ from reporting.services.documents import content_disposition, safe_name
 from reporting.services.summary_steps import summary_approve, summary_send, summary_unapprove, summary_withdraw
 from tests.reporting.changed_world import said_borders
 from tests.reporting.documents.population import FROZEN, populate
+from tests.reporting.drawn_files import draw_files
 
 LATER = FROZEN + dt.timedelta(days=2)
 
@@ -53,9 +54,9 @@ def ready(people, monkeypatch) -> NationalSummary:
 
 @pytest.fixture
 def approved(world, ready) -> NationalSummary:
-    """The same, approved on the day it was made."""
+    """The same, approved on the day it was made, with its files."""
     summary_approve(summary=ready, actor=world.user("hdir"), now=FROZEN)
-    return ready
+    return draw_files(ready)
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_the_ministry_still_reads_what_was_withdrawn_and_sees_what_replaces_it(w
     second = summaries.summary_request(round=people.now, actor=hdir, now=LATER)
     summaries.summary_build(pk=second.pk, clock=lambda: LATER)
     summary_approve(summary=second, actor=hdir, now=LATER, change_note="Vedtaket i Frogn er rettet.")
-    summary_send(summary=second, actor=hdir, now=LATER, case="22/1")
+    summary_send(summary=draw_files(second), actor=hdir, now=LATER, case="22/1")
     page = hod.get(url).content.decode()
     assert reverse("summary_detail", args=[second.pk]) in page
     listed = hod.get(reverse("summary_list"))
@@ -139,7 +140,7 @@ def test_only_hdir_asks_for_approves_sends_and_withdraws_summaries(world, people
         summary_unapprove(summary=ready, actor=user, now=LATER, reason="x")
     with pytest.raises(PermissionDenied):
         summary_send(summary=ready, actor=user, now=LATER, case="22/1")
-    summary_send(summary=ready, actor=hdir, now=LATER, case="22/1")
+    summary_send(summary=draw_files(ready), actor=hdir, now=LATER, case="22/1")
     with pytest.raises(PermissionDenied):
         summary_withdraw(summary=ready, actor=user, now=LATER, reason="x")
 
@@ -153,6 +154,21 @@ def test_the_form_that_marks_as_sent_tells_what_is_wrong_at_the_field(approved, 
     assert hdir.post(url, {"sent_on": "25.5.2022", "case": ""}).status_code == 422
     assert hdir.post(url, {"sent_on": "25.5.2022", "case": "22/1"}).status_code == 302
     assert hdir.post(url, {"sent_on": "25.5.2022", "case": "22/2"}).status_code == 409
+
+
+def test_the_page_says_which_files_are_missing_beside_the_button_and_loses_nothing_typed(world, ready, login):
+    summary_approve(summary=ready, actor=world.user("hdir"), now=FROZEN)
+    hdir, url = login("hdir"), reverse("summary_send", args=[ready.pk])
+    said = hdir.get(reverse("summary_detail", args=[ready.pk]))
+    assert said.context["files_missing"] in said.content.decode()
+    assert all(word in said.context["files_missing"] for word in ("PDF", "Word", "Excel", "22", "19"))
+    refused = hdir.post(url, {"sent_on": "25.5.2022", "case": "22/998877"})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and "22/998877" in page
+    assert page.count(refused.context["files_missing"]) == 2  # at the head of the page, and beside the button
+    draw_files(ready)
+    assert hdir.get(reverse("summary_detail", args=[ready.pk])).context["files_missing"] == ""
+    assert hdir.post(url, {"sent_on": "25.5.2022", "case": "22/998877"}).status_code == 302
 
 
 def test_the_page_leads_through_the_steps_and_keeps_what_was_typed(ready, login):
@@ -170,6 +186,7 @@ def test_the_page_leads_through_the_steps_and_keeps_what_was_typed(ready, login)
     assert shown() == {"unapprove", "send"}
     assert step("unapprove", reason=" ") == 422 and step("unapprove", reason="En feil.") == 302
     assert shown() == {"approve"} and step("approve") == 302
+    draw_files(ready)
     assert step("send", sent_on="25.5.2022", case="22/1") == 302
     assert shown() == {"withdraw"} and step("withdraw", reason="x" * 4001) == 422
     assert step("withdraw", reason="Feil tall.") == 302
@@ -366,7 +383,7 @@ def corrected(world, people, approved) -> NationalSummary:
 def test_a_correction_after_sending_gives_a_version_that_lists_what_changed_and_why(world, corrected, login):
     note = "Rapporten som var returnert, er sendt inn."
     summary_approve(summary=corrected, actor=world.user("hdir"), now=LATER, change_note=note)
-    summary_send(summary=corrected, actor=world.user("hdir"), now=LATER, case="22/1")
+    summary_send(summary=draw_files(corrected), actor=world.user("hdir"), now=LATER, case="22/1")
     page = login("hod").get(reverse("summary_detail", args=[corrected.pk]))
     assert page.context["other"].version == 1 and note in page.content.decode()
     delivery = next(table for table in page.context["changed_tables"] if table["title"].startswith("Lever"))

@@ -9,13 +9,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from municipalities.access import RIGHTS
-from municipalities.models import Event, Role
+from municipalities.filestore import remove_file
+from municipalities.models import Event, OfficeName, Role
 from municipalities.transitions import NoteMissing, WrongState, perform
-from reporting.models import NationalSummary, Round, SummaryContent
+from reporting.models import Document, NationalSummary, Round, SummaryContent
 from reporting.models.summaries import SentNeverChanges
 from reporting.services import summary_steps as steps
 from reporting.services.summaries import summary_cancel
 from reporting.workflow import SUMMARY, ChangeUnexplained, ReplacesAnother
+from tests.reporting.drawn_files import draw_files
 from tests.reporting.factories import SPRING, ReportFactory, at, user
 
 NOW = at(SPRING)
@@ -146,7 +148,7 @@ def test_from_the_draft_to_the_withdrawal(hdir):
     steps.summary_unapprove(summary=summary, actor=hdir, now=NOW, reason="En skrivefeil.")
     assert (summary.status, summary.approved_at, summary.approved_by) == ("ready", None, None)
     steps.summary_approve(summary=summary, actor=hdir, now=NOW)
-    steps.summary_send(summary=summary, actor=hdir, now=NOW, case=" 22/1234 ")
+    steps.summary_send(summary=draw_files(summary), actor=hdir, now=NOW, case=" 22/1234 ")
     steps.summary_withdraw(summary=summary, actor=hdir, now=NOW, reason="Tabell 3 var feil.")
     summary.refresh_from_db()
     assert (summary.status, summary.sent_case, summary.withdraw_reason) == (
@@ -157,6 +159,35 @@ def test_from_the_draft_to_the_withdrawal(hdir):
         ("withdraw", "Tabell 3 var feil."),
     ]  # fmt: skip
     assert {event.content_hash for event in told(summary) if event.name in ("approve", "send")} == {"a" * 64}
+
+
+def test_nothing_is_sent_before_all_its_files_are_there(hdir):
+    summary, region = version(1, "approved"), ReportFactory.not_started().office
+    OfficeName.objects.create(office=region, short_name="Agder", valid_from=dt.date(2019, 1, 1))
+    for office, status in ((None, "queued"), (region, "failed")):
+        if office is not None:
+            SummaryContent.objects.create(
+                summary=summary, office=office, language="nn", canonical="{}", content_hash="b" * 64
+            )
+        with pytest.raises(steps.FilesMissing) as refused:
+            steps.summary_send(summary=summary, actor=hdir, now=NOW, case="22/1")
+        assert refused.value.state == "approved"
+        expected = 8 if office is None else 4  # a volume's three, and the delivery
+        assert str(refused.value).count("(") == 1 and f" {expected} " in str(refused.value)
+        draw_files(summary)
+        last = Document.objects.get_queryset().filter(summary=summary).last()
+        Document.objects.get_queryset().filter(pk=last.pk).update(status=status)
+        with pytest.raises(steps.FilesMissing, match=" 1 "):
+            steps.summary_send(summary=summary, actor=hdir, now=NOW, case="22/1")
+        Document.objects.get_queryset().filter(pk=last.pk).update(status="done")
+    remove_file(last.file)
+    with pytest.raises(steps.FilesMissing, match=" 1 "):
+        steps.summary_send(summary=summary, actor=hdir, now=NOW, case="22/1")
+    with pytest.raises(PermissionDenied):  # whoever may not, is not told what is missing
+        steps.summary_send(summary=summary, actor=user(Role.HOD), now=NOW, case="22/1")
+    summary.refresh_from_db()
+    assert summary.status == "approved" and summary.sent_at is None
+    steps.summary_send(summary=draw_files(summary), actor=hdir, now=NOW, case="22/1")
 
 
 def test_nothing_is_sent_without_a_case_or_on_a_day_that_cannot_be(hdir):
@@ -171,6 +202,7 @@ def test_nothing_is_sent_without_a_case_or_on_a_day_that_cannot_be(hdir):
             steps.summary_send(summary=summary, actor=hdir, now=NOW, **wrong)
     summary.refresh_from_db()
     assert summary.status == "approved" and summary.sent_at is None
+    draw_files(summary)
     steps.summary_send(summary=summary, actor=hdir, now=NOW, case="22/1", sent_on=NOW.date() - dt.timedelta(days=1))
     summary.refresh_from_db()
     assert summary.sent_at.astimezone(NOW.tzinfo).date() == NOW.date() - dt.timedelta(days=1)
@@ -184,7 +216,7 @@ def test_a_version_that_replaces_one_that_was_sent_says_why(state, hdir):
     second.refresh_from_db()
     assert second.status == "ready" and second.replaces is None
     steps.summary_approve(summary=second, actor=hdir, now=NOW, change_note="Frogn har rettet vedtaket.")
-    steps.summary_send(summary=second, actor=hdir, now=NOW, case="22/1")
+    steps.summary_send(summary=draw_files(second), actor=hdir, now=NOW, case="22/1")
     second.refresh_from_db()
     assert (second.replaces, second.change_note) == (first, "Frogn har rettet vedtaket.")
     assert first.replaced == second
@@ -203,7 +235,8 @@ def test_a_draft_that_is_not_sent_replaces_nothing(hdir):
 
 def test_a_version_that_was_approved_before_another_was_sent_is_looked_at_again(hdir):
     first, second = version(1, "approved"), version(2, "approved")
-    steps.summary_send(summary=first, actor=hdir, now=NOW, case="22/1")
+    steps.summary_send(summary=draw_files(first), actor=hdir, now=NOW, case="22/1")
+    draw_files(second)
     with pytest.raises(ReplacesAnother, match="1"):
         steps.summary_send(summary=second, actor=hdir, now=NOW, case="22/2")
     steps.summary_unapprove(summary=second, actor=hdir, now=NOW, reason="Versjon 1 er sendt.")
