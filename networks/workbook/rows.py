@@ -89,7 +89,7 @@ def find_rows(sheets: Iterable[Sheet]) -> Book:
         elif book.get(layout.key) is not None:
             book.repeated.append(sheet.name)
         else:
-            book.lists.append(_list(sheet, layout, at))
+            book.lists.append(read_list(sheet, layout, at))
     return book
 
 
@@ -97,7 +97,7 @@ def _heads_of(sheet: Sheet, title: str | None) -> tuple[int, SheetLayout | None]
     """Where the row of heads is, and whose heads they are: those of the sheet's title, else those that fit best."""
     if title:
         layout = BY_KEY[title]
-        at = max(range(min(HEAD_ROWS, len(sheet.rows))), key=lambda index: _hits(sheet.rows[index][1], layout))
+        at = max(range(min(HEAD_ROWS, len(sheet.rows))), key=lambda index: hits(sheet.rows[index][1], layout))
         return at, layout
     for index, (_number, cells) in enumerate(sheet.rows[:HEAD_ROWS]):
         for layout in LAYOUT:
@@ -107,11 +107,12 @@ def _heads_of(sheet: Sheet, title: str | None) -> tuple[int, SheetLayout | None]
     return 0, None
 
 
-def _hits(cells: Sequence[Any], layout: SheetLayout) -> int:
+def hits(cells: Sequence[Any], layout: SheetLayout) -> int:
     return len({layout.heads().get(plain(cell)) for cell in cells if isinstance(cell, str)} - {None})
 
 
-def _list(sheet: Sheet, layout: SheetLayout, at: int) -> Found:
+def read_list(sheet: Sheet, layout: SheetLayout, at: int) -> Found:
+    """The rows of a sheet below its heads, which stand in the row with the index ``at`` among those that were read."""
     found = Found(layout.key, sheet.name)
     places: dict[str, int] = {}
     for index, cell in enumerate(sheet.rows[at][1]):
