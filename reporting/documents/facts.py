@@ -243,7 +243,7 @@ class AddedFact:
 @dataclass(frozen=True)
 class AddedAmount:
     """A sum of money that a part of another app knows of: what it is for (``key``), whose it is (``row``, with its
-    names by language), and how much, in 1 000 kr."""
+    names by language), and how much, in the unit that its column names (1 000 kr or kr)."""
 
     part: str
     key: str

@@ -16,7 +16,7 @@ A selector is a set of words:
   ``-`` is not answered); any ``register`` but with ``borders`` (the document's day): the municipalities of that day,
   all of whose parts counted in ``round``, or ``carried`` ``no``: those whose figure of then cannot be said; ``added``
   (another app's part) with ``key`` and ``values``: the classes that it brought; ``amount`` (another app's part) with
-  ``key`` and, for one receiver, ``of``: a sum in 1 000 kr and not a number of units;
+  ``key`` and, for one receiver, ``of``: a sum of money and not a number of units;
 * how: ``measure`` ``count`` (the default), ``share`` (of all units that ``whom`` names), ``change`` (against
   the round ``since``), ``activities`` (support activities instead of units).
 
@@ -69,7 +69,7 @@ def added_units(rows: Iterable[AddedFact], select: Select, values: str) -> froze
 
 
 def summed(rows: Iterable[AddedAmount], select: Select) -> int:
-    """The sum of another app's amounts under a key, in 1 000 kr; of one receiver where the selector names it."""
+    """The sum of another app's amounts under a key; of one receiver where the selector names it."""
     return sum(row.amount for row in amounts_of(rows, select))
 
 

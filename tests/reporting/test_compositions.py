@@ -77,7 +77,7 @@ def test_what_is_composed_is_kept_with_who_and_when(world, by):
 
 def test_the_usual_order_is_kept_as_no_choice(by):
     compositions.composition_order(by=by(0), keys=["plan"])
-    compositions.composition_order(by=by(1), keys=outline.USUAL)
+    compositions.composition_order(by=by(1), keys=outline.usual("half_year"))
     assert stored().outline == []
 
 
@@ -183,10 +183,10 @@ def test_parts_are_moved_left_out_and_taken_in_by_buttons(hdir, people):
     def order() -> list[str]:
         return [key for key, _name in hdir.get(page).context["chosen"]]
 
-    assert order() == list(outline.USUAL)
+    assert order() == list(outline.usual("half_year"))
     assert press("up:plan").status_code == 302
-    assert order().index("plan") == outline.USUAL.index("plan") - 1
-    assert press("down:plan").status_code == 302 and order() == list(outline.USUAL)
+    assert order().index("plan") == outline.usual("half_year").index("plan") - 1
+    assert press("down:plan").status_code == 302 and order() == list(outline.usual("half_year"))
     assert press("out:support").status_code == 302 and "support" not in order()
     assert [key for key, _name in hdir.get(page).context["left_out"]] == ["support"]
     assert press("in:support").status_code == 302
@@ -201,7 +201,7 @@ def test_the_buttons_of_an_old_page_change_nothing(hdir, people):
     assert hdir.post(page, {"move": "out:plan", "edit_number": "0"}).status_code == 302
     refused = hdir.post(page, {"move": "out:support", "edit_number": "0"})
     assert refused.status_code == 409
-    assert stored().outline == [key for key in outline.USUAL if key != "plan"]
+    assert stored().outline == [key for key in outline.usual("half_year") if key != "plan"]
     assert hdir.post(page, {"move": "out:support", "edit_number": "x"}).status_code == 409
 
 

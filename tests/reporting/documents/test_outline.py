@@ -77,7 +77,9 @@ def test_each_part_is_named_as_its_heading(facts):
     long = {"nb": {"status": "x" * LONG}}
     content = composed(facts, outline=outline.USUAL, risks=RISKS, assessment=long)
     headings = {block.id: block.text for block in content.blocks if isinstance(block, Heading)}
-    assert {key: headings[key] for key in outline.USUAL} == outline.titles(same)
+    names = outline.titles(same)
+    assert {key: headings[key] for key in outline.USUAL} == {key: names[key] for key in outline.USUAL}
+    assert names.keys() == set(outline.usual("half_year")) == set(outline.usual("yearly"))
 
 
 def test_the_parts_stand_in_the_chosen_order_and_the_others_are_out(facts):
