@@ -26,7 +26,6 @@ class Line(Protocol):
     unit: int
     number: str
     name: str
-    sort_key: str
     office_key: str
     states: Mapping[str, str]
 
@@ -159,11 +158,11 @@ class Listing:
         return self.first_place + len(self.rows) - 1 if self.rows else 0
 
 
-def listing(lines: Iterable[Any], query: Query) -> Listing:
-    """Choose, order and count."""
-    every = sorted(lines, key=lambda line: (line.sort_key, line.number))
+def listing(lines: Iterable[Any], query: Query, offices: Sequence[str] = ()) -> Listing:
+    """Choose, order and count; ``lines`` come in the Norwegian order of names, ``offices`` are keys in their order."""
+    every = list(lines)
     here = [line for line in every if _matches(line, query)]
-    hits = _ordered([line for line in here if VIEWS[query.view](line)], query.sort)
+    hits = _ordered([line for line in here if VIEWS[query.view](line)], query.sort, offices)
     pages = 1 if query.all_pages else max(1, -(-len(hits) // PER_PAGE))
     page = min(max(query.page, 1), pages)
     return Listing(
@@ -205,12 +204,13 @@ def _matches(line: Line, query: Query) -> bool:
 _WORST_FIRST = {NOT_MET: 0, UNKNOWN: 1, MET: 2}
 
 
-def _ordered(lines: list[Any], sort: str) -> list[Any]:
+def _ordered(lines: list[Any], sort: str, offices: Sequence[str]) -> list[Any]:
     column, down = sort.removeprefix("-"), sort.startswith("-")
     if column in ("", "kommune"):
         return lines[::-1] if down else lines
     if column == "embete":
-        return sorted(lines, key=lambda line: line.office_place, reverse=down)
+        place = {key: number for number, key in enumerate(offices)}
+        return sorted(lines, key=lambda line: place.get(line.office_key, len(place)), reverse=down)
     if column == LACKING:
         return sorted(lines, key=lacking, reverse=not down)
     return sorted(lines, key=lambda line: _WORST_FIRST[line.states.get(column, UNKNOWN)], reverse=down)
