@@ -61,7 +61,7 @@ def render_docx(content: Content, links: FigureUrl | None = None) -> bytes:
     _properties(writer, digest)
     out = io.BytesIO()
     file.save(out)
-    return _without_clock(out.getvalue())
+    return without_clock(out.getvalue())
 
 
 def _cover(writer: Writer, digest: str) -> None:
@@ -213,7 +213,7 @@ def _properties(writer: Writer, digest: str) -> None:
     properties.revision = 1
 
 
-def _without_clock(data: bytes) -> bytes:
+def without_clock(data: bytes) -> bytes:
     """The same package with one fixed time on every part in it."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:

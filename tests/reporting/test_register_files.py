@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from grants.services.shipped import shipped_load
 from municipalities.services.corrections import correction_propose
 from networks.services import participation_register
 from networks.services.support import Support, support_give
@@ -47,6 +48,9 @@ def lists(world: World, now, settings):
     open_round(AUTUMN)
     found |= {name: reverse(name) + "?format={}" for name in ("explore", "compare_rounds")}
     found["report_results"] = reverse("report_results_file", args=[report.pk, "xlsx"]).replace("xlsx", "{}")
+    shipped_load()
+    found["allocation_page"] = reverse("allocation_page", args=[2022]) + "?format={}"
+    found["appropriation_list"] = reverse("appropriation_list") + "?format={}"
     for name in ("support", "correction", "round_status", "round_stuck"):
         found[name] = reverse(f"{name}_file", args=["xlsx"]).replace("xlsx", "{}")
     return found
@@ -78,5 +82,6 @@ def test_every_door_that_writes_a_list_is_tried_here(lists):
         for path in (ROOT / app).rglob("views/*.py")
         if re.search(r"return table_response\(", path.read_text(encoding="utf-8"))
     ]
+    doors += [ROOT / "grants" / "views" / f"{name}.py" for name in ("allocation", "appropriations")]
     calls = sum(len(re.findall(r"return table_response\(", path.read_text(encoding="utf-8"))) for path in doors)
     assert calls == len(lists) + 1  # and the faults of an uploaded workbook, tried with the workbook
