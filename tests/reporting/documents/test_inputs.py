@@ -12,6 +12,7 @@ from django.db.models import F
 
 from municipalities.models import MunicipalityVersion, PlanDecision
 from networks.models import Network
+from reporting import guards
 from reporting.documents.collect import collect
 from reporting.documents.collect_registers import register_ids
 from reporting.documents.compute import compute
@@ -154,7 +155,8 @@ def test_an_answer_that_was_altered_is_seen(people, facts, summary):
     answer = Answer.objects.get_queryset().filter(
         submission__in=summary.submission_ids, question="plan.status", value="own", submission__report__round=people.now
     )
-    Answer.objects.get_queryset().filter(pk=answer.first().pk).update(value="none")
+    with guards.lifted():
+        Answer.objects.get_queryset().filter(pk=answer.first().pk).update(value="none")
     assert hashed(recollect(summary, collect(people.now, frozen_at=FROZEN, version=3))) != hashed(facts)
 
 

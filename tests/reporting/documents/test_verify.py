@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from reform.tasks import BackgroundTask
+from reporting import guards
 from reporting.documents import build, difference
 from reporting.documents.content import Table, from_json
 from reporting.models import Composition, Document, NationalSummary, Report, SummaryContent
@@ -63,8 +64,8 @@ def test_each_file_alone_is_equal(ready, tmp_path):
 
 
 def alter_one_answer(people):
-    """As somebody with the database's password would: past every rule of the portal."""
-    with connection.cursor() as cursor:
+    """As somebody who owns the database could: past every rule of the portal, and its guards taken away."""
+    with guards.lifted(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE reporting_answer SET value = 'none' WHERE id = (SELECT min(a.id) FROM reporting_answer a"
             " JOIN reporting_submission s ON s.id = a.submission_id JOIN reporting_report r ON r.current_id = s.id"

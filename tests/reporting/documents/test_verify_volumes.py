@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from municipalities.models import MunicipalityLink, MunicipalityVersion, PlanDecision
 from networks.models import Network, Participation, SupportActivity
 from reform.tasks import BackgroundTask
+from reporting import guards
 from reporting.answers import answer_rows, answers_hash
 from reporting.documents import build
 from reporting.documents.collect_volume import collect_volumes
@@ -74,8 +75,8 @@ def a_unit(people, office):
 
 
 def write_answers(submission, answers, columns="answers = %s"):
-    """As somebody with the database's password would: past every rule of the portal."""
-    with connection.cursor() as cursor:
+    """As somebody who owns the database could: past every rule of the portal, and its guards taken away."""
+    with guards.lifted(), connection.cursor() as cursor:
         values = [json.dumps(answers)] + ([answers_hash(answers)] if "hash" in columns else [])
         cursor.execute(f"UPDATE reporting_submission SET {columns} WHERE id = %s", [*values, submission.pk])
 
@@ -145,7 +146,7 @@ def test_one_who_alters_all_that_hangs_together_is_still_found(people, ready, tm
     sent = people.report(place).current
     answers = {**sent.answers, "support.needed": "Noe helt annet."}
     write_answers(sent, answers, "answers = %s, answers_hash = %s")
-    with connection.cursor() as cursor:
+    with guards.lifted(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM reporting_answer WHERE submission_id = %s", [sent.pk])
     Answer.objects.get_queryset().bulk_create(
         Answer(submission=sent, **row.__dict__) for row in answer_rows(form_spec(sent.form_version), answers)
@@ -159,7 +160,7 @@ def test_a_typed_row_that_no_figure_counts_is_named_all_the_same(people, ready, 
     place, number = a_unit(people, FINNMARK)
     answer = people.report(place, BEFORE).current.answer_rows.filter(question="org.analysis").first()
     answer = answer or people.report(place, BEFORE).current.answer_rows.first()
-    with connection.cursor() as cursor:
+    with guards.lifted(), connection.cursor() as cursor:
         cursor.execute("UPDATE reporting_answer SET value = 'annet' WHERE id = %s", [answer.pk])
     problems = verify_file(write(ready, tmp_path, office=FINNMARK)).problems
     place = f"question {answer.question}" + (f", {answer.row}" if answer.row else "")
