@@ -43,7 +43,10 @@ def decimals(value: Fraction) -> str:
 
 def whole_words(shared: Allocation) -> str:
     """What is shared among how many."""
-    text = _("%(total)s (1 000 kr), that is %(millions)s mill. kr, are shared among %(offices)s offices.")
+    text = _(
+        "%(millions)s mill. kr are shared among %(offices)s offices. The amounts are in 1 000 kr, so the whole is"
+        " %(total)s."
+    )
     return text % {
         "total": format_number(shared.total), "millions": in_millions(shared.total), "offices": len(shared.rows),
     }  # fmt: skip
