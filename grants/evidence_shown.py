@@ -53,7 +53,7 @@ class Places:
             report, reference, version = self.reports[row.id]
             url = reverse("report_detail", args=[report])
             said = {"day": day_words(reference), "number": version}
-            what = _("Report per %(day)s, sent in for time number %(number)s") % said
+            what = _("Report per %(day)s, submission %(number)s") % said
         elif number:
             anchor = {"position": "#solutions", "anchoring": "#anchored"}.get(row.kind, "")
             url = reverse("municipality_detail", args=[number]) + anchor

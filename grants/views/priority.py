@@ -97,10 +97,7 @@ class PriorityScheme(PriorityList):
         scheme = self.scheme
         if form.is_valid():
             try:
-                made = priority_decide(
-                    scheme=scheme, day=form.cleaned_data["day"], actor=request.user, now=self.now,
-                    note=form.cleaned_data["note"],
-                )  # fmt: skip
+                made = priority_decide(scheme=scheme, actor=self.request.user, now=self.now, **form.cleaned_data)
             except EntryRefused as refused:
                 form.refused(refused)
             else:

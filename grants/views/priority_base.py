@@ -112,7 +112,7 @@ class Listed(ScopedPage):
     def list_url(self, **changes: Any) -> str:
         """The address of the list with changes to what it shows."""
         parameters = self.query.parameters(**changes)
-        return self.request.path + (f"?{urlencode(parameters)}" if parameters else "")
+        return f"{self.request.path}?{urlencode(parameters)}" if parameters else f"{self.request.path}"
 
     def file_url(self, style: str) -> str:
         """The address of the list as a file."""
@@ -183,9 +183,9 @@ class Listed(ScopedPage):
 
     def _selects(self) -> list[Select]:
         query = self.query
-        criteria = [("", _("All together"), not query.criterion)]
+        criteria = [("", _("All of them together"), not query.criterion)]
         criteria += [(head.code, head.short, head.code == query.criterion) for head in self.heads]
-        chosen = [("", _("Any"), not query.outcome)]
+        chosen: list[tuple[str, Any, bool]] = [("", _("Any"), not query.outcome)]
         chosen += [(key, text, key == query.outcome) for key, text in OUTCOME_WORDS.items()]
         found = [Select("kriterium", _("Criterion"), criteria), Select("utfall", _("Outcome"), chosen)]
         if len(self.offices) > 1:

@@ -49,11 +49,12 @@ class PriorityDecisionPage(Listed):
 
     @property
     def year(self) -> int:
-        return self.scheme.year
+        return int(self.scheme.year)
 
     @property
     def day(self) -> dt.date:
-        return self.decision.as_of
+        day: dt.date = self.decision.as_of
+        return day
 
     @cached_property
     def content(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from grants.services.priority import UnitOutcomes, Verdict
 from municipalities.access import can
 from municipalities.errors import stopped
 from municipalities.models import Municipality
+from municipalities.services import unit_with_number
 from municipalities.services.dated import EntryRefused
 from municipalities.templatetags.portal import day as day_words
 from municipalities.views import ScopedView
@@ -235,6 +236,24 @@ class PriorityUnit(ScopedView):
             fresh = WithdrawForm(prefix=f"note-{row.pk}", use_required_attribute=False)
             form = withdrawn[1] if withdrawn and withdrawn[0] == row.pk else fresh
         return NoteShown(row, note_words(row), form)
+
+
+class PriorityUnitNow(ScopedView):
+    """``/tilskudd/prioritet/kommune/3004/``: the way from a municipality's number to its page of the newest year."""
+
+    right = "priority.read"
+    model = Municipality
+
+    def get(self, request: HttpRequest, number: str) -> HttpResponse:
+        named = unit_with_number(number, self.today)
+        if named is None:
+            raise Http404
+        unit = self.get_object(pk=named[0])
+        if not (known := priority.years()):
+            heading = _("There are no criteria for priority yet")
+            text = _("Helsedirektoratet enters them for each year.")
+            return stopped(request, heading, text, self.ways_on(), 404, code="no_criteria")
+        return redirect("priority_unit", year=known[0], pk=unit.pk)
 
 
 def note_words(row: CriterionNote) -> str:

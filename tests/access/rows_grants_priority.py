@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from grants.models import PriorityDecision, Scheme
 from grants.services.priority_decisions import priority_decide
 from grants.services.shipped import shipped_load
-from municipalities.models import Municipality
+from municipalities.models import Municipality, MunicipalityVersion
 from tests.access.matrix import Row, Target
 from tests.world import World
 
@@ -43,6 +43,12 @@ def of_unit(**data: Any):
     return make
 
 
+def by_number(world: World, unit: Municipality) -> Target:
+    shipped_load()
+    number = MunicipalityVersion.objects.on(NOW.date()).get(municipality=unit).number
+    return Target(obj=unit, kwargs={"number": number})
+
+
 def decided(world: World, unit: Municipality) -> Target:
     row = PriorityDecision.objects.across_all(reason="test").first()
     if row is None:
@@ -57,6 +63,7 @@ ROWS = [
     Row("priority_scheme", "POST", "priority.decide", of_scheme(day="4.5.2022")),
     Row("priority_unit", "GET", "priority.read", of_unit()),
     Row("priority_unit", "POST", "priority.document", of_unit(**NOTE)),
+    Row("priority_unit_now", "GET", "priority.read", by_number),
     Row("priority_what_if", "GET", "priority.decide", year),
     Row("priority_decision", "GET", "priority.read", decided),
 ]
