@@ -22,20 +22,25 @@ def main(summary: int, language: str) -> None:
     django.setup()
     import weasyprint
 
-    from reporting.documents import render_pdf
+    from reporting.documents import render_pdf_piece
     from reporting.documents.content import from_json
-    from reporting.documents.render_html import paper_html
+    from reporting.documents.render_html_paper import Paper
     from reporting.models import SummaryContent
 
     rows = SummaryContent.objects.filter(summary=summary, language=language).order_by("office__order", "pk")
     rows = sorted(rows, key=lambda row: row.office_id is not None)
-    parts = [_part(number, paper_html(from_json(row.canonical), row.content_hash)) for number, row in enumerate(rows)]
+    parts = [
+        _part(number, Paper(from_json(row.canonical), row.content_hash).whole()) for number, row in enumerate(rows)
+    ]
     html = f'<!DOCTYPE html><html lang="{language}"><head><title>All</title></head><body>{"".join(parts)}</body></html>'
-    fetcher, fonts = render_pdf.BundledOnly(), render_pdf._bundled_fonts()
+    fetcher, fonts = render_pdf_piece.BundledOnly(), render_pdf_piece.bundled_fonts()
     start = time.perf_counter()
     page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-    style = weasyprint.CSS(string=render_pdf.STYLE.read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
-    document = page.render(stylesheets=[style], font_config=fonts)
+    styles = [
+        weasyprint.CSS(string=path.read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
+        for path in render_pdf_piece.STYLES
+    ]
+    document = page.render(stylesheets=styles, font_config=fonts)
     document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True)
     found = {
         "seconds": time.perf_counter() - start,

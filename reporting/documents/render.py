@@ -25,9 +25,10 @@ def render(content: Content, fmt: Format, *, links: FigureUrl | None = None, can
     loaded on the first use of each format, so that a page which only shows a document does not pay for them.
     """
     if fmt == "pdf":
+        from .pieces_kept import KeptPieces
         from .render_pdf import render_pdf
 
-        return render_pdf(content, links, canonical)
+        return render_pdf(content, links, canonical, KeptPieces())
     if fmt == "docx":
         from .render_docx import render_docx
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -29,7 +31,7 @@ from .content import (
     TileMap,
 )
 from .formats import filled, format_figure, format_moment, format_number, language_tag, number_of, one_line
-from .render_html_tables import definitions_html, table_html
+from .render_html_tables import TableRows, definitions_html, table_rows
 from .render_html_words import FigureUrl, Medium, partial, runs_html
 
 
@@ -40,32 +42,9 @@ def page_fragment(content: Content, figure_url: FigureUrl | None = None, *, lift
     moved down by ``lift`` levels. Needs ``css/document.css``; uses no inline style and no script.
     """
     medium = Medium(content, paper=False, figure_url=figure_url, lift=lift)
-    return SafeString(render_to_string("documents/fragment.html", {"chapters": _chapters(medium), "content": content}))
-
-
-def paper_html(content: Content, digest: str, figure_url: FigureUrl | None = None) -> str:
-    """The whole document as HTML for print, with cover and list of contents where it is a note."""
-    medium = Medium(content, paper=True, figure_url=figure_url)
-    parts = _chapters(medium)
-    note = content.is_long
-    maps = [block for block in content.blocks if isinstance(block, TileMap)]
-    context = {
-        "content": content,
-        "title": medium.words(one_line(content.title), layout.TITLE_LIMIT),
-        "subtitle": medium.words(one_line(content.subtitle), layout.TITLE_LIMIT),
-        "lang": language_tag(content),
-        "note": note,
-        "summary": parts[:1] if note else [],
-        "chapters": parts[1:] if note else parts,
-        "contents": _contents(medium) if note else None,
-        "meta": [(medium.words(n, 200), medium.words(v, 400)) for n, v in cover_lines(content, digest)],
-        "cover_map": _data_uri(tilemap.decoration(maps[0])) if maps and note else "",
-        "label": {key: medium.words(one_line(value), 200) for key, value in content.labels},
-        "running_title": medium.words(one_line(content.title), 90),
-        "version_line": medium.words(f"{content.label('version')} {content.version} · {digest[:12]}", 120),
-    }
-    context["unshown"] = filled(content, "unshown", medium.unshown) if medium.unshown else ""
-    return render_to_string("documents/note.html", context)
+    return SafeString(
+        render_to_string("documents/fragment.html", {"chapters": chapters_of(medium), "content": content})
+    )
 
 
 def cover_lines(content: Content, digest: str) -> list[tuple[str, str]]:
@@ -82,35 +61,20 @@ def cover_lines(content: Content, digest: str) -> list[tuple[str, str]]:
     return [*content.meta, *(line for line in more if line[0] not in own), (content.label("content_hash"), digest)]
 
 
-def _contents(medium: Medium) -> dict[str, Any]:
-    """Chapters, figures and tables for the list of contents."""
-    content = medium.content
-    found = layout.chapters(content)
-    return {
-        "chapters": [
-            (layout.safe_id(chapter.heading.id), chapter.number, medium.words(chapter.heading.text, layout.TITLE_LIMIT))
-            for chapter in found
-            if chapter.heading
-        ],
-        "figures": [
-            _listed(medium, layout.Listed(number_of(drawing.id), drawing.title, drawing.id))
-            for drawing in layout.drawings(content)
-        ],
-        "tables": [_listed(medium, line) for line in layout.listed_tables(content)],
-    }
-
-
-def _listed(medium: Medium, line: layout.Listed) -> tuple[str, str, str]:
-    return layout.safe_id(line.target), line.number, medium.words(one_line(line.text), layout.TITLE_LIMIT)
-
-
-def _chapters(medium: Medium) -> list[dict[str, Any]]:
+def chapters_of(medium: Medium) -> list[dict[str, Any]]:
     """Each chapter with its sections; the opening of a section is kept together on paper."""
     drawn = []
     for chapter in layout.chapters(medium.content):
         blocks: list[Block] = [*([chapter.heading] if chapter.heading else []), *chapter.blocks]
         sections = [_section(medium, part, chapter.number) for part in layout.sections(blocks)]
-        drawn.append({"id": layout.safe_id(chapter.heading.id) if chapter.heading else "", "sections": sections})
+        heading = chapter.heading
+        drawn.append(
+            {
+                "id": layout.safe_id(heading.id) if heading else "",
+                "title": f"{chapter.number} {_title(medium, heading)}".strip() if heading else "",
+                "sections": sections,
+            }
+        )
     return drawn
 
 
@@ -119,8 +83,12 @@ def _section(medium: Medium, blocks: list[Block], number: str) -> dict[str, Any]
     them."""
     opening = layout.opening(blocks)
     parts = [
-        _heading(medium, b, number if b.level == 1 else "") if isinstance(b, Heading) else _block(medium, b)
-        for b in blocks
+        _heading(medium, block, number if block.level == 1 else "")
+        if isinstance(block, Heading)
+        else _table(medium, block, before)
+        if isinstance(block, Table)
+        else Part(_block(medium, block))
+        for before, block in pairwise([None, *blocks])
     ]
     follows = blocks[opening] if opening < len(blocks) else None
     worded = not any(isinstance(block, Chart) for block in blocks[:opening])
@@ -131,15 +99,31 @@ def _section(medium: Medium, blocks: list[Block], number: str) -> dict[str, Any]
     }
 
 
-def _heading(medium: Medium, heading: Heading, number: str = "") -> SafeString:
+@dataclass(frozen=True)
+class Part:
+    """A block's HTML; a table is a ``TableRows`` instead, which gives its HTML whole or in runs of rows."""
+
+    html: SafeString
+    starts: bool = False
+
+
+def _table(medium: Medium, table: Table, before: Block | None) -> TableRows:
+    """In a note, an annex table begins a page when it follows another, so that each county's can be taken out."""
+    follows = isinstance(before, Table) and before.kind == table.kind == "annex"
+    return table_rows(medium, table, starts=follows and medium.content.kind == "note")
+
+
+def _heading(medium: Medium, heading: Heading, number: str = "") -> Part:
     level = min(6, max(1, heading.level) + medium.lift)
-    return partial(
-        "heading",
-        level=level,
-        id=layout.safe_id(heading.id),
-        number=number,
-        text=medium.words(one_line(heading.text), layout.TITLE_LIMIT),
-    )
+    return Part(
+        partial(
+            "heading", level=level, id=layout.safe_id(heading.id), number=number, text=_title(medium, heading),
+        )
+    )  # fmt: skip
+
+
+def _title(medium: Medium, heading: Heading) -> str:
+    return medium.words(one_line(heading.text), layout.TITLE_LIMIT)
 
 
 def _block(medium: Medium, block: Block) -> SafeString:
@@ -201,11 +185,11 @@ def _key_figures(medium: Medium, block: KeyFigures) -> SafeString:
 def _drawing(medium: Medium, plain: str, titled: str, alt: str) -> dict[str, Any]:
     """On paper an image with a text alternative; on a page the drawing itself, with its title inside."""
     if medium.paper:
-        return {"src": _data_uri(plain), "alt": medium.words(one_line(alt), layout.ALT_LIMIT)}
+        return {"src": data_uri(plain), "alt": medium.words(one_line(alt), layout.ALT_LIMIT)}
     return {"svg": mark_safe(titled)}
 
 
-def _data_uri(svg: str) -> str:
+def data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
@@ -242,6 +226,5 @@ _DRAWN: dict[type, Callable[[Medium, Any], SafeString]] = {
     KeyFigures: _key_figures,
     Chart: _chart,
     TileMap: _tile_map,
-    Table: table_html,
     Definitions: definitions_html,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html
@@ -20,37 +21,75 @@ from .content import (
 from .formats import format_figure, number_of, one_line
 from .render_html_words import LIVE_MM, NARROW_MM, SHORT_LETTERS, SHORT_ROWS, Medium, partial, text_html
 
+ROW = "row-"
+"""What the ids of rows begin with."""
 
-def table_html(medium: Medium, table: Table) -> SafeString:
+
+@dataclass(frozen=True)
+class TableRows:
+    """A table ready to be drawn, whole or some of its ``size`` rows; ``starts``: it begins a page."""
+
+    context: dict[str, Any]
+    groups: list[tuple[str, list[dict[str, Any]]]]
+    size: int
+    starts: bool = False
+
+    @property
+    def html(self) -> SafeString:
+        """The whole table."""
+        return partial("table", **self.context, groups=self.groups, first=True, last=True)
+
+    def some(self, start: int, stop: int) -> SafeString:
+        """The rows from ``start`` to before ``stop``, each with ``row_id`` as its id: the name of the table stands over
+        its first row, its note under its last, and its heads over all."""
+        groups, before = [], 0
+        for name, rows in self.groups:
+            chosen = [
+                {**row, "id": self.row_id(before + index)}
+                for index, row in enumerate(rows)
+                if start <= before + index < stop
+            ]
+            if chosen:
+                groups.append((name if start <= before else "", chosen))
+            before += len(rows)
+        return partial("table", **self.context, groups=groups, first=start == 0, last=stop >= self.size)
+
+    def row_id(self, number: int) -> str:
+        return f"{ROW}{self.context['id']}-{number}"
+
+
+def table_rows(medium: Medium, table: Table, *, starts: bool = False) -> TableRows:
+    """The table with every word as the medium shows it. ``starts``: it begins a page."""
     numeric = sum(column.kind in layout.NUMERIC for column in table.columns)
     dense = table.kind == "annex" or len(table.columns) > 10
     size = 7.2 if dense else 7.4 if len(table.columns) > 8 else 7.9
     narrow = len(table.columns) <= 4 and numeric >= len(table.columns) - 1
     whole = NARROW_MM if narrow else LIVE_MM
     head = layout.header_column(table)
-    return partial(
-        "table",
-        paper=medium.paper,
-        id=layout.safe_id(table.id),
-        word=medium.words(one_line(medium.content.label("table")), 80),
-        number=number_of(table.id),
-        title=medium.words(one_line(table.title), layout.TITLE_LIMIT),
-        note=medium.words(one_line(table.note), layout.CELL_LIMIT),
-        empty=medium.words(one_line(table.empty or medium.content.label("no_rows")), 400),
-        size="dense" if dense else "tight" if size < 7.9 else "",
-        narrow=narrow,
-        short=_is_short(table),
-        widths=_percents(table, size, whole) if medium.paper else [],
-        heads=[_head(medium, column, step) for column, step in zip(table.columns, _steps(table), strict=True)],
-        span=len(table.columns),
-        groups=[
-            (
-                medium.words(one_line(name), layout.TITLE_LIMIT),
-                [_row(medium, table, row, head, hold) for row, hold in layout.held(rows)],
-            )
-            for name, rows in layout.grouped(table.rows)
-        ],
-    )
+    context = {
+        "paper": medium.paper,
+        "id": layout.safe_id(table.id),
+        "word": medium.words(one_line(medium.content.label("table")), 80),
+        "number": number_of(table.id),
+        "title": medium.words(one_line(table.title), layout.TITLE_LIMIT),
+        "note": medium.words(one_line(table.note), layout.CELL_LIMIT),
+        "empty": medium.words(one_line(table.empty or medium.content.label("no_rows")), 400),
+        "size": "dense" if dense else "tight" if size < 7.9 else "",
+        "narrow": narrow,
+        "short": _is_short(table),
+        "starts": starts,
+        "widths": _percents(table, size, whole) if medium.paper else [],
+        "heads": [_head(medium, column, step) for column, step in zip(table.columns, _steps(table), strict=True)],
+        "span": len(table.columns),
+    }
+    groups = [
+        (
+            medium.words(one_line(name), layout.TITLE_LIMIT),
+            [_row(medium, table, row, head, hold) for row, hold in layout.held(rows)],
+        )
+        for name, rows in layout.grouped(table.rows)
+    ]
+    return TableRows(context, groups, len(table.rows), starts)
 
 
 def _is_short(table: Table) -> bool:

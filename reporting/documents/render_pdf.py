@@ -1,86 +1,104 @@
 """Content as PDF: for archiving (PDF/A-3a) and for everyone (PDF/UA-1), with the content itself attached as
 JSON.
 
-Nothing is read while it is made but the bundled style sheet and fonts, whatever the texts say. The same
-Content gives the same bytes: no clock, no random names.
+Nothing is read while it is made but the bundled style sheets and fonts, and pieces that were drawn before, whatever the
+texts say. The same Content gives the same bytes, with such pieces and without: no clock, no random names.
 """
 
 from __future__ import annotations
 
 import io
-import os
-import threading
-from pathlib import Path
+from collections.abc import Iterator
 
 import pikepdf
 import weasyprint
-from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from .content import Content, content_hash, to_json
 from .formats import clean, language_tag, moment, one_line
-from .render_html import paper_html
+from .pieces import Keeper, NothingKept
+from .render_html_paper import Drawable, Paper, Stretch
 from .render_html_words import FigureUrl
+from .render_pdf_join import Placed, joined
+from .render_pdf_piece import Drawer
 
-STYLE = Path(__file__).resolve().parents[2] / "static" / "css" / "print.css"
-FONTS = Path(__file__).resolve().parent / "fonts.conf"
 ATTACHMENT = "content.json"
 
-_environment = threading.Lock()
 
-
-class BundledOnly(URLFetcher):
-    """Opens ``data:`` addresses, which carry their own bytes, and refuses all others."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=False)
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
-        """The bytes inside a ``data:`` address. Raises ValueError for every other address."""
-        if not url.lower().startswith("data:"):
-            raise ValueError(f"a document opens no address: {url[:100]}")
-        return super().fetch(url, headers)
-
-
-def render_pdf(content: Content, links: FigureUrl | None = None, canonical: str | None = None) -> bytes:
+def render_pdf(
+    content: Content, links: FigureUrl | None = None, canonical: str | None = None, keeper: Keeper | None = None
+) -> bytes:
     """The document as PDF/A-3a and PDF/UA-1. ``links`` gives the absolute address behind a figure, or None;
-    ``canonical`` the JSON of the whole where ``content`` is given without its sheets, which no page shows.
+    ``canonical`` the JSON of the whole where ``content`` is given without its sheets, which no page shows; ``keeper``
+    has the pieces that were drawn before.
 
-    Takes about half a second a page, and 400 MB for forty pages: call it from a background job.
+    Takes about a fifth of a second a page that is drawn, and some 10 MB for each of the pages of its longest piece:
+    call it from a background job.
     """
     if canonical is None:
         canonical = to_json(content)
     digest = content_hash(canonical)
-    fetcher = BundledOnly()
-    fonts = _bundled_fonts()
-    page = weasyprint.HTML(string=paper_html(content, digest, links), url_fetcher=fetcher)
-    style = weasyprint.CSS(string=STYLE.read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
-    document = page.render(stylesheets=[style], font_config=fonts)
-    document.metadata.attachments = [_attachment(content, canonical, fetcher)]
+    paper = Paper(content, digest, links)
+    drawer = Drawer(NothingKept() if keeper is None else keeper)
+    parts = _parts(paper, drawer) if paper.long else [_once(drawer, paper.short())]
+    feet = drawer.feet(paper.feet(sum(part.piece.pages for part in parts)))
+    shell = _shell(content, canonical, digest, drawer)
+    with joined(shell, parts, feet, bare=1 if paper.long else 0) as pdf:
+        return _for_everyone(pdf, content)
+
+
+def _once(drawer: Drawer, drawable: Drawable) -> Placed:
+    return Placed(drawer.once(drawable), drawable.addresses)
+
+
+def _parts(paper: Paper, drawer: Drawer) -> list[Placed]:
+    """The pieces of a long document in their order. The list of contents is drawn last, when the pages are counted; its
+    numbers stand in a column of their own, so its own pages do not hang on what they say."""
+    parts = [_once(drawer, paper.cover())]
+    ends = []
+    for stretch in paper.stretches():
+        parts += _runs(paper, drawer, stretch)
+        ends.append(len(parts))
+    at = ends[0]  # after the summary
+    pages = 1
+    while True:
+        listed = _once(drawer, paper.contents(_pages(parts, at, pages)))
+        if listed.piece.pages == pages:
+            return [*parts[:at], listed, *parts[at:]]
+        pages = listed.piece.pages
+
+
+def _runs(paper: Paper, drawer: Drawer, stretch: Stretch) -> Iterator[Placed]:
+    """The pieces of a stretch: one, or more where it holds a long table."""
+    item = row = 0
+    while True:
+        drawable = paper.run(stretch, item, row)
+        piece = drawer.kept(drawable)
+        yield Placed(piece, drawable.addresses)
+        if drawable.cut is None:
+            return
+        item, row = drawable.item, piece.next_row or 0
+
+
+def _pages(parts: list[Placed], at: int, more: int) -> dict[str, int]:
+    """The page of each place, from 1, with ``more`` pages put in before the part ``at``."""
+    found: dict[str, int] = {}
+    first = 1
+    for number, part in enumerate(parts):
+        first += more if number == at else 0
+        for name, (page, _x, _y) in part.piece.places.items():
+            found.setdefault(name, first + page)
+        first += part.piece.pages
+    return found
+
+
+def _shell(content: Content, canonical: str, digest: str, drawer: Drawer) -> bytes:
+    """An empty page with what the document has but once: title, author, times, the Content, the marks of PDF/A."""
+    document = drawer.shell(one_line(f"{content.title}: {content.subtitle}")[:400], language_tag(content))
+    document.metadata.attachments = [_attachment(content, canonical, drawer.fetcher)]
     document.metadata.created = document.metadata.modified = moment(content).strftime("%Y-%m-%dT%H:%M:%SZ")
     document.metadata.authors = [clean(content.label("publisher"))]
-    document.metadata.title = one_line(f"{content.title}: {content.subtitle}")[:400]
-    raw = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=bytes.fromhex(digest))
-    del page, style, document  # the pages laid out are of no more use, and the largest of all
-    return _for_everyone(raw, content)
-
-
-def _bundled_fonts() -> FontConfiguration:
-    """A font configuration that knows the bundled fonts and no others.
-
-    Fontconfig reads the name of its file from the environment and from there alone; it is set only for the
-    moment in which it is read, because programs started from this process need the machine's own fonts.
-    """
-    with _environment:
-        before = os.environ.get("FONTCONFIG_FILE")
-        os.environ["FONTCONFIG_FILE"] = str(FONTS)
-        try:
-            return FontConfiguration()
-        finally:
-            if before is None:
-                del os.environ["FONTCONFIG_FILE"]
-            else:
-                os.environ["FONTCONFIG_FILE"] = before
+    return document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=bytes.fromhex(digest))  # type: ignore[no-any-return]
 
 
 def _attachment(content: Content, canonical: str, fetcher: URLFetcher) -> weasyprint.Attachment:
@@ -115,18 +133,17 @@ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part><
 """
 
 
-def _for_everyone(raw: bytes, content: Content) -> bytes:
+def _for_everyone(pdf: pikepdf.Pdf, content: Content) -> bytes:
     """The file with its PDF/UA mark, its language and a title in the window's bar."""
+    packet = pdf.Root.Metadata.read_bytes()
+    packet = packet.replace(b"</rdf:RDF>", _EXTENSION.encode("utf-8") + b"</rdf:RDF>", 1)
+    pdf.Root.Metadata = pikepdf.Stream(pdf, packet)
+    pdf.Root.Metadata.Type = pikepdf.Name.Metadata
+    pdf.Root.Metadata.Subtype = pikepdf.Name.XML
+    pdf.Root.Lang = pikepdf.String(language_tag(content))
+    preferences = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
+    preferences.DisplayDocTitle = True
+    pdf.Root.ViewerPreferences = preferences
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(raw)) as pdf:
-        packet = pdf.Root.Metadata.read_bytes()
-        packet = packet.replace(b"</rdf:RDF>", _EXTENSION.encode("utf-8") + b"</rdf:RDF>", 1)
-        pdf.Root.Metadata = pikepdf.Stream(pdf, packet)
-        pdf.Root.Metadata.Type = pikepdf.Name.Metadata
-        pdf.Root.Metadata.Subtype = pikepdf.Name.XML
-        pdf.Root.Lang = pikepdf.String(language_tag(content))
-        preferences = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
-        preferences.DisplayDocTitle = True
-        pdf.Root.ViewerPreferences = preferences
-        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()

@@ -15,7 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 _HERE = Path(__file__).resolve().parent
-_BESIDE = ("templates/documents/*.html", "static/css/print.css", "static/fonts/print/*.ttf")
+_BESIDE = ("templates/documents/*.html", "static/css/print*.css", "static/fonts/print/*.ttf")
 _LIBRARIES = ("weasyprint", "pydyf", "pikepdf", "python-docx", "xlsxwriter", "django", "fonttools")
 
 

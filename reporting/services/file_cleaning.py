@@ -3,6 +3,7 @@
 * The files of a draft that another version has replaced go after ``DRAFT_FILES_KEPT``. Its words and figures stay, so
   the files can be made again.
 * A file on the disk that no row names goes after a day: it was left by a worker that was killed while it wrote.
+* A piece of a PDF that no drawing has used for ``PIECES_KEPT`` goes: no document needs it, it only saves time.
 
 The files of what is approved or was sent to the ministry are never removed, nor is one that another row still names.
 """
@@ -10,8 +11,9 @@ The files of what is approved or was sent to the ministry are never removed, nor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import structlog
@@ -21,22 +23,26 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from municipalities.filestore import remove_file
 from municipalities.models import PlanDocument
+from reporting.documents import pieces_kept
 from reporting.models import Document, NationalSummary, RegionalReport, RegionalSubmission
 
 log = structlog.get_logger("portal.files")
 
 ORPHAN_AFTER = dt.timedelta(days=1)
+PIECES_KEPT = dt.timedelta(days=14)
 _STATUS = NationalSummary.Status
 REASON = "removing files that nobody needs"
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """How many rows lost their file, how many files were removed for that, and how many that no row named."""
+    """How many rows lost their file, how many files were removed for that, and how many that no row named; and how many
+    pieces of PDFs were removed."""
 
     rows: int
     files: int
     orphans: int
+    pieces: int = 0
 
 
 def files_clean(*, now: dt.datetime) -> Cleaned:
@@ -45,9 +51,9 @@ def files_clean(*, now: dt.datetime) -> Cleaned:
     for name in list(_replaced(now).values_list("file", flat=True).distinct()):
         cleared, free = _clear(name, now)
         rows, files = rows + cleared, files + free
-    found = Cleaned(rows, files, _orphans(now))
-    if any((found.rows, found.files, found.orphans)):
-        log.info("files removed", rows=found.rows, files=found.files, orphans=found.orphans)
+    found = Cleaned(rows, files, _orphans(now), _pieces(now))
+    if found != Cleaned(0, 0, 0):
+        log.info("files removed", **asdict(found))
     return found
 
 
@@ -82,21 +88,38 @@ def _clear(name: str, now: dt.datetime) -> tuple[int, int]:
 
 def _orphans(now: dt.datetime) -> int:
     """Remove the files on the disk that no row names. They are listed before the rows, and a file is named within the
-    time that a job may run, so one that is being written is never taken."""
-    root = Path(settings.DOCUMENT_ROOT)
-    latest = (now - ORPHAN_AFTER).timestamp()
-    old = [path for path in _files(root) if path.stat().st_mtime < latest]
+    time that a job may run, so one that is being written is never taken. Pieces of PDFs have a rule of their own."""
+    root, pieces = Path(settings.DOCUMENT_ROOT), pieces_kept.folder()
+    old = _older(root, now - ORPHAN_AFTER, leave=pieces)
     named = _named()
+    return _removed(path for path in old if path.relative_to(root).as_posix() not in named)
+
+
+def _pieces(now: dt.datetime) -> int:
+    """Remove the pieces of PDFs that have not been used for a while; a drawing that looks for one draws it anew."""
+    return _removed(_older(pieces_kept.folder(), now - PIECES_KEPT))
+
+
+def _older(root: Path, moment: dt.datetime, leave: Path | None = None) -> list[Path]:
+    """The files below ``root`` that were last written, or used, before ``moment``."""
+    found = (path for path in root.rglob("*") if leave is None or leave not in path.parents)
+    return [path for path in found if _used(path) < moment.timestamp()] if root.is_dir() else []
+
+
+def _used(path: Path) -> float:
+    """The moment of a file as seconds; of no age where it is no file, or another cleaning has just taken it."""
+    try:
+        return path.stat().st_mtime if path.is_file() else math.inf
+    except FileNotFoundError:
+        return math.inf
+
+
+def _removed(paths: Iterable[Path]) -> int:
     removed = 0
-    for path in old:
-        if path.relative_to(root).as_posix() not in named:
-            path.unlink(missing_ok=True)
-            removed += 1
+    for path in paths:
+        path.unlink(missing_ok=True)
+        removed += 1
     return removed
-
-
-def _files(root: Path) -> Iterator[Path]:
-    return (path for path in root.rglob("*") if path.is_file()) if root.is_dir() else iter(())
 
 
 def _named() -> set[str]:

@@ -11,9 +11,10 @@ import pytest
 from municipalities.filestore import write_file
 from reform.tasks import BackgroundTask
 from reporting.documents import build
+from reporting.documents.pieces_kept import KeptPieces
 from reporting.models import NationalSummary
 from reporting.services import documents
-from reporting.services.file_cleaning import Cleaned, files_clean
+from reporting.services.file_cleaning import PIECES_KEPT, Cleaned, files_clean
 from tests.reporting.documents.population import FROZEN, populate
 from tests.reporting.test_delivery import LATER, ask, draw_all, rows, version
 
@@ -147,3 +148,17 @@ def test_every_column_that_names_a_file_is_known():
     }
     source = Path(file_cleaning.__file__).read_text("utf-8")
     assert columns and all(f'({name.partition(".")[0]}, "{name.partition(".")[2]}")' in source for name in columns)
+
+
+@pytest.mark.django_db
+def test_a_piece_of_a_pdf_goes_when_no_drawing_has_used_it_for_a_while(settings, tmp_path):
+    settings.DOCUMENT_ROOT = tmp_path
+    keeper = KeptPieces()
+    for key in ("ab1", "cd2"):
+        keeper.put(key, key.encode())
+        os.utime(tmp_path / "pieces" / key[:2] / key, (0, LATER.timestamp()))
+    last = LATER + PIECES_KEPT
+    assert files_clean(now=last) == NOTHING  # a day is for files that a row should name
+    os.utime(tmp_path / "pieces" / "cd" / "cd2", (0, last.timestamp()))  # as a drawing that reads it does
+    assert files_clean(now=last + dt.timedelta(seconds=1)) == Cleaned(0, 0, 0, pieces=1)
+    assert (keeper.get("ab1"), keeper.get("cd2")) == (None, b"cd2")

@@ -20,7 +20,8 @@ from reporting.documents.content import (
     Table,
     Text,
 )
-from reporting.documents.render_html import page_fragment, paper_html
+from reporting.documents.render_html import page_fragment
+from reporting.documents.render_html_paper import Paper
 from reporting.documents.render_html_words import Medium, runs_html
 
 from . import fixture_content
@@ -108,7 +109,7 @@ def spanning() -> Content:
     return replace(NOTE, blocks=(*tables, Definitions(SPANS[0])))
 
 
-@pytest.mark.parametrize("draw", [page_fragment, lambda content: paper_html(content, "0" * 64)])
+@pytest.mark.parametrize("draw", [page_fragment, lambda content: Paper(content, "0" * 64).whole()])
 def test_no_text_makes_a_cell_wider_than_its_table(draw):
     """A cell that spans a thousand million columns keeps a renderer busy for minutes."""
     tags = _Tags(draw(spanning())).tags

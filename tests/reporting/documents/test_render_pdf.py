@@ -21,7 +21,7 @@ import pytest
 import weasyprint
 from django.conf import settings
 
-from reporting.documents import render_pdf
+from reporting.documents import render_pdf, render_pdf_piece
 from reporting.documents.content import Content, Heading, Paragraph, Text, content_hash, to_json
 from tests import verapdf
 
@@ -175,7 +175,7 @@ def inner_server():
 def watched(monkeypatch):
     """Every address that is asked for, and a wall in front of the network."""
     asked: list[str] = []
-    real = render_pdf.BundledOnly.fetch
+    real = render_pdf_piece.BundledOnly.fetch
 
     def fetch(self, url, headers=None):
         asked.append(url)
@@ -184,7 +184,7 @@ def watched(monkeypatch):
     def refuse(*args, **kwargs):
         raise AssertionError(f"something was opened: {args}")
 
-    monkeypatch.setattr(render_pdf.BundledOnly, "fetch", fetch)
+    monkeypatch.setattr(render_pdf_piece.BundledOnly, "fetch", fetch)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(urllib.request, "urlopen", refuse)
     return asked
@@ -269,7 +269,7 @@ def test_drawing_opens_nothing_but_what_came_with_the_portal(hostile, opened):
 )
 def test_the_fetcher_refuses_every_address_but_data(url):
     with pytest.raises(ValueError, match="a document opens no address"):
-        render_pdf.BundledOnly().fetch(url)
+        render_pdf_piece.BundledOnly().fetch(url)
 
 
 def test_even_markup_that_got_through_would_fetch_nothing(inner_server):
@@ -284,7 +284,7 @@ def test_even_markup_that_got_through_would_fetch_nothing(inner_server):
         "<img src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'>"
         f"<image href='{inner_server}/i'/></svg>\">"
     )
-    data = weasyprint.HTML(string=html, url_fetcher=render_pdf.BundledOnly()).write_pdf()
+    data = weasyprint.HTML(string=html, url_fetcher=render_pdf_piece.BundledOnly()).write_pdf()
     assert _Counter.hits == []
     with _open(data) as pdf:
         assert not list(pdf.attachments)
@@ -303,8 +303,8 @@ def test_the_machines_own_fonts_are_still_there_afterwards(monkeypatch):
     import os
 
     monkeypatch.setenv("FONTCONFIG_FILE", "/somewhere/fonts.conf")
-    render_pdf._bundled_fonts()
+    render_pdf_piece.bundled_fonts()
     assert os.environ["FONTCONFIG_FILE"] == "/somewhere/fonts.conf"
     monkeypatch.delenv("FONTCONFIG_FILE")
-    render_pdf._bundled_fonts()
+    render_pdf_piece.bundled_fonts()
     assert "FONTCONFIG_FILE" not in os.environ
