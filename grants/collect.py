@@ -12,7 +12,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -68,37 +68,28 @@ def collect_named(day: dt.date, *, units: Iterable[int] | None = None, scope: Sc
     return Collected(known.rows, facts)
 
 
-class _Held(NamedTuple):
-    """A register row with its last day."""
-
-    row: Any
-    valid_to: dt.date | None
-
-    def holds(self, day: dt.date) -> bool:
-        return bool(self.row.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
-
-
 @dataclass
 class _Rows:
-    """What was read, by municipality; ``subjects`` are the rows by what they are about (see ``UnitFacts.ended``)."""
+    """What was read, by municipality."""
 
-    decisions: dict[int, list[_Held]] = field(default_factory=lambda: defaultdict(list))
-    anchorings: dict[int, list[_Held]] = field(default_factory=lambda: defaultdict(list))
-    participations: dict[int, list[_Held]] = field(default_factory=lambda: defaultdict(list))
-    positions: dict[int, list[_Held]] = field(default_factory=lambda: defaultdict(list))
-    answers: dict[int, list[Answers]] = field(default_factory=lambda: defaultdict(list))
+    decisions: dict[int, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    anchorings: dict[int, list[Anchoring]] = field(default_factory=lambda: defaultdict(list))
+    participations: dict[int, list[Participation]] = field(default_factory=lambda: defaultdict(list))
+    positions: dict[int, list[Position]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[int, Answers] = field(default_factory=dict)
 
 
 def _facts(rows: _Rows, known: Units, part: Part) -> UnitFacts:
     unit, as_of = part
-    decisions = [held for held in rows.decisions.get(unit, ()) if held.row.valid_from <= as_of]
-    anchorings = [held for held in rows.anchorings.get(unit, ()) if held.row.valid_from <= as_of]
-    participations = [held for held in rows.participations.get(unit, ()) if held.row.valid_from <= as_of]
-    subjects = {
+    decisions = rows.decisions.get(unit, ())
+    anchorings = rows.anchorings.get(unit, ())
+    participations = rows.participations.get(unit, ())
+    subjects: dict[str, Iterable[Any]] = {
         "plan": decisions,
-        SAMFUNNSDEL: [held for held in anchorings if held.row.plan_type == SAMFUNNSDEL and not held.row.is_expected],
-        "network": [held for held in participations if held.row.is_regional],
+        SAMFUNNSDEL: [row for row in anchorings if row.plan_type == SAMFUNNSDEL and not row.is_expected],
+        "network": [row for row in participations if row.is_regional],
     }
+    answers = rows.answers.get(unit)
     return UnitFacts(
         unit=unit,
         day=known.day,
@@ -106,21 +97,23 @@ def _facts(rows: _Rows, known: Units, part: Part) -> UnitFacts:
         positions=_holding(rows.positions.get(unit, ()), as_of),
         anchorings=_holding(anchorings, as_of),
         participations=_holding(participations, as_of),
-        answers=next((said for said in rows.answers.get(unit, ()) if said.reference_date <= as_of), None),
+        answers=answers if answers is not None and answers.reference_date <= as_of else None,
         ended={key: last for key, held in subjects.items() if (last := _ended(held, as_of))},
         parts=tuple(_facts(rows, known, before) for before in known.made_of(unit)),
     )
 
 
-def _holding(rows: Iterable[_Held], day: dt.date) -> tuple[Any, ...]:
-    return tuple(held.row for held in rows if held.holds(day))
+def _holding(rows: Iterable[Any], day: dt.date) -> tuple[Any, ...]:
+    return tuple(row for row in rows if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day))
 
 
-def _ended(rows: Iterable[_Held], day: dt.date) -> dt.date | None:
+def _ended(rows: Iterable[Any], day: dt.date) -> dt.date | None:
     """The last day on which one of the rows held, when none does any more."""
-    if any(held.holds(day) for held in rows):
+    begun = [row.valid_to for row in rows if row.valid_from <= day]
+    if None in begun or not begun:
         return None
-    return max((held.valid_to for held in rows if held.valid_to is not None), default=None)
+    last: dt.date = max(begun)
+    return last if last < day else None
 
 
 # --- The registers ----------------------------------------------------------------------------------
@@ -141,13 +134,13 @@ def _plans(rows: _Rows, known: Units) -> None:
         Value("anchoring"), "id", "municipality_id", "plan_type", "is_expected", "valid_from", "valid_to",
         "adopted_on", "expected_on", "origin",
     )  # fmt: skip
-    for kind, pk, unit, key, flag, begins, ends, on, expected, origin in decisions.union(anchorings, all=True):
+    for kind, *row in decisions.union(anchorings, all=True):
         if kind == "decision":
-            decision = Decision(pk, unit, key, begins, on, expected, bool(flag), origin)
-            rows.decisions[unit].append(_Held(decision, ends))
+            decision = Decision._make(row)
+            rows.decisions[decision.unit].append(decision)
         else:
-            anchoring = Anchoring(pk, unit, key, bool(flag), begins, on, expected, origin)
-            rows.anchorings[unit].append(_Held(anchoring, ends))
+            anchoring = Anchoring._make(row)
+            rows.anchorings[anchoring.unit].append(anchoring)
 
 
 def _begun(known: Units, model: type[Any]) -> QuerySet[Any]:
@@ -166,8 +159,8 @@ def _positions(rows: _Rows, known: Units) -> None:
         "id", "municipality_id", "area__code", Value("", output_field=CharField()), "position", "valid_from",
         "valid_to",
     )  # fmt: skip
-    for pk, unit, area, solution, position, begins, ends in solutions.union(areas, all=True):
-        rows.positions[unit].append(_Held(Position(pk, unit, area, solution, position, begins), ends))
+    for row in solutions.union(areas, all=True):
+        rows.positions[row[1]].append(Position._make(row))
 
 
 def _participations(rows: _Rows, known: Units) -> None:
@@ -176,8 +169,8 @@ def _participations(rows: _Rows, known: Units) -> None:
     for pk, unit, network, kind, status, begins, ends, origin in found.values_list(
         "id", "municipality_id", "network_id", "network__kind", "status", "valid_from", "valid_to", "origin"
     ):
-        row = Participation(pk, unit, network, kind in REGIONAL_KINDS, status, begins, origin)
-        rows.participations[unit].append(_Held(row, ends))
+        row = Participation(pk, unit, network, kind in REGIONAL_KINDS, status, begins, ends, origin)
+        rows.participations[unit].append(row)
 
 
 # --- The approved reports ---------------------------------------------------------------------------
@@ -192,17 +185,15 @@ def _reports(rows: _Rows, known: Units) -> None:
     forms = _forms({row[1]: row[2] for row in submissions.values()})
     for unit, (report, _unit, reference, approved_at, submission) in newest.items():
         given, form, _hash = submissions[submission]
-        rows.answers[unit].append(
-            Answers(
-                report=report,
-                submission=submission,
-                unit=unit,
-                reference_date=reference,
-                approved_on=timezone.localdate(approved_at),
-                values={code: _values(given[code]) for code in QUESTIONS if given.get(code) not in (None, "", [])},
-                positions=given.get("solutions") or {},
-                asked=forms[form],
-            )
+        rows.answers[unit] = Answers(
+            report=report,
+            submission=submission,
+            unit=unit,
+            reference_date=reference,
+            approved_on=timezone.localdate(approved_at),
+            values={code: _values(given[code]) for code in QUESTIONS if given.get(code) not in (None, "", [])},
+            positions=given.get("solutions") or {},
+            asked=forms[form],
         )
 
 

@@ -23,10 +23,11 @@ class Decision(NamedTuple):
     id: int
     unit: int
     status: str
+    has_process: bool
     valid_from: dt.date
+    valid_to: dt.date | None
     decided_on: dt.date | None
     expected_on: dt.date | None
-    has_process: bool
     origin: str
 
 
@@ -39,6 +40,7 @@ class Position(NamedTuple):
     solution: str
     position: str
     valid_from: dt.date
+    valid_to: dt.date | None
 
 
 class Anchoring(NamedTuple):
@@ -49,6 +51,7 @@ class Anchoring(NamedTuple):
     plan_type: str
     is_expected: bool
     valid_from: dt.date
+    valid_to: dt.date | None
     adopted_on: dt.date | None
     expected_on: dt.date | None
     origin: str
@@ -64,6 +67,7 @@ class Participation(NamedTuple):
     is_regional: bool
     status: str
     valid_from: dt.date
+    valid_to: dt.date | None
     origin: str
 
 

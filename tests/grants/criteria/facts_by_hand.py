@@ -15,8 +15,9 @@ EXPECTED = D(2022, 6, 20)
 
 
 def decision(status: str = "own", **said: Any) -> Decision:
+    decided_on = HELD if status in ("own", "inside") else None
     values = {
-        "id": 1, "unit": 7, "valid_from": D(2021, 7, 1), "decided_on": HELD if status in ("own", "inside") else None,
+        "id": 1, "unit": 7, "valid_from": D(2021, 7, 1), "valid_to": None, "decided_on": decided_on,
         "expected_on": None, "has_process": False, "origin": "register:x",
     }  # fmt: skip
     return Decision(status=status, **{**values, **said})
@@ -29,7 +30,7 @@ def process(expected_on: dt.date | None = EXPECTED, *, has_process: bool = True)
 def positions(*areas: str, position: str = "adopted") -> tuple[Position, ...]:
     """A position on the second solution of each area (all five when none is said)."""
     return tuple(
-        Position(10 + place, 7, area, f"{area}.2", position, D(2021, 8, place + 1))
+        Position(10 + place, 7, area, f"{area}.2", position, D(2021, 8, place + 1), None)
         for place, area in enumerate(areas or AREAS)
     )
 
@@ -37,14 +38,14 @@ def positions(*areas: str, position: str = "adopted") -> tuple[Position, ...]:
 def anchoring(plan_type: str = "samfunnsdel", *, is_expected: bool = False, **said: Any) -> Anchoring:
     adopted = None if is_expected else D(2021, 3, 2)
     values = {
-        "id": 20, "unit": 7, "valid_from": D(2021, 3, 10), "adopted_on": adopted, "expected_on": None,
+        "id": 20, "unit": 7, "valid_from": D(2021, 3, 10), "valid_to": None, "adopted_on": adopted, "expected_on": None,
         "origin": "register:x",
     }  # fmt: skip
     return Anchoring(plan_type=plan_type, is_expected=is_expected, **{**values, **said})
 
 
 def participation(status: str = "active", *, is_regional: bool = True, **said: Any) -> Participation:
-    values = {"id": 30, "unit": 7, "network": 3, "valid_from": D(2020, 9, 1), "origin": "register:x"}
+    values = {"id": 30, "unit": 7, "network": 3, "valid_from": D(2020, 9, 1), "valid_to": None, "origin": "register:x"}
     return Participation(status=status, is_regional=is_regional, **{**values, **said})
 
 

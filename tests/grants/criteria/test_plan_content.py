@@ -25,7 +25,7 @@ def test_a_dated_plan_with_a_position_in_each_area_meets_it_since_the_last_of_th
 
 
 def test_a_position_on_the_area_as_a_whole_is_one_too():
-    whole = Position(50, 7, "4", "", "adopted", D(2021, 6, 17))
+    whole = Position(50, 7, "4", "", "adopted", D(2021, 6, 17), None)
     found = judged(decisions=(decision(),), positions=(*positions("1", "2", "3", "5"), whole))
     assert found.state == "met"
     assert [row.word for row in found.evidence if row.area == "4"] == ["position.area"]
@@ -44,8 +44,8 @@ def test_the_areas_that_lack_a_position_are_named():
 
 
 def test_of_several_positions_in_an_area_the_oldest_is_shown():
-    older = Position(9, 7, "1", "1.4", "in_place", D(2020, 2, 3))
-    refused = Position(8, 7, "1", "1.1", "not_considered", D(2019, 1, 1))
+    older = Position(9, 7, "1", "1.4", "in_place", D(2020, 2, 3), None)
+    refused = Position(8, 7, "1", "1.1", "not_considered", D(2019, 1, 1), None)
     found = judged(decisions=(decision(),), positions=(refused, *positions(), older))
     assert [(row.id, row.since) for row in found.evidence if row.area == "1"] == [(9, D(2020, 2, 3))]
 
