@@ -28,6 +28,11 @@ def year(world: World, unit: Municipality) -> Target:
     return Target(kwargs=YEAR)
 
 
+def with_criteria(world: World, unit: Municipality) -> Target:
+    shipped_load()
+    return Target(kwargs={})
+
+
 def of_scheme(**data: Any):
     def make(world: World, unit: Municipality) -> Target:
         return Target(kwargs={**YEAR, "key": scheme().key}, data=data or None)
@@ -65,5 +70,6 @@ ROWS = [
     Row("priority_unit", "POST", "priority.document", of_unit(**NOTE)),
     Row("priority_unit_now", "GET", "priority.read", by_number),
     Row("priority_what_if", "GET", "priority.decide", year),
+    Row("api_priority", "GET", "priority.read", with_criteria, anonymous=401),
     Row("priority_decision", "GET", "priority.read", decided),
 ]
