@@ -143,16 +143,18 @@ def off(_apps: Any, schema_editor: Any) -> None:
 def lifted() -> Iterator[None]:
     """Take the guards off and put them on again, all or nothing: for tests and benchmarks alone, which empty their
     database, or do what somebody with its password could do."""
+    vendor = connection.vendor
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # a table with checks that wait for the end cannot be changed
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for statement in drop_sql(connection.vendor):
+        for statement in (*_checked_now(vendor), *drop_sql(vendor)):
             cursor.execute(statement)
         yield
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for statement in create_sql(connection.vendor):
+        for statement in (*_checked_now(vendor), *create_sql(vendor)):
             cursor.execute(statement)
+
+
+def _checked_now(vendor: str) -> list[str]:
+    """PostgreSQL changes no table that has checks waiting for the end of the transaction: let them be made."""
+    return ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"] if vendor == "postgresql" else []
 
 
 def _execute(schema_editor: Any, statements: Iterable[str]) -> None:

@@ -105,7 +105,7 @@ def other_value(field: models.Field) -> object:
         return True
     if isinstance(field, models.IntegerField | models.DecimalField | models.ForeignKey):
         return 31_000
-    return "other"
+    return "other"[: field.max_length]
 
 
 @pytest.mark.parametrize("model", [Answer, Submission])
