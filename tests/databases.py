@@ -20,6 +20,9 @@ from tests.kept import tables
 
 ROOT = Path(__file__).resolve().parents[1]
 GUARDED = {guard.table for guard in guards.GUARDS}
+MAKE_TABLES = ("migrations/*.py", "models.py", "models/*.py", "apps.py", "guards.py")
+KEPT = 4
+"""So many states are kept: who goes between two branches meets each again."""
 APPS = ("reform", "municipalities", "networks", "reporting", "grants")
 
 
@@ -60,8 +63,7 @@ def template() -> Path:
     for line in sorted(f"{entry.name} {entry.version}" for entry in distributions()):
         found.update(line.encode())
     for app in APPS:
-        for path in sorted([*(ROOT / app).glob("models*/**/*.py"), *(ROOT / app).glob("*.py"),
-                            *(ROOT / app).glob("migrations/*.py")]):  # fmt: skip
+        for path in sorted(path for pattern in MAKE_TABLES for path in (ROOT / app).glob(pattern)):
             found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return ROOT / "var" / "test-databases" / f"{found.hexdigest()[:24]}.sqlite3"
 
@@ -79,7 +81,7 @@ def begin_with_template() -> bool:
 
 
 def keep_template() -> None:
-    """Keep the database that was just made for the next run; those of other states are taken away."""
+    """Keep the database that was just made for the next run; only some of other states stay."""
     path = template()
     if connection.vendor != "sqlite" or path.is_file():
         return
@@ -90,6 +92,7 @@ def keep_template() -> None:
         source.execute("VACUUM INTO ?", [str(draft)])
     finally:
         source.close()
-    for old in path.parent.glob("*.sqlite3"):
+    others = sorted(path.parent.glob("*.sqlite3"), key=lambda old: old.stat().st_mtime if old.exists() else 0)
+    for old in others[: len(others) + 1 - KEPT]:
         old.unlink(missing_ok=True)
     draft.replace(path)
