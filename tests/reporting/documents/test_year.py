@@ -10,6 +10,7 @@ import pytest
 from municipalities.models import PlanDecision
 from networks.models import SupportActivity
 from reform.tasks import BackgroundTask
+from reporting import guards
 from reporting.documents import build
 from reporting.documents.collect import collect
 from reporting.documents.compute import compute
@@ -182,7 +183,8 @@ def test_a_file_of_it_is_verified_and_one_altered_answer_is_named(people, tmp_pa
     verdict = verify_file(file)
     assert verdict.ok, verdict.problems
     answers = Answer.objects.across_all(reason="test").filter(question="plan.status", value="own")
-    answers.filter(pk__in=answers.filter(submission__report__round=people.rounds[AUTUMN])[:1]).update(value="none")
+    with guards.lifted():
+        answers.filter(pk__in=answers.filter(submission__report__round=people.rounds[AUTUMN])[:1]).update(value="none")
     assert any(re.search(r"\bT\d+\.\d+/", problem) for problem in verify_file(file).problems)
 
 
