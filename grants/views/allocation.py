@@ -133,8 +133,10 @@ class AllocationWord(FundsPage):
 
 
 def shares_shown(row: funds.OfficeRow) -> list[tuple[str, int]]:
-    """Each part's share: exactly, as the page shows it, and in whole 1 000 kr."""
-    return [(words.decimals(share.exact), share.amount) for share in row.line.shares]
+    """Each part's share: exactly, as the page shows it, where it was rounded; and in whole 1 000 kr."""
+    return [
+        ("" if share.exact == share.amount else words.decimals(share.exact), share.amount) for share in row.line.shares
+    ]
 
 
 def as_list(shared: funds.Allocation) -> ListTable:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from grants.amounts import in_millions
-from grants.appropriation_chart import Bars, draw
+from grants.appropriation_chart import NARROW, WIDE, Bars, draw
 from grants.forms_funds import AppropriationForm, appropriation_initial
 from grants.models import Appropriation
 from grants.services.appropriations import (
@@ -65,7 +65,7 @@ class AppropriationList(FundsPage):
             "years": [(year, in_millions(total)) for year, total in table.years],
             "several": len(table.budgets) > len(table.years),
             "receivers": receivers,
-            "chart": chart_of(table, names),
+            "charts": charts_of(table, names),
         }  # fmt: skip
 
 
@@ -168,10 +168,8 @@ def row_shown(row: Appropriation, nynorsk: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def chart_of(table: Overview, names: list[str]) -> SafeString | str:
-    """The drawing, whose figures the table beside it has."""
-    if not table.receivers:
-        return ""
+def charts_of(table: Overview, names: list[str]) -> list[SafeString]:
+    """The drawing for a wide page and for a phone; the table beside it has the same figures."""
     heads = [short_name(one) for one in table.budgets]
     rows = [
         Bars(name, tuple((head, cell.amount, _shown(cell.amount)) for head, cell in zip(heads, one.cells, strict=True)))
@@ -179,7 +177,8 @@ def chart_of(table: Overview, names: list[str]) -> SafeString | str:
     ]
     sums = ", ".join(f"{head}: {in_millions(one.total)}" for head, one in zip(heads, table.budgets, strict=True))
     alt = _("What each receiver was given, in mill. kr. In all %(sums)s. The table below has every figure.")
-    return mark_safe(draw(rows, alt % {"sums": sums}))  # every text in it is escaped where it is drawn
+    # Every text in a drawing is escaped where it is drawn.
+    return [mark_safe(draw(rows, alt % {"sums": sums}, frame)) for frame in (WIDE, NARROW)]
 
 
 def as_list(table: Overview, today: dt.date) -> ListTable:

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.amounts import MILLIONS, MOST, THOUSANDS, AmountRefused, in_millions, read_amount
-from grants.appropriation_chart import Bars, draw
+from grants.appropriation_chart import NARROW, Bars, draw
 from grants.models import Appropriation
 from grants.services.appropriations import (
     AppropriationValues,
@@ -192,6 +192,10 @@ def test_the_drawing_has_every_figure_and_its_words_and_needs_no_colour():
     assert len(bars) == 2 and bars[1] == pytest.approx(4 * bars[0], abs=0.1)
     assert "style=" not in draw(rows, "")
     assert draw([], "x").startswith("<svg")
+    narrow = ElementTree.fromstring(draw(rows, "", NARROW))
+    assert [node.text for node in narrow.iter("{http://www.w3.org/2000/svg}text")] == texts
+    for node in narrow.iter("{http://www.w3.org/2000/svg}rect"):
+        assert float(node.get("x")) + float(node.get("width")) < NARROW.width
 
 
 # --- The pages --------------------------------------------------------------------------------------
