@@ -29,7 +29,8 @@ def choose_services(services: bool) -> None:
 def pytest_arguments(arguments: list[str]) -> list[str]:
     """Two workers, unless the person says otherwise; a fresh pair of test databases each time."""
     chosen = any(a in ("-n", "-p", "--pdb", "--numprocesses") or a.startswith(("-n", "-pno:xdist")) for a in arguments)
-    return arguments if chosen else ["-n", "2", "--dist", "loadfile", *arguments]
+    ours = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]  # tests/conftest.py says what is begun first
+    return arguments if chosen else [*ours, *arguments]
 
 
 def main(arguments: list[str]) -> int:

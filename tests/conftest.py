@@ -34,13 +34,22 @@ TransactionTestCase._fixture_teardown = databases.quick_teardown(TransactionTest
 SKIP_REASONS = ("browser", "service", "font", "java")
 
 
+LONG = (
+    "test_whole_job.py", "test_verify.py", "test_delivery.py", "test_summaries.py", "test_volume.py",
+    "test_render_processes.py", "test_network_browser.py", "test_search.py", "test_tasks.py",
+)  # fmt: skip
+"""Files of a minute or so: begun first, so that no worker is left alone with one in the end."""
+
+
 def pytest_sessionstart(session) -> None:
     if not hasattr(session.config, "workerinput"):
         compile_stale()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items) -> None:
     """Tests of what only PostgreSQL and Redis can do are left out of a run on the embedded default."""
+    items.sort(key=lambda item: item.path.name not in LONG)
     if django_settings.SERVICES:
         return
     out = [item for item in items if item.get_closest_marker("services")]

@@ -31,6 +31,9 @@ from reform.settings import CACHES, DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(_var / "test.sqlite3")}  # a file, as in the embedded default
+else:
+    # A commit is seen by all at once; only that it outlives a power cut is not waited for.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
 if not SERVICES:
     CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 
