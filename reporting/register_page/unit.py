@@ -16,7 +16,10 @@ from municipalities.querysets import valid_on
 from reporting.register_page.shapes import LinkRow, NumberRow, UnitLink
 
 MERGER, SPLIT = MunicipalityLink.Kind.MERGER, MunicipalityLink.Kind.SPLIT
-RIGHTS = ("register.edit", "support.edit", "correction.propose", "correction.answer", "risk.read", "region.read")
+RIGHTS = (
+    "register.edit", "support.edit", "correction.propose", "correction.answer", "risk.read", "region.read",
+    "priority.read",
+)  # fmt: skip
 """What the page offers a link to, where the reader has the right on the unit."""
 
 

@@ -11,6 +11,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from grants.models import Scheme
+from grants.services.priority_decisions import priority_decide
 from grants.services.shipped import shipped_load
 from municipalities.services.corrections import correction_propose
 from networks.services import participation_register
@@ -22,7 +24,7 @@ from tests.world import VIKEN, World
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parent.parent.parent
-NATIONAL = ("explore", "round_stuck")
+NATIONAL = ("explore", "round_stuck", "priority_what_if")
 OFFICE = f"statsforvalter-{VIKEN}"
 
 
@@ -51,6 +53,11 @@ def lists(world: World, now, settings):
     shipped_load()
     found["allocation_page"] = reverse("allocation_page", args=[2022]) + "?format={}"
     found["appropriation_list"] = reverse("appropriation_list") + "?format={}"
+    scheme = Scheme.objects.across_all(reason="test").get(year=2021, key="usht")
+    decided = priority_decide(scheme=scheme, day=now.date(), actor=world.user("hdir"), now=now)
+    found["priority_list"] = reverse("priority_list", args=[2021]) + "?format={}"
+    found["priority_what_if"] = reverse("priority_what_if", args=[2021]) + "?prov_dag=2021-01-01&format={}"
+    found["priority_decision"] = reverse("priority_decision", args=[decided.pk]) + "?format={}"
     for name in ("support", "correction", "round_status", "round_stuck"):
         found[name] = reverse(f"{name}_file", args=["xlsx"]).replace("xlsx", "{}")
     return found
@@ -78,10 +85,9 @@ def test_every_list_is_written_to_both_with_the_same_columns(world: World, lists
 def test_every_door_that_writes_a_list_is_tried_here(lists):
     doors = [
         path
-        for app in ("municipalities", "networks", "reporting")
+        for app in ("municipalities", "networks", "reporting", "grants")
         for path in (ROOT / app).rglob("views/*.py")
         if re.search(r"return table_response\(", path.read_text(encoding="utf-8"))
     ]
-    doors += [ROOT / "grants" / "views" / f"{name}.py" for name in ("allocation", "appropriations")]
     calls = sum(len(re.findall(r"return table_response\(", path.read_text(encoding="utf-8"))) for path in doors)
     assert calls == len(lists) + 1  # and the faults of an uploaded workbook, tried with the workbook
