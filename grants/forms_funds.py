@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from grants.amounts import MILLIONS, THOUSANDS, in_millions
 from grants.models import Appropriation, KeyTable
-from grants.services.appropriations import LONG, NAME_LENGTH, AppropriationValues, amount_typed
+from grants.services.appropriations import (
+    LONG,
+    NAME_LENGTH,
+    AppropriationValues,
+    amount_typed,
+    appropriation_mark,
+)
 from grants.services.funds import FLAT, MUNICIPALITIES, SOURCE_LENGTH, TABLE, FormulaValues, PartValues
 from municipalities.forms import FILL_IN, DayField, EntryForm, text_field
 from municipalities.services.dated import EntryRefused, in_words
@@ -137,6 +143,7 @@ class AppropriationForm(EntryForm):
     purpose_nb = text_field(gettext_lazy("Purpose in bokmål"), LONG)
     purpose_nn = text_field(gettext_lazy("Purpose in nynorsk"), LONG)
     source = text_field(gettext_lazy("Source"), LONG, gettext_lazy("For example the letter or proposition."))
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     use_required_attribute = False
 
     def __init__(self, *args: Any, receivers: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -166,4 +173,5 @@ class AppropriationForm(EntryForm):
 def appropriation_initial(row: Appropriation) -> dict[str, Any]:
     """A row as the fields show it."""
     names = ("year", "occasion", "receiver", "receiver_nb", "receiver_nn", "purpose_nb", "purpose_nn", "source")
-    return {name: getattr(row, name) for name in names} | {"amount": in_millions(row.amount), "unit": MILLIONS}
+    shown = {"amount": in_millions(row.amount), "unit": MILLIONS, "seen": appropriation_mark(row)}
+    return {name: getattr(row, name) for name in names} | shown

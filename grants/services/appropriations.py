@@ -7,6 +7,7 @@ What ships with the portal: Tillegg 40, «RNB 2018» (12.5 mill. kr in all) and 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
@@ -169,10 +170,16 @@ def appropriation_faults(values: AppropriationValues) -> dict[str, str]:
     return faults
 
 
+def appropriation_mark(row: Appropriation) -> str:
+    """What tells whether a row is still the one that somebody has seen."""
+    return hashlib.sha256(_told(row).encode()).hexdigest()[:32]
+
+
 def appropriation_write(
-    values: AppropriationValues, *, row: Appropriation | None = None, actor: Any, now: dt.datetime
+    values: AppropriationValues, *, row: Appropriation | None = None, seen: str = "", actor: Any, now: dt.datetime
 ) -> Appropriation:
-    """Enter an appropriation, or change ``row`` to it, with an Event that says what stood before.
+    """Enter an appropriation, or change ``row`` to it, with an Event that says what stood before. ``seen`` is the
+    ``appropriation_mark`` of the row as the writer has seen it.
 
     A known receiver without names gets those it had last. Raises PermissionDenied, and EntryRefused.
     """
@@ -185,6 +192,9 @@ def appropriation_write(
             row = appropriations().select_for_update().filter(pk=row.pk).first()
             if row is None:
                 raise EntryRefused({"": _("Somebody else has taken this appropriation away.")})
+            if appropriation_mark(row) != seen:
+                text = _("Somebody else has changed this appropriation meanwhile. Open it anew, and look at it.")
+                raise EntryRefused({"": text})
             same = same.exclude(pk=row.pk)
         if same.filter(receiver=values.receiver).exists():
             raise EntryRefused({"receiver": _twice()})

@@ -92,7 +92,9 @@ class AppropriationWriting(FundsPage):
         form = self.form(self.request.POST)
         if form.is_valid():
             try:
-                kept = appropriation_write(form.values(), row=row, actor=self.request.user, now=self.now)
+                kept = appropriation_write(
+                    form.values(), row=row, seen=form.cleaned_data["seen"], actor=self.request.user, now=self.now
+                )
             except EntryRefused as refused:
                 form.refused(refused)
             else:

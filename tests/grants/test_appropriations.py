@@ -22,6 +22,7 @@ from grants.appropriation_chart import NARROW, Bars, draw
 from grants.models import Appropriation
 from grants.services.appropriations import (
     AppropriationValues,
+    appropriation_mark,
     appropriation_remove,
     appropriation_write,
     appropriations,
@@ -125,9 +126,12 @@ def test_an_appropriation_is_entered_changed_and_taken_away_with_events(world, n
     hdir = world.user("hdir")
     row = appropriation_write(values(receiver="statsforvalterne", receiver_nb="", receiver_nn=""), actor=hdir, now=now)
     assert (row.receiver_nb, row.receiver_nn, row.order) == ("Statsforvalterne", "Statsforvaltarane", 1)
-    same = appropriation_write(values(receiver="statsforvalterne"), row=row, actor=hdir, now=now)
+    where = {"row": row, "actor": hdir, "now": now}
+    same = appropriation_write(values(receiver="statsforvalterne"), seen=appropriation_mark(row), **where)
     assert same.receiver_nb == "Helsedirektoratet"
-    appropriation_write(values(receiver="statsforvalterne"), row=row, actor=hdir, now=now)
+    appropriation_write(values(receiver="statsforvalterne"), seen=appropriation_mark(same), **where)
+    with pytest.raises(EntryRefused):
+        appropriation_write(values(receiver="ks"), seen=appropriation_mark(row), **where)
     new = appropriation_write(values(receiver_nb="Ny mottaker ÆØÅ", receiver_nn="Ny mottakar"), actor=hdir, now=now)
     assert (new.receiver, new.order) == ("ny-mottaker-aeoa", 2)
     appropriation_remove(new, actor=hdir, now=now)
@@ -248,7 +252,9 @@ def test_hdir_enters_one_and_puts_it_right(pages):
     assert (row.receiver, row.amount, row.receiver_nb) == ("ks", 10_500, "KS")
     edit = reverse("appropriation_edit", args=[row.pk])
     assert 'value="10,5"' in client.get(edit).content.decode()
-    assert client.post(edit, {**TYPED, "amount": "9 750", "unit": "1000"})["Location"] == LIST
+    typed = {**TYPED, "amount": "9 750", "unit": "1000"}
+    assert client.post(edit, typed).status_code == 422
+    assert client.post(edit, {**typed, "seen": appropriation_mark(row)})["Location"] == LIST
     row.refresh_from_db()
     assert row.amount == 9_750 and "9,75" in words(client.get(LIST))
     assert client.post(reverse("appropriation_remove", args=[row.pk]))["Location"] == LIST
