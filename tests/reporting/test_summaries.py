@@ -22,7 +22,7 @@ from reporting.services import documents, summaries
 from reporting.services.documents import content_disposition, safe_name
 from reporting.services.summary_steps import summary_approve, summary_send, summary_unapprove, summary_withdraw
 from tests.reporting.changed_world import said_borders
-from tests.reporting.documents.population import FROZEN, populate
+from tests.reporting.documents.population import FROZEN, built, populate
 from tests.reporting.drawn_files import draw_files
 
 LATER = FROZEN + dt.timedelta(days=2)
@@ -46,10 +46,7 @@ def people(world):
 def ready(people, monkeypatch) -> NationalSummary:
     """A summary that is made; no file is drawn."""
     monkeypatch.setattr(BackgroundTask, "start", lambda self, *keys, **where: None)
-    summary = summaries.summary_request(round=people.now, actor=None, now=FROZEN)
-    summaries.summary_build(pk=summary.pk, clock=clock)
-    summary.refresh_from_db()
-    return summary
+    return built(people)
 
 
 @pytest.fixture

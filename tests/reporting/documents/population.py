@@ -16,8 +16,9 @@ from municipalities.models import Municipality, Office, PlanDecision, User
 from municipalities.names import sort_key
 from networks.models import Network, Participation, SupportActivity
 from reporting.answers import answers_hash
-from reporting.models import Answer, Report, Round, Submission
+from reporting.models import Answer, NationalSummary, Report, Round, Submission
 from reporting.services import rounds as round_services
+from reporting.services import summaries
 from tests.kept import kept
 from tests.world import World
 
@@ -213,4 +214,16 @@ def _more_units(world: World, extra: int) -> None:
         )  # fmt: skip
 
 
-__all__ = ["BEFORE", "FROZEN", "NOW", "Network", "Population", "answers_of", "populate", "registered"]
+def built(people: Population) -> NationalSummary:
+    """The summary of the last round, made at FROZEN; its files are asked for. Only where no job is started."""
+    return kept("summary", lambda: _built(people))
+
+
+def _built(people: Population) -> NationalSummary:
+    summary = summaries.summary_request(round=people.now, actor=None, now=FROZEN)
+    assert summaries.summary_build(pk=summary.pk, clock=lambda: FROZEN)
+    summary.refresh_from_db()
+    return summary
+
+
+__all__ = ["BEFORE", "FROZEN", "NOW", "Network", "Population", "answers_of", "built", "populate", "registered"]

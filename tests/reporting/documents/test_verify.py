@@ -18,9 +18,9 @@ from reporting import guards
 from reporting.documents import build, difference
 from reporting.documents.content import Table, from_json
 from reporting.models import Composition, Document, NationalSummary, Report, SummaryContent
-from reporting.services import summaries, verify
+from reporting.services import verify
 from reporting.services.verify import verify_file
-from tests.reporting.documents.population import FROZEN, populate
+from tests.reporting.documents.population import FROZEN, built, populate
 
 from .conftest import content_of
 from .test_agree import columns, with_cell
@@ -41,9 +41,7 @@ def people(world):
 @pytest.fixture
 def ready(people, monkeypatch) -> NationalSummary:
     monkeypatch.setattr(BackgroundTask, "start", lambda self, *keys, **where: None)
-    summary = summaries.summary_request(round=people.now, actor=None, now=FROZEN)
-    assert summaries.summary_build(pk=summary.pk, clock=lambda: FROZEN)
-    return NationalSummary.objects.get_queryset().get(pk=summary.pk)
+    return NationalSummary.objects.get_queryset().get(pk=built(people).pk)
 
 
 def write(summary, folder, fmt, language="nb", office=None):
