@@ -16,7 +16,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import BooleanField, CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.utils import timezone
 
 from grants.collect_units import Part, UnitRow, Units, units_read
@@ -36,6 +47,7 @@ QUESTIONS = (
 """The questions whose answers the criteria look at, beside the matrix of solutions."""
 
 SAMFUNNSDEL = "samfunnsdel"
+NOT_CONSIDERED = "not_considered"
 
 
 @dataclass(frozen=True)
@@ -70,12 +82,12 @@ def collect_named(day: dt.date, *, units: Iterable[int] | None = None, scope: Sc
 
 @dataclass
 class _Rows:
-    """What was read, by municipality."""
+    """What was read, by municipality; positions also by the day as of which they count."""
 
     decisions: dict[int, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     anchorings: dict[int, list[Anchoring]] = field(default_factory=lambda: defaultdict(list))
     participations: dict[int, list[Participation]] = field(default_factory=lambda: defaultdict(list))
-    positions: dict[int, list[Position]] = field(default_factory=lambda: defaultdict(list))
+    positions: dict[tuple[int, dt.date], list[Position]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[int, Answers] = field(default_factory=dict)
 
 
@@ -94,7 +106,7 @@ def _facts(rows: _Rows, known: Units, part: Part) -> UnitFacts:
         unit=unit,
         day=known.day,
         decisions=_holding(decisions, as_of),
-        positions=_holding(rows.positions.get(unit, ()), as_of),
+        positions=tuple(rows.positions.get(part, ())),
         anchorings=_holding(anchorings, as_of),
         participations=_holding(participations, as_of),
         answers=answers if answers is not None and answers.reference_date <= as_of else None,
@@ -148,19 +160,35 @@ def _begun(known: Units, model: type[Any]) -> QuerySet[Any]:
 
 
 def _positions(rows: _Rows, known: Units) -> None:
-    """The positions on solutions and on whole areas that hold on the day; of former municipalities all. One query."""
-    there = valid_on(known.day)
-    if known.former:
-        there |= Q(valid_from__lte=known.day, municipality_id__in=known.former)
-    solutions = _begun(known, SolutionPosition).filter(there).values_list(
-        "id", "municipality_id", "solution__area__code", "solution__code", "position", "valid_from", "valid_to",
+    """The positions on solutions and on whole areas, counted by area and by the day as of which they count. One query,
+    with a part for each of these days."""
+    days = list(known.as_of)
+    counted = [
+        _counted(known, model, about, of, days.index(day), day)
+        for day in days
+        for model, about, of in (
+            (SolutionPosition, "solution", "solution"),
+            (AreaPosition, "area", "area"),
+        )
+    ]
+    for day, unit, code, *row in counted[0].union(*counted[1:], all=True):
+        rows.positions[unit, days[day]].append(Position(unit, code.partition(".")[0], *row))
+
+
+def _counted(known: Units, model: type[Any], about: str, of: str, place: int, day: dt.date) -> QuerySet[Any]:
+    """The positions as of one of the days by municipality and area. A solution's code begins with its area's, so one
+    of them says which area it is."""
+    found = model.objects.across_all(reason=REASON).filter(valid_on(day)).order_by()
+    if day != known.day or not known.is_all:
+        found = found.filter(municipality_id__in=known.as_of[day])
+    taken = ~Q(position=NOT_CONSIDERED)
+    area = F("solution__area_id" if about == "solution" else "area_id")
+    found = found.values(place=Value(place), unit=F("municipality_id"), in_area=area).annotate(
+        code=Min(f"{about}__code"), of=Value(of), held=Count("id"), taken=Count("id", filter=taken),
+        since=Min("valid_from", filter=taken), first=Min("id", filter=taken),
     )  # fmt: skip
-    areas = _begun(known, AreaPosition).filter(there).values_list(
-        "id", "municipality_id", "area__code", Value("", output_field=CharField()), "position", "valid_from",
-        "valid_to",
-    )  # fmt: skip
-    for row in solutions.union(areas, all=True):
-        rows.positions[row[1]].append(Position._make(row))
+    rows: QuerySet[Any] = found.values_list("place", "unit", "code", "of", "held", "taken", "since", "first")
+    return rows
 
 
 def _participations(rows: _Rows, known: Units) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -47,28 +47,34 @@ class Units:
     rows: tuple[UnitRow, ...]
     lineage: Lineage
     is_all: bool
+    _made_of: dict[int, tuple[Part, ...]] = field(default_factory=dict)
 
     def made_of(self, unit: int) -> tuple[Part, ...]:
         """What the municipality was made of by merger or split; nothing where the registers begin with it."""
-        before = self.lineage.spans_of(unit)[0].valid_from - ONE_DAY
-        return tuple(Part(origin.unit_id, before) for origin in self.lineage.origins(unit, before))
+        if unit not in self._made_of:
+            before = self.lineage.spans_of(unit)[0].valid_from - ONE_DAY
+            origins = self.lineage.origins(unit, before)
+            self._made_of[unit] = tuple(Part(origin.unit_id, before) for origin in origins)
+        return self._made_of[unit]
+
+    @cached_property
+    def as_of(self) -> dict[dt.date, frozenset[int]]:
+        """Whose registers count as of which day: the municipalities asked about on the day itself, and everything
+        that they were made of, however far back, on the last day of each."""
+        found: dict[dt.date, set[int]] = {self.day: set()}
+        queue = [Part(row.unit, self.day) for row in self.rows]
+        while queue:
+            unit, day = queue.pop()
+            there = found.setdefault(day, set())
+            if unit not in there:
+                there.add(unit)
+                queue += self.made_of(unit)
+        return {day: frozenset(units) for day, units in found.items()}
 
     @cached_property
     def ids(self) -> frozenset[int]:
-        """The municipalities asked about, and everything that they were made of, however far back."""
-        found: set[int] = set()
-        queue = [row.unit for row in self.rows]
-        while queue:
-            unit = queue.pop()
-            if unit not in found:
-                found.add(unit)
-                queue += (part.unit for part in self.made_of(unit))
-        return frozenset(found)
-
-    @cached_property
-    def former(self) -> frozenset[int]:
-        """Those of ``ids`` that are only there as parts of others."""
-        return self.ids - {row.unit for row in self.rows}
+        """All of them."""
+        return frozenset[int]().union(*self.as_of.values())
 
 
 def units_read(day: dt.date, *, units: Iterable[int] | None = None, scope: Scope | None = None) -> Units:

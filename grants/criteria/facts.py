@@ -32,15 +32,17 @@ class Decision(NamedTuple):
 
 
 class Position(NamedTuple):
-    """A position on a solution (``solution`` set) or on a focus area as a whole, that holds on the day."""
+    """The positions in one focus area that hold on the day, counted: on its solutions, or (``of`` is ``area``) on the
+    area as a whole. ``held`` are all of them, ``taken`` those by which the council has taken a position ("not
+    considered" is none); ``since`` is when the first of these began, and ``id`` the first of their rows."""
 
-    id: int
     unit: int
     area: str
-    solution: str
-    position: str
-    valid_from: dt.date
-    valid_to: dt.date | None
+    of: Literal["solution", "area"]
+    held: int
+    taken: int
+    since: dt.date | None
+    id: int | None
 
 
 class Anchoring(NamedTuple):

@@ -61,9 +61,10 @@ def _taken(facts: UnitFacts) -> dict[str, Evidence]:
     first: dict[str, Evidence] = {}
     for row in facts.positions:
         held = first.get(row.area)
-        if row.position != NOT_CONSIDERED and (held is None or (row.valid_from, row.id) < (held.since, held.id)):
-            word = "position.solution" if row.solution else "position.area"
-            first[row.area] = Evidence("position", row.id, row.unit, row.valid_from, word, row.solution, row.area)
+        if row.since is None or row.id is None:
+            continue
+        if held is None or held.since is None or row.since < held.since:
+            first[row.area] = Evidence("position", row.id, row.unit, row.since, f"position.{row.of}", area=row.area)
     return first
 
 

@@ -27,10 +27,10 @@ def process(expected_on: dt.date | None = EXPECTED, *, has_process: bool = True)
     return decision("process", expected_on=expected_on, has_process=has_process)
 
 
-def positions(*areas: str, position: str = "adopted") -> tuple[Position, ...]:
-    """A position on the second solution of each area (all five when none is said)."""
+def positions(*areas: str, taken: int = 2) -> tuple[Position, ...]:
+    """Three positions on the solutions of each area (all five when none is said), of which ``taken`` are some."""
     return tuple(
-        Position(10 + place, 7, area, f"{area}.2", position, D(2021, 8, place + 1), None)
+        Position(7, area, "solution", 3, taken, D(2021, 8, place + 1) if taken else None, 10 + place if taken else None)
         for place, area in enumerate(areas or AREAS)
     )
 

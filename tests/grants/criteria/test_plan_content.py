@@ -19,22 +19,20 @@ def judged(settings=None, **said):
 def test_a_dated_plan_with_a_position_in_each_area_meets_it_since_the_last_of_them():
     found = judged(decisions=(decision(),), positions=positions())
     assert (found.state, found.since, found.missing) == ("met", D(2021, 8, 5), "")
-    assert [(row.kind, row.area, row.question) for row in found.evidence[1:]] == [
-        ("position", area, f"{area}.2") for area in "12345"
+    assert [(row.kind, row.id, row.area) for row in found.evidence[1:]] == [
+        ("position", 10 + place, area) for place, area in enumerate("12345")
     ]
 
 
 def test_a_position_on_the_area_as_a_whole_is_one_too():
-    whole = Position(50, 7, "4", "", "adopted", D(2021, 6, 17), None)
+    whole = Position(7, "4", "area", 1, 1, D(2021, 6, 17), 50)
     found = judged(decisions=(decision(),), positions=(*positions("1", "2", "3", "5"), whole))
     assert found.state == "met"
     assert [row.word for row in found.evidence if row.area == "4"] == ["position.area"]
 
 
-@pytest.mark.parametrize("position", ["in_place", "adopted", "adapted", "considered"])
-def test_every_position_counts_but_not_considered(position: str):
-    assert judged(decisions=(decision(),), positions=positions(position=position)).state == "met"
-    found = judged(decisions=(decision(),), positions=positions(position="not_considered"))
+def test_an_area_in_which_nothing_was_considered_has_no_position():
+    found = judged(decisions=(decision(),), positions=positions(taken=0))
     assert (found.state, found.about) == ("not_met", ("1", "2", "3", "4", "5"))
 
 
@@ -43,11 +41,11 @@ def test_the_areas_that_lack_a_position_are_named():
     assert (found.state, found.missing, found.about) == ("not_met", "content.areas", ("2", "4"))
 
 
-def test_of_several_positions_in_an_area_the_oldest_is_shown():
-    older = Position(9, 7, "1", "1.4", "in_place", D(2020, 2, 3), None)
-    refused = Position(8, 7, "1", "1.1", "not_considered", D(2019, 1, 1), None)
-    found = judged(decisions=(decision(),), positions=(refused, *positions(), older))
-    assert [(row.id, row.since) for row in found.evidence if row.area == "1"] == [(9, D(2020, 2, 3))]
+def test_of_the_area_and_its_solutions_the_oldest_is_shown():
+    older = Position(7, "1", "area", 1, 1, D(2020, 2, 3), 9)
+    for rows in ((*positions(), older), (older, *positions())):
+        found = judged(decisions=(decision(),), positions=rows)
+        assert [(row.id, row.since) for row in found.evidence if row.area == "1"] == [(9, D(2020, 2, 3))]
 
 
 def test_a_plan_without_the_day_of_the_council_is_none():
