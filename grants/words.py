@@ -60,6 +60,12 @@ ACCEPTS = {
     "planned_counts": gettext_lazy("Planned participation counts"),
 }
 
+REFUSES = {
+    "process_counts": gettext_lazy("A described process does not count"),
+    "intended_counts": gettext_lazy("A planned inclusion does not count"),
+    "planned_counts": gettext_lazy("Planned participation does not count"),
+}
+
 STATES = {
     "met": gettext_lazy("Met"),
     "not_met": gettext_lazy("Not met"),

@@ -125,6 +125,13 @@ MENU = (
     Place(gettext_lazy("Reports"), "report_list", "report.list", ("report_",)),
     Place(gettext_lazy("Networks"), "network_list", "register.read", ("network_", "workbook_"), seldom=True),
     Place(gettext_lazy("Support"), "support_list", "register.read", ("support_",), seldom=True),
+    Place(
+        gettext_lazy("Grants"),
+        "grants_home",
+        "grants.read",
+        ("scheme_", "criteria_", "priority_", "application_", "allocation_", "appropriation_", "key_table"),
+        seldom=True,
+    ),
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",), seldom=True),
     Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
