@@ -40,6 +40,10 @@ class YearUnknown(Exception):
     """There is no formula for the year; the message is a sentence."""
 
 
+class FormulaChanged(EntryRefused):
+    """Somebody else has changed the formula since it was seen."""
+
+
 @dataclass(frozen=True)
 class PartValues:
     """A part: how much (1 000 kr), what it is shared by, and the table where it is one."""
@@ -274,8 +278,8 @@ def formula_write(formula: FormulaValues, *, seen: str, actor: Any, now: dt.date
     """Save the formula of its year, new or instead of the one that is there. ``seen`` is the ``fingerprint`` of what
     the writer has seen. Leaves an Event that says what held before.
 
-    Returns whether anything was changed. Raises PermissionDenied, and EntryRefused when the formula cannot be shared by
-    or somebody else has changed it meanwhile.
+    Returns whether anything was changed. Raises PermissionDenied, EntryRefused when the formula cannot be shared by,
+    and FormulaChanged when somebody else has changed it meanwhile.
     """
     decision = can(actor, "grants.edit", today=timezone.localdate(now))
     if not decision:
@@ -309,8 +313,9 @@ def _write(formula: FormulaValues, seen: str, actor: Any, now: dt.datetime) -> b
     return True
 
 
-def _changed_meanwhile() -> EntryRefused:
-    return EntryRefused({"": _("Somebody else has changed the formula meanwhile. Look at it, and save again.")})
+def _changed_meanwhile() -> FormulaChanged:
+    text = _("Somebody else has changed the formula meanwhile. Compare the results below, and save again if you will.")
+    return FormulaChanged({"": text})
 
 
 def _noted(before: FormulaValues | None, after: FormulaValues) -> str:

@@ -71,11 +71,21 @@ class AllocationEdit(FundsPage):
                 formula, seen=form.cleaned_data["seen"], actor=request.user, now=self.now
             )  # fmt: skip
         except EntryRefused as refused:
-            form.refused(refused)
-            return self._page(form, status=422)
+            return self._refused(form, formula, refused)
         text = _("The formula of %(year)s is saved.") if changed else _("The formula of %(year)s stands as it was.")
         messages.success(request, text % {"year": formula.year})
         return redirect("allocation_page", year=formula.year)
+
+    def _refused(self, form: FormulaForm, formula: funds.FormulaValues, refused: EntryRefused) -> HttpResponse:
+        """The form with what was typed, and why it is not saved. Where another has changed the formula meanwhile, the
+        result is shown beside hers, and the form is now about that one."""
+        shared = None
+        if isinstance(refused, funds.FormulaChanged):
+            form = self._form({**self.request.POST.dict(), "seen": funds.fingerprint(self.held)})
+            form.is_valid()
+            shared = funds.formula_try(formula)
+        form.refused(refused)
+        return self._page(form, shared, status=422)
 
     def _form(self, *data: Any, **options: Any) -> FormulaForm:
         return FormulaForm(*data, tables=key_tables(), **options)

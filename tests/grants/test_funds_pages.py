@@ -194,6 +194,10 @@ def test_the_result_is_shown_before_it_is_saved(pages):
     late = client.post(EDIT, {**TYPED, "flat": "3 000", "municipalities": "7 000", "seen": seen, "action": "save"})
     assert late.status_code == 422 and 'value="3 000"' in late.content.decode()
     assert funds.formula_of(2022).parts[0].amount == 4_000
+    assert "5 600" in words(late) and "5 700" in words(late) and "+100" in words(late)
+    again = {**TYPED, "flat": "3 000", "municipalities": "7 000", "seen": seen_in(late), "action": "save"}
+    assert client.post(EDIT, again)["Location"] == PAGE
+    assert funds.formula_of(2022).parts[0].amount == 3_000
 
 
 @pytest.mark.parametrize(
