@@ -145,6 +145,7 @@ class AppropriationForm(EntryForm):
     source = text_field(gettext_lazy("Source"), LONG, gettext_lazy("For example the letter or proposition."))
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     use_required_attribute = False
+    NEEDED = ("receiver",)
 
     def __init__(self, *args: Any, receivers: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
