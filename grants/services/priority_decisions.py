@@ -218,7 +218,7 @@ def _of_unit(now: UnitOutcomes, before: Mapping[str, Any] | None, otherwise: set
 
 
 def _changes(now: UnitOutcomes, frozen: Mapping[str, Any], otherwise: set[str]) -> Iterable[Change]:
-    for code in {**frozen, **now.verdicts}:
+    for code in {**now.verdicts, **frozen}:
         was, verdict = frozen.get(code), now.verdicts.get(code)
         state = verdict.state if verdict else ""
         if was is not None and was["state"] == state:
