@@ -104,7 +104,7 @@ STEPS = {
     "plan.none": gettext_lazy("adopt a plan, or describe how and when it will"),
     "plan.declined": gettext_lazy("take up again the decision not to make a plan"),
     "plan.process": gettext_lazy("adopt the plan and have the decision registered"),
-    "plan.decided_later": gettext_lazy("have the plan decided, which is dated %(day)s"),
+    "plan.decided_later": gettext_lazy("wait for the decision on the plan, which is dated %(day)s"),
     "plan.undated": gettext_lazy("give the day on which the council adopted the plan"),
     "process.how": gettext_lazy("describe how it works towards the decision on the plan"),
     "process.when": gettext_lazy("give the day on which the decision on the plan is expected"),
