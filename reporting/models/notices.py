@@ -41,6 +41,7 @@ class Notice(models.Model):
         MESSAGE = "message", _("somebody has written about the report")
         SECTION = "section", _("a section was handed over")
         SECTION_DONE = "section_done", _("a section that was handed over is filled in")
+        FIGURES_OPEN = "figures_open", _("the round's figures are open")
 
     key = models.CharField(max_length=160, unique=True)
     kind = models.CharField(max_length=16, choices=Kind.choices)

@@ -176,7 +176,7 @@ _PRESSING = {
     for place, kind in enumerate(
         (_Kind.LAST_DAY, _Kind.OVERDUE, _Kind.THREE_DAYS, _Kind.RETURNED, _Kind.REGION_RETURNED, _Kind.REOPENED,
          _Kind.EXTENDED, _Kind.TWO_WEEKS, _Kind.OPENED, _Kind.SECTION, _Kind.MESSAGE, _Kind.FORM_CHANGED,
-         _Kind.SECTION_DONE, _Kind.DELIVERED, _Kind.APPROVED, _Kind.ACCEPTED)
+         _Kind.SECTION_DONE, _Kind.DELIVERED, _Kind.APPROVED, _Kind.ACCEPTED, _Kind.FIGURES_OPEN)
     )
 }  # fmt: skip
 
@@ -190,6 +190,10 @@ def time_left(days: int) -> str:
     return ngettext("%(count)s day past the deadline", "%(count)s days past the deadline", -days) % {"count": -days}
 
 
+_PAGES = {_Kind.APPROVED: "report_detail", _Kind.FIGURES_OPEN: "report_results"}
+"""The municipality's page of a report, where it is another than the form."""
+
+
 def path_of(notice: Notice) -> str:
     """The page that a notice leads to: what was said when it was written, else where its receiver's work is."""
     if said := notice.facts.get("path"):
@@ -198,7 +202,7 @@ def path_of(notice: Notice) -> str:
     if notice.report_id is not None:
         if audience == "office":
             return reverse("report_review", args=[notice.report_id])
-        return reverse("report_detail" if notice.kind == _Kind.APPROVED else "report_form", args=[notice.report_id])
+        return reverse(_PAGES.get(_Kind(notice.kind), "report_form"), args=[notice.report_id])
     return reverse("work_list" if audience == "office" else "national_status" if audience == "hdir" else "home")
 
 

@@ -262,6 +262,8 @@ def _subject(row: Notice) -> tuple[int, int, int | None, int | None, str]:
 def _holds(row: Notice, today: dt.date) -> bool:
     if row.kind == _Kind.LAST_DAY and row.facts.get("deadline", today.isoformat()) != today.isoformat():
         return False
+    if row.kind == _Kind.FIGURES_OPEN:
+        return row.round.figures_opened_at is not None
     if row.regional is not None and row.kind in _NEEDS_REGION:
         return row.regional.status in _NEEDS_REGION[_Kind(row.kind)]
     if row.report is None:
