@@ -171,6 +171,7 @@ def main(arguments: list[str]) -> int:
             manage("load_registers")
             say("Letting the invented people report, two rounds of all 371 units …")
             manage("demo_population")
+            manage("demo_grants")
             say("Starting a worker, and building the national summary with it …")
             stack.enter_context(running("worker", worker(), VAR / "log" / "worker.log"))
             manage("build_summary", ROUND, "--out", str(VAR / "summary"), "--patience", "120")
