@@ -13,6 +13,10 @@ import pytest
 
 import municipalities.services
 import networks.services
+from grants.models import CriterionNote, PriorityDecision, Scheme
+from grants.services.criterion_notes import criterion_note_add, criterion_note_withdraw
+from grants.services.priority_decisions import priority_decide
+from grants.services.shipped import shipped_load
 from municipalities.models import (
     AreaPosition,
     CorrectionProposal,
@@ -44,6 +48,7 @@ D = dt.date
 REGISTERS = (
     PlanDecision, AreaPosition, SolutionPosition, PlanAnchoring, PhaseStatus, PlanDocument, CorrectionProposal,
     Membership, Network, Participation, NetworkMeeting, SupportActivity, RiskAssessment, Round,
+    CriterionNote, PriorityDecision,
 )  # fmt: skip
 TOLD_ON = {PlanDocument: "decision_id", NetworkMeeting: "network_id"}
 """Registers whose rows are told about on what they belong to."""
@@ -125,6 +130,7 @@ def test_every_service_that_writes_a_register_leaves_an_event_of_each_row(world,
     _people(walk, world, by)
     _networks(walk, world, by, today)
     _support(walk, world, by)
+    _priority(walk, world, by)
     assert walk.called >= services() - set(ELSEWHERE), services() - set(ELSEWHERE) - walk.called
 
 
@@ -239,6 +245,16 @@ def _support(walk, world, by):
     where = {"kind": "course", "provider": "ks", "office": world.office(VIKEN), "on": D(2021, 3, 1), "now": by["now"]}
     walk(network_registers.support_register, municipalities=[world.unit("3004")], **where)
     walk(network_registers.support_register, municipalities=[world.unit("3025")], **where)
+
+
+def _priority(walk, world, by):
+    shipped_load()
+    scheme = Scheme.objects.across_all(reason="test").get(year=2021, key="usht")
+    about = {"municipality": world.unit("3004"), "year": 2021, "code": "network"}
+    walk(criterion_note_add, kind="documentation", reason="Brev.", **about, **by)
+    note = walk(criterion_note_add, kind="overrule", outcome="met", reason="Brev.", **about, **by)
+    walk(criterion_note_withdraw, note=note, reason="Feil kommune.", **by)
+    walk(priority_decide, scheme=scheme, day=D(2022, 5, 1), actor=world.user("hdir"), now=by["now"])
 
 
 def test_the_walk_hears_a_row_that_is_written_without_an_event(world, now):
