@@ -91,7 +91,8 @@ def exception_words(row: SchemeException) -> str:
 def _with_years(name: str, first: int | None, last: int | None) -> str:
     if not first or not last:
         return name
-    return f"{name} {_('Introduced gradually %(first)s–%(last)s.') % {'first': first, 'last': last}}"
+    gradually = _("Introduced gradually %(first)s–%(last)s.") % {"first": first, "last": last}
+    return f"{name} {gradually}"
 
 
 def frozen_exceptions(rows: Iterable[Mapping[str, Any]], language: str) -> list[str]:
