@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery.signals import worker_init
+from django.urls import reverse
 
 from reform import clock
 from reform.tasks import background_task
@@ -13,9 +14,11 @@ from reporting.services import documents, file_cleaning, machines, notice_day, r
 
 @worker_init.connect
 def load_what_draws(**_worker: Any) -> None:
-    """Load the libraries once, before a worker's processes are made: each shares them, also one that takes the place
-    of another, and none waits a second and a half for them."""
+    """Load the libraries and the portal's addresses once, before a worker's processes are made: each shares them, also
+    one that takes the place of another, and none waits three seconds for them."""
     from reporting.documents import render_docx, render_pdf, render_xlsx  # noqa: F401
+
+    reverse("figure_detail", args=[0, "T1.1", "country"])
 
 
 @background_task
