@@ -128,13 +128,13 @@ class UnitOutcomes:
 
 
 def criteria_of(year: int) -> tuple[CriterionRow, ...]:
-    """The criteria of a year in their order. Raises NoCriteria. One query."""
+    """The criteria of a year in their order. One query. Raises NoCriteria, and KeyError for a criterion without a
+    function: a list that left it out would give priority to too many."""
     known = Criterion.objects.across_all(reason=REASON).filter(criteria__year=year)
     rows = known.order_by("order", "id").values_list("code", "settings")
     found = tuple(
         CriterionRow(code, RULES[code].source, RULES[code].version, {**RULES[code].defaults, **said})
         for code, said in rows
-        if code in RULES
     )
     if not found:
         raise NoCriteria(year)
@@ -159,6 +159,7 @@ def outcomes(
     """The municipalities that existed on ``day`` and lie in ``scope`` (None: all), in Norwegian order, each with its
     outcome by the criteria of ``year``, its evidence, and what the statsforvalter has added by that day.
 
+    A note stays with the municipality that it was written about: one made of others by a merger begins without any.
     ``units`` narrows it to these. ``settings`` are tried instead of the year's, by the code of the criterion, and
     ``criteria`` are tried instead of them all. At most 11 queries however many they are. Raises NoCriteria.
     """

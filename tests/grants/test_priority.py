@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from grants.collect import collect
-from grants.models import CriterionNote
+from grants.models import Criterion, CriterionNote
 from grants.services.criterion_notes import criterion_note_add, criterion_note_withdraw
 from grants.services.priority import NoCriteria, UnitOutcomes, outcomes, years
 from grants.services.shipped import shipped_load
@@ -129,6 +129,12 @@ def test_a_year_without_criteria_says_so(year: World):
     with pytest.raises(NoCriteria, match="2020"):
         outcomes(2020, DAY)
     assert years() == [2021]
+
+
+def test_a_criterion_without_a_function_is_never_left_out_in_silence(year: World):
+    Criterion.objects.get_queryset().filter(code="network").update(code="something_new")
+    with pytest.raises(KeyError, match="something_new"):
+        outcomes(2021, DAY)
 
 
 def test_as_many_questions_for_ten_times_the_municipalities(year: World):
