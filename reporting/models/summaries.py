@@ -144,6 +144,9 @@ class NationalSummary(models.Model):
     change_note = models.TextField(blank=True, help_text=_("Why this version replaces one that was sent."))
     objects = ScopedManager.from_queryset(SummaryQuerySet)()
 
+    KEPT = ("submission_ids", "register_ids")
+    """The frozen sets: they are large, and are left out (``defer``) where only the version is told of."""
+
     WITHDRAWAL = frozenset({"status", "withdrawn_at", "withdraw_reason"})
     """All that is ever written on a version that was sent."""
 

@@ -304,6 +304,7 @@ def volumes_for(*, user: Any, today: dt.date) -> Volumes | None:
     if newest is None:
         return None
     rows = seen.filter(summary=newest.summary_id).select_related("summary__round")
+    rows = rows.defer(*(f"summary__{name}" for name in NationalSummary.KEPT))
     names = office_names(newest.summary.as_of)
     found: dict[int, list[Document]] = {office: [] for office in names}
     for row in sorted(rows, key=lambda row: (row.language, VOLUME_FORMATS.index(row.format))):

@@ -88,7 +88,8 @@ def document_render(*, pk: int, clock: Clock) -> bool:
     claim = _claim(pk, now)
     if not claim:
         return False
-    document = Document.objects.get_queryset().select_related("summary__round", "submission", "requested_by").get(pk=pk)
+    rows = Document.objects.get_queryset().select_related("summary__round", "submission", "requested_by")
+    document = rows.defer(*(f"summary__{name}" for name in NationalSummary.KEPT)).get(pk=pk)
     mine = Document.objects.get_queryset().filter(pk=pk, status=_Status.RUNNING, claim=claim)
     try:
         _require_reader(document, now)

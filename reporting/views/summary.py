@@ -119,10 +119,12 @@ class SummaryList(ScopedList):
     template_name = "reporting/national/summary_list.html"
 
     def get_rows(self) -> Any:
-        sent = self.rows(NationalSummary).filter(sent_at__isnull=False).order_by("-sent_at")
+        sent = (
+            self.rows(NationalSummary).filter(sent_at__isnull=False).defer(*NationalSummary.KEPT).order_by("-sent_at")
+        )
         instead = Prefetch("replaced_by", queryset=sent, to_attr="sent_instead")
         rows = self.rows(NationalSummary).select_related("round").prefetch_related("documents", instead)
-        return rows.order_by("-round__reference_date", "-version")
+        return rows.defer(*NationalSummary.KEPT).order_by("-round__reference_date", "-version")
 
     def get_context(self) -> dict[str, Any]:
         context = super().get_context()
@@ -264,7 +266,8 @@ class DocumentView(ScopedView):
     model = Document
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("summary__round", "submission__report")
+        rows = super().get_queryset().select_related("summary__round", "submission__report")
+        return rows.defer(*(f"summary__{name}" for name in NationalSummary.KEPT))
 
 
 class DocumentDownload(DocumentView):

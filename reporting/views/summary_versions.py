@@ -19,7 +19,8 @@ def versions_context(
     """The other versions that the reader may see, the one that is compared (``?mot=2``; else the one that this one
     replaces, or the one before it), and the figures that differ, each with the address of what is behind it."""
     rows = view.rows(NationalSummary).filter(kind=summary.kind, round=summary.round_id, frozen_at__isnull=False)
-    others = list(rows.exclude(pk=summary.pk).select_related("round").order_by("-version")[:OTHERS])
+    rows = rows.exclude(pk=summary.pk).select_related("round").defer(*NationalSummary.KEPT)
+    others = list(rows.order_by("-version")[:OTHERS])
     other = _chosen(others, view.request.GET.get("mot", ""), summary)
     if other is None:
         return {"others": others, "other": None}
