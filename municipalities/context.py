@@ -132,6 +132,7 @@ MENU = (
         ("scheme_", "criteria_", "priority_", "application_", "allocation_", "appropriation_", "key_table"),
         seldom=True,
     ),
+    Place(gettext_lazy("Volumes"), "volume_list", "volume.read", seldom=True),
     Place(gettext_lazy("Corrections"), "correction_list", "correction.answer", ("correction_",), seldom=True),
     Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),

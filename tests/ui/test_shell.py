@@ -160,14 +160,27 @@ def test_the_menu_follows_the_rights(as_user):
     work, national, summaries = reverse("work_list"), reverse("national_status"), reverse("summary_list")
     units, risk, support = reverse("municipality_list"), reverse("risk_list"), reverse("support_list")
     networks, mended, own = reverse("network_list"), reverse("correction_list"), reverse("municipality_own")
+    volumes = reverse("volume_list")
     status, regions, grants = reverse("round_status"), reverse("regional_list"), reverse("grants_home")
     # a menu of so many lines leaves the help to the foot of the page
     assert labels("editor-3004") == {reverse("municipality_home"), status, own, networks, support, grants}
-    staff = {work, regions, units, networks, support, grants, mended, risk}
+    staff = {work, regions, units, networks, support, grants, volumes, mended, risk}
     assert labels("statsforvalter-oslo-og-viken") == staff
     rounds, notices = reverse("round_list"), reverse("notice_list")
-    assert labels("hdir") == {national, rounds, units, work, regions, networks, support, grants, summaries, notices}
-    assert labels("hod") == {summaries, reverse("help")}
+    assert labels("hdir") == {
+        national,
+        rounds,
+        units,
+        work,
+        regions,
+        networks,
+        support,
+        grants,
+        volumes,
+        summaries,
+        notices,
+    }
+    assert labels("hod") == {summaries, volumes, reverse("help")}
     assert labels("nobody") == {reverse("help")}
 
 
