@@ -128,13 +128,14 @@ def find_place(content: Content, ref: str, row: str) -> Place | None:
     return None
 
 
-def figure_home(summary: NationalSummary, place: Place) -> FigureHome | None:
-    """Everything behind a figure of a summary (a stored or a live one). None for a figure without a selector."""
+def figure_home(summary: NationalSummary, place: Place, frozen: Frozen | None = None) -> FigureHome | None:
+    """Everything behind a figure of a summary (a stored or a live one); ``frozen`` where its set is grouped in another
+    way than by office. None for a figure without a selector."""
     figure = place.figure
     if figure.source is None:
         return None
     select = dict(figure.source.select)
-    frozen = Frozen(summary)
+    frozen = frozen or Frozen(summary)
     home = frozen.home(select)
     namer = _Namer(frozen, home)
     before = None

@@ -39,6 +39,7 @@ from reporting.documents.facts import (
 from reporting.documents.measure import Tallies, share
 from reporting.form_spec import FormSpec
 from reporting.models import Report, Round
+from reporting.services.indicators import DELIVERY, Indicator
 
 REASON = "explore the figures"
 COUNTRY, OFFICE, COUNTY, PLAN, UNIT = "land", "embete", "fylke", "plan", "enhet"
@@ -108,6 +109,13 @@ def explore(
     return rows
 
 
+def select_of(chosen: Indicator, grouping: str) -> dict[str, str]:
+    """The selector of an indicator by a grouping: a district has no form of plan of its own."""
+    if chosen.group == DELIVERY and grouping == PLAN:
+        return {**chosen.select, "units": MUNICIPALITY}
+    return dict(chosen.select)
+
+
 def cell(tallies: Tallies, select: Mapping[str, str], missing: Mapping[str, str] | None, day: dt.date) -> Cell | None:
     """One figure of the round of ``day``; None where there is no unit to count."""
     when = {"round": day.isoformat()}
@@ -129,7 +137,7 @@ def read(
     )
     first, last = entries[0], entries[-1]
     registered, parts = plans(first.date, last.date), participations(first.date, last.date)
-    groups = _Groups(grouping, entries, registered)
+    groups = Groups(grouping, entries, registered)
     reports, deliveries = _reports(entries, groups)
     answers = _answers(entries, questions)
     return Facts(
@@ -140,7 +148,14 @@ def read(
     )  # fmt: skip
 
 
-class _Groups:
+def groups_of(round_: Round, grouping: str) -> Groups:
+    """Which group each unit of ``round_`` is in on its reference date."""
+    day = round_.reference_date
+    entry = RoundFact(round_.pk, day, round_.municipality_deadline, previous_reference_date(day))
+    return Groups(grouping, (entry,), plans(day, day) if grouping == PLAN else ())
+
+
+class Groups:
     """Which group a unit is in on a day."""
 
     def __init__(self, grouping: str, rounds: Sequence[RoundFact], registered: Sequence[PlanFact]) -> None:
@@ -177,6 +192,10 @@ class _Groups:
             return self._plans.get((day, unit), UNREGISTERED)
         return office
 
+    def name(self, key: str) -> str:
+        """A group in words; its key where it has no name."""
+        return self._names.get(key, key or "–")
+
     def named(self, reports: Iterable[UnitReport]) -> tuple[Office, ...]:
         """The groups that are used, in their order; one without a name last, under its key."""
         used = {report.office for report in reports}
@@ -184,7 +203,7 @@ class _Groups:
         return (*known, *(Office(key, key or "–") for key in sorted(used - set(self._names))))
 
 
-def _reports(rounds: Sequence[RoundFact], groups: _Groups) -> tuple[tuple[UnitReport, ...], tuple[DeliveryCount, ...]]:
+def _reports(rounds: Sequence[RoundFact], groups: Groups) -> tuple[tuple[UnitReport, ...], tuple[DeliveryCount, ...]]:
     days = {entry.id: entry.date for entry in rounds}
     rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days).annotate(state=report_state())
     fields = (

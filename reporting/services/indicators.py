@@ -23,7 +23,8 @@ CORE, PLAN, DELIVERY, PATTERN, SOLUTION, QUESTION = "kjerne", "plan", "levert", 
 @dataclass(frozen=True)
 class Indicator:
     """One figure that can be asked for. ``key`` stands in addresses and stays; ``select`` and ``missing`` are selectors
-    of the note's rules (``missing``: None where nothing is asked), ``questions`` what they look at."""
+    of the note's rules (``missing``: None where nothing is asked), ``questions`` what they look at; ``rule`` is the
+    name and version of the rule that counts it (``core.network v2``)."""
 
     key: str
     label: str
@@ -31,6 +32,7 @@ class Indicator:
     definition: str = ""
     missing: Mapping[str, str] | None = None
     questions: tuple[str, ...] = ()
+    rule: str = ""
 
     @property
     def group(self) -> str:
@@ -83,22 +85,28 @@ def _measured(group: str, measure: Measure) -> Indicator:
     question = measure.select.get("question", "")
     return Indicator(
         f"{group}:{measure.key}", measure.label, measure.select, f"{measure.definition}.",
-        _missing(question) if question else None, (question,) if question else (),
+        _missing(question) if question else None, (question,) if question else (), _rule(measure),
     )  # fmt: skip
+
+
+def _rule(measure: Measure) -> str:
+    return f"{measure.rule} v{measure.version}"
 
 
 def _delivery(book: Book) -> Iterator[Indicator]:
     for measure in delivery_measures(book):
         if measure.kind == "count" and "delivery" in measure.select:
             select = {**measure.select, "units": "all"}
-            yield Indicator(f"{DELIVERY}:{measure.key}", measure.label, select, f"{measure.definition}.")
+            said = f"{measure.definition}."
+            yield Indicator(f"{DELIVERY}:{measure.key}", measure.label, select, said, rule=_rule(measure))
 
 
 def _patterns() -> Iterator[Indicator]:
     for key, (label, rule) in texts.patterns(_).items():
         select = {"pattern": key, "state": rules.SEEN}
-        asked = rules.PATTERN_BY_KEY[key].questions
-        yield Indicator(f"{PATTERN}:{key}", label, select, rule, {**select, "state": rules.MISSING}, asked)
+        known = rules.PATTERN_BY_KEY[key]
+        missing, name = {**select, "state": rules.MISSING}, f"pattern.{key} v{known.version}"
+        yield Indicator(f"{PATTERN}:{key}", label, select, rule, missing, known.questions, name)
 
 
 def _answers(form: FormSpec, language: str) -> Iterator[Indicator]:
@@ -114,7 +122,7 @@ def _answers(form: FormSpec, language: str) -> Iterator[Indicator]:
                 yield Indicator(
                     f"{QUESTION}:{question.code}={option.key}", f"{name}: {local(option.text, language)}",
                     {"question": question.code, "values": option.key}, local(question.text, language),
-                    _missing(question.code), (question.code,),
+                    _missing(question.code), (question.code,), f"{question.code}={option.key} v1",
                 )  # fmt: skip
 
 
@@ -126,5 +134,5 @@ def _taken(question: QuestionSpec, language: str) -> Iterator[Indicator]:
             f"{SOLUTION}:{row.key}", f"{row.key} {local(row.text, language)}",
             {**where, "values": "|".join(positions)},
             _("Municipalities that have it in place, have decided on it, or have adapted it."),
-            {**where, "answer": "missing"}, (question.code,),
+            {**where, "answer": "missing"}, (question.code,), "solutions.taken v1",
         )  # fmt: skip

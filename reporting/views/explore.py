@@ -24,7 +24,7 @@ from reporting.models import Round
 from reporting.querysets import opened_rounds
 from reporting.services import exploring
 from reporting.services.exploring import COUNTRY, COUNTY, GROUPINGS, OFFICE, PLAN, Row
-from reporting.services.indicators import DELIVERY, Indicator, group_names, indicators
+from reporting.services.indicators import Indicator, group_names, indicators
 from reporting.services.rounds import form_spec
 from reporting.views import shown
 
@@ -46,6 +46,11 @@ class Choice:
         """The address that says all of it."""
         said = {"tall": self.indicator, "etter": self.grouping, "fra": self.first, "til": self.last, **more}
         return f"{reverse('explore')}?{urlencode(said)}"
+
+    def figure_url(self, group: str, round_: Round) -> str:
+        """The address of the page behind one figure of the table."""
+        said = {"tall": self.indicator, "etter": self.grouping, "gruppe": group}
+        return f"{reverse('explore_figure')}?{urlencode({**said, 'runde': round_.reference_date.isoformat()})}"
 
 
 class Explore(ScopedPage):
@@ -99,13 +104,17 @@ class Explore(ScopedPage):
     def indicator(self) -> Indicator:
         return self.known[self.choice.indicator]
 
+    def _linked(self, row: Row) -> dict[str, Any]:
+        """A line of the table; each figure with the address of the page that explains it."""
+        urls = [self.choice.figure_url(row.key, round_) for round_ in self.period]
+        return {"key": row.key, "name": row.name, "cells": list(zip(row.cells, urls, strict=True))}
+
     def _explored(self) -> list[Row]:
-        chosen, select = self.indicator, dict(self.indicator.select)
-        if chosen.group == DELIVERY and self.choice.grouping == PLAN:
-            select["units"] = "municipality"  # a district has no plan of its own
+        chosen = self.indicator
         return exploring.explore(
-            self.period, select=select, missing=chosen.missing, grouping=self.choice.grouping,
-            questions=chosen.questions, form=form_spec(self.rounds[-1].form_version), now=self.now,
+            self.period, select=exploring.select_of(chosen, self.choice.grouping), missing=chosen.missing,
+            grouping=self.choice.grouping, questions=chosen.questions,
+            form=form_spec(self.rounds[-1].form_version), now=self.now,
         )  # fmt: skip
 
     def _context(self, rows: list[Row]) -> dict[str, Any]:
@@ -121,6 +130,7 @@ class Explore(ScopedPage):
             "chosen": chosen,
             "days": [row.reference_date for row in self.period],
             "rows": rows,
+            "table": [self._linked(row) for row in rows],
             "asked": bool(chosen and chosen.missing),
             "chart": chart_of(rows, self.period, chosen.label) if rows and chosen else "",
             "address": self.request.build_absolute_uri(choice.url()),

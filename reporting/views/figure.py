@@ -53,11 +53,20 @@ class FigurePage(ScopedPage):
         for groups in (found.counted, found.not_counted, found.missing):
             for group in groups:
                 group.lines[:] = [replace_url(line, self.unit_url(line.unit)) for line in group.lines]
-        return {
+        return self.around() | {
             "found": found, "place": found.place, "summary": self.get_summary(), "wanted": wanted, "hit": hit,
             "hits": hits, "live": self.get_summary().pk is None, "versions": self.versions(),
             "hit_url": self.unit_url(hit["line"].unit) if hit else "",
         }  # fmt: skip
+
+    def figure_url(self) -> str:
+        """The page of the figure itself, from that of a unit."""
+        chosen = f"?runde={self.request.GET['runde']}" if "runde" in self.request.GET else ""
+        return self.request.path.rsplit("/", 2)[0] + "/" + chosen
+
+    def around(self) -> dict[str, Any]:
+        """What else the page says, where the figure stands in no table of a note."""
+        return {}
 
     def versions(self) -> list[dict[str, Any]]:
         """The same figure in the round's other versions."""
@@ -164,11 +173,11 @@ class UnitAnswers(FigurePage):
                 self.rows(Submission).select_related("form_version", "report__round").filter(pk=unit.submission).first()
             )
         day = found.home.round or dt.date.min
-        return {
+        return self.around() | {
             "found": found, "place": found.place, "summary": self.get_summary(), "line": line, "frozen": unit,
             "state": state, "submission": submission, "name": unit_names([pk], day).get(pk),
             "answers": full_answers(submission, found.home.questions) if submission else [],
-            "figure_url": self.request.path.rsplit("/", 2)[0] + "/", "live": self.get_summary().pk is None,
+            "figure_url": self.figure_url(), "live": self.get_summary().pk is None,
         }  # fmt: skip
 
 

@@ -32,9 +32,20 @@ def any_round(world: World, unit: Municipality) -> Target:
     return Target(kwargs={})
 
 
+def explored(world: World, unit: Municipality) -> Target:
+    day = sent_in(world, unit).round.reference_date.isoformat()
+    return Target(kwargs={}, data={"tall": "kjerne:adopted", "etter": "land", "gruppe": "total", "runde": day})
+
+
+def explored_unit(world: World, unit: Municipality) -> Target:
+    return Target(kwargs={"unit": unit.pk}, data=explored(world, unit).data)
+
+
 ROWS = [
     Row("compare_rounds", "GET", "region.read", any_round),
     Row("explore", "GET", "national.read", any_round),
+    Row("explore_figure", "GET", "figure.read", explored),
+    Row("explore_figure_unit", "GET", "figure.read", explored_unit),
     Row("report_results", "GET", "report.read", opened),
     Row("report_results_file", "GET", "report.read", opened_file),
     Row("round_figures_open", "POST", "figures.open", the_round),
