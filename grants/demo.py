@@ -94,5 +94,5 @@ def _application(rng: random.Random, scheme: str) -> Values:
     applied = rng.randrange(LOWEST, HIGHEST, STEP)
     shielded = scheme == "kompetanse-innovasjon" and rng.random() < 0.3
     if rng.random() < 0.6:
-        return Values("granted", applied, max(LOWEST // 2, int(applied * rng.choice((0.5, 0.7, 1)))), shielded)
+        return Values("granted", applied, applied * rng.choice((50, 70, 100)) // 100, shielded)
     return Values(rng.choice(("applied", "refused")), applied, None, shielded)
