@@ -39,6 +39,8 @@ WHY = "a test"
 UNTIL = dt.datetime(2022, 5, 4, 9, tzinfo=OSLO)
 SILENT = 23
 """The municipalities whose number this divides never report."""
+EXPECTED = (dt.date(2022, 4, 30), CURRENT, dt.date(2022, 6, 20))
+"""A decision that was due the day before a day that is asked about, one on it, and one later."""
 MADE = dt.datetime(2021, 8, 16, 9, tzinfo=OSLO)
 
 
@@ -103,7 +105,7 @@ def _twists(cast: Cast) -> None:
     for place, unit in enumerate(units):
         how = {"actor": cast.reviewers[unit.office_id], "now": UNTIL}
         if place % 11 == 3:
-            _process(unit, how, dt.date(2022, 2, 1), dt.date(2022, 4, 20 if place % 2 else 30))
+            _process(unit, how, dt.date(2022, 2, 1), EXPECTED[place % 3])
         if place % 13 == 4:
             _samfunnsdel(unit, how, ends=place % 2 == 0)
         if place % 17 == 5:
@@ -112,6 +114,10 @@ def _twists(cast: Cast) -> None:
                     participation_end(participation=row, valid_to=dt.date(2022, 3, 31), **how)
         if place % 19 == 6:
             _undated(unit)
+        if place % 7 == 5:
+            _unconsidered(unit)
+        if place % 31 == 12:
+            _elsewhere(unit)
         if place % 23 == 9:
             _unregistered(unit)
     _former(cast)
@@ -139,6 +145,21 @@ def _undated(unit: Any) -> None:
     """Rows as an older import may have left them: a plan without its day, a process without when."""
     rows = PlanDecision.objects.get_queryset().filter(municipality=unit)
     rows.update(decided_on=None, expected_on=None)
+
+
+def _unconsidered(unit: Any) -> None:
+    """A municipality that has not looked at one of the areas."""
+    rows = SolutionPosition.objects.get_queryset().filter(municipality=unit, solution__area__code="3")
+    rows.update(position="not_considered")
+
+
+def _elsewhere(unit: Any) -> None:
+    """A municipality that is in the national network of age-friendly communities alone, which is no regional one."""
+    Participation.objects.get_queryset().filter(municipality=unit).delete()
+    network = Network.objects.get_queryset().filter(kind="age_friendly").first()
+    Participation.objects.get_queryset().create(
+        network=network, municipality=unit, status="active", origin="register:t", valid_from=dt.date(2021, 2, 1)
+    )
 
 
 def _unregistered(unit: Any) -> None:
