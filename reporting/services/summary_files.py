@@ -4,6 +4,7 @@ ministry and the regions read, and what the archive keeps.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from reporting.documents import build
 from reporting.models import Document, NationalSummary, SummaryContent
 from reporting.services.delivery import VOLUME_FORMATS, is_there
 
-NAMED = 3  # files that the sentence names; how many there are is always said
+NAMED = 3  # files that the sentence names one by one; of more it says how many there are of each kind
 _Kind = Document.Kind
 FORMATS = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "json": "JSON"}
 
@@ -61,16 +62,27 @@ def missing_sentence(summary: NationalSummary, missing: list[MissingFile]) -> st
     """What is missing, in one sentence in the language in use; empty when nothing is."""
     if not missing:
         return ""
-    regions = office_names(summary.as_of) if any(file.office for file in missing) else {}
-    names = [_name(file, regions[file.office].short_name if file.office else "") for file in missing[:NAMED]]
-    if len(missing) > NAMED:
-        names.append(_("%(n)s more") % {"n": len(missing) - NAMED})
+    names = _named(summary, missing) if len(missing) <= NAMED else _counted(missing)
     said = ngettext(
         "It cannot be marked as sent yet: %(n)s of its files is not there (%(names)s).",
         "It cannot be marked as sent yet: %(n)s of its files are not there (%(names)s).",
         len(missing),
     )
     return said % {"n": len(missing), "names": ", ".join(names)}
+
+
+def _named(summary: NationalSummary, missing: list[MissingFile]) -> list[str]:
+    regions = office_names(summary.as_of) if any(file.office for file in missing) else {}
+    return [_name(file, regions[file.office].short_name if file.office else "") for file in missing]
+
+
+def _counted(missing: list[MissingFile]) -> list[str]:
+    found = Counter(file.kind for file in missing)
+    words = {
+        _Kind.SUMMARY: _("%(n)s of the document"), _Kind.VOLUME: _("%(n)s of the regions' volumes"),
+        _Kind.DELIVERY: _("%(n)s of the delivery"),
+    }  # fmt: skip
+    return [text % {"n": found[kind]} for kind, text in words.items() if found[kind]]
 
 
 def _name(file: MissingFile, region: str) -> str:

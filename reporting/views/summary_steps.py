@@ -65,8 +65,9 @@ class SendForm(forms.Form):
 
     sent_on = forms.CharField(label=gettext_lazy("Sent on"), help_text=gettext_lazy("For example 14.6.2022"))
     case = forms.CharField(
-        label=gettext_lazy("Case number"), required=False, help_text=gettext_lazy("For example 22/1234")
-    )
+        label=gettext_lazy("Case number"), help_text=gettext_lazy("For example 22/1234"),
+        error_messages={"required": gettext_lazy("Write the number of the case in which it was sent.")},
+    )  # fmt: skip
 
     def clean_sent_on(self) -> dt.date:
         """A day as people write it."""
