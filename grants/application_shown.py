@@ -5,6 +5,7 @@ Plain values for templates and files; nothing here decides anything.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from grants.models import GrantApplication, Scheme
 from municipalities.render_table import ListTable
+from municipalities.services.dated import in_words
 from municipalities.services.names import OfficeNameOnDay, UnitName
 
 GRANTED = GrantApplication.Status.GRANTED
@@ -113,8 +115,10 @@ def _all(lines: Sequence[Line]) -> Sum:
     return total
 
 
-def list_table(lines: Sequence[Line], *, year: int, filters: Sequence[tuple[str, str]] = ()) -> ListTable:
-    """The applications as a file: numbers of municipalities as text, amounts as numbers."""
+def list_table(
+    lines: Sequence[Line], *, year: int, today: dt.date, filters: Sequence[tuple[str, str]] = ()
+) -> ListTable:
+    """The applications as a file: numbers of municipalities as text, amounts as numbers; on top, as of when."""
     heads = (
         _("Year"), _("Municipality number"), _("Municipality"), _("Office"), _("Scheme"), _("Chapter"), _("Post"),
         _("Status"), _("Applied for (kr)"), _("Granted (kr)"), _("Shielded"), _("Note"),
@@ -127,4 +131,5 @@ def list_table(lines: Sequence[Line], *, year: int, filters: Sequence[tuple[str,
         ]
         for line in lines
     ]  # fmt: skip
-    return ListTable(_("Applications %(year)s") % {"year": year}, heads, rows, [(_("Year"), str(year)), *filters])
+    facts = [(_("Year"), str(year)), (_("As of"), in_words(today)), *filters]
+    return ListTable(_("Applications %(year)s") % {"year": year}, heads, rows, facts)

@@ -20,7 +20,7 @@ from grants.models import CriteriaYear, Criterion, Scheme, SchemeException
 from municipalities.access import can
 from municipalities.models import User
 from municipalities.services.dated import EntryRefused, link_fault, refuse
-from municipalities.transitions import WrongState, log
+from municipalities.transitions import WrongState, event_about, log, log_many
 
 RIGHT = "grants.edit"
 REASON = "the grant schemes of a year"
@@ -167,7 +167,7 @@ def year_copy(*, year: int, actor: User, now: dt.datetime) -> int:
 
     The windows are left open: the days of the next year are not known. A year that has schemes is never overwritten,
     nor are criteria that it has already. Returns how many schemes were copied. Raises EntryRefused (``year``) and
-    PermissionDenied. One Event for each scheme and one for the criteria.
+    PermissionDenied. One Event for each row that is copied.
     """
     require(actor, now)
     into = year + 1
@@ -206,8 +206,9 @@ def _copy_criteria(year: int, into: int, actor: User, now: dt.datetime) -> None:
         Criterion(criteria=copy, code=row.code, order=row.order, settings=row.settings) for row in source.rows.all()
     ]
     Criterion.objects.get_queryset().bulk_create(rows)
-    codes = ", ".join(row.code for row in rows)
-    log(copy, "criteria_copied", actor=actor, now=now, from_state=str(year), to_state=str(into), note=codes)
+    how = {"actor": actor, "now": now, "from_state": str(year), "to_state": str(into)}
+    told = [event_about(row, "criterion_copied", note=row.code, **how) for row in rows]
+    log_many([event_about(copy, "criteria_copied", note=copy.source, **how), *told])
 
 
 def _locked(scheme: Scheme) -> Scheme:

@@ -39,7 +39,7 @@ class ApplicationListPage(OfYear):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         style = request.GET.get("format", "")
         if style in FORMATS:
-            table = shown.list_table(self.lines, year=self.year, filters=self._in_words())
+            table = shown.list_table(self.lines, year=self.year, today=self.today, filters=self._in_words())
             return table_response(table, style, f"soknader-{self.year}")
         return self.render(self.template_name, self.get_context())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,19 +24,11 @@ from municipalities.views import ScopedPage, ScopedView
 
 @dataclass(frozen=True)
 class Way:
-    """A page about a year's grants: what it is called, where it is, and what is found there."""
+    """A page about a year's grants: what it is called, what is found there, and where it is."""
 
     label: str
-    url: str
     text: str
-
-
-def _way(label: str, text: str, name: str, *args: Any) -> Way | None:
-    """None where the portal does not have the page."""
-    try:
-        return Way(label, reverse(name, args=args), text)
-    except NoReverseMatch:
-        return None
+    url: str
 
 
 class OfYear(ScopedPage):
@@ -98,18 +90,18 @@ class SchemeList(OfYear):
 
     def ways(self) -> list[Way]:
         """The other pages about the year's grants that the reader may open."""
-        year, found = self.year, []
-        found.append(_way(_("Criteria"), _("What gives priority this year."), "criteria_page", year))
+        year = self.year
+        found = [Way(_("Criteria"), _("What gives priority this year."), reverse("criteria_page", args=[year]))]
         if self.has("priority.read"):
             text = _("Who meets the criteria, and what is missing.")
-            found.append(_way(_("Priority list"), text, "priority_list", year))
+            found.append(Way(_("Priority list"), text, reverse("priority_list", args=[year])))
         if self.has("application.read"):
             text = _("What was applied for and granted.")
-            found.append(_way(_("Applications"), text, "application_list", year))
+            found.append(Way(_("Applications"), text, reverse("application_list", args=[year])))
         text = _("How the offices' earmarked funds are shared.")
-        found.append(_way(_("Funds to the offices"), text, "allocation_list"))
-        found.append(_way(_("Appropriations"), _("What the budgets gave, and to whom."), "appropriation_list"))
-        return [way for way in found if way is not None]
+        found.append(Way(_("Funds to the offices"), text, reverse("allocation_list")))
+        text = _("What the budgets gave, and to whom.")
+        return [*found, Way(_("Appropriations"), text, reverse("appropriation_list"))]
 
 
 class SchemeDetail(OfYear):

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from grants.models import Scheme
+from grants.models import GrantApplication, Scheme
 from grants.services.priority_decisions import priority_decide
 from grants.services.shipped import shipped_load
 from municipalities.services.corrections import correction_propose
@@ -58,6 +58,10 @@ def lists(world: World, now, settings):
     found["priority_list"] = reverse("priority_list", args=[2021]) + "?format={}"
     found["priority_what_if"] = reverse("priority_what_if", args=[2021]) + "?prov_dag=2021-01-01&format={}"
     found["priority_decision"] = reverse("priority_decision", args=[decided.pk]) + "?format={}"
+    GrantApplication.objects.get_queryset().create(
+        scheme=scheme, municipality=unit, status="applied", applied_kr=450_000, note="=1+1", changed_at=now
+    )
+    found["application_list"] = reverse("application_list", args=[2021]) + "?format={}"
     for name in ("support", "correction", "round_status", "round_stuck"):
         found[name] = reverse(f"{name}_file", args=["xlsx"]).replace("xlsx", "{}")
     return found

@@ -13,7 +13,16 @@ import pytest
 
 import municipalities.services
 import networks.services
-from grants.models import CriterionNote, PriorityDecision, Scheme
+from grants.models import (
+    ApplicationList,
+    CriteriaYear,
+    Criterion,
+    CriterionNote,
+    GrantApplication,
+    PriorityDecision,
+    Scheme,
+)
+from grants.services import applications, criteria, schemes
 from grants.services.criterion_notes import criterion_note_add, criterion_note_withdraw
 from grants.services.priority_decisions import priority_decide
 from grants.services.shipped import shipped_load
@@ -39,6 +48,7 @@ from reporting.documents.rules import PATTERN_BY_KEY
 from reporting.models import RiskAssessment, Round
 from reporting.services import opening, risk
 from reporting.services.submissions import submission_approve
+from tests.grants import lists
 from tests.networks.workbooks import Edited
 from tests.reporting.factories import ReportFactory, answers, open_round
 from tests.world import VIKEN
@@ -48,7 +58,7 @@ D = dt.date
 REGISTERS = (
     PlanDecision, AreaPosition, SolutionPosition, PlanAnchoring, PhaseStatus, PlanDocument, CorrectionProposal,
     Membership, Network, Participation, NetworkMeeting, SupportActivity, RiskAssessment, Round,
-    CriterionNote, PriorityDecision,
+    CriterionNote, PriorityDecision, Scheme, CriteriaYear, Criterion, GrantApplication, ApplicationList,
 )  # fmt: skip
 TOLD_ON = {PlanDocument: "decision_id", NetworkMeeting: "network_id"}
 """Registers whose rows are told about on what they belong to."""
@@ -283,3 +293,30 @@ def test_the_event_of_a_report_names_it_and_what_it_changed(world, now):
     began, over = Event.objects.get_queryset().filter(name="participation_by_report").order_by("pk")
     assert (began.to_state, over.to_state, over.municipality) == ("report:1/1", "report:2/1", world.unit("3004"))
     assert f'"network": [null, {net}]' in began.note and over.note == '{"valid_to": [null, "2022-04-30"]}'
+
+
+def test_every_change_of_schemes_criteria_and_applications_leaves_an_event_of_each_row(world, now, today):
+    walk = Walk()
+    shipped_load()
+    by = {"actor": world.user("hdir"), "now": now}
+    made = walk(
+        schemes.scheme_add, year=2021, **by,
+        values=schemes.SchemeValues(key="ny", name_nb="Ny", name_nn="Ny", chapter="761", post="60"),
+    )  # fmt: skip
+    values = replace(schemes.scheme_values(made), managed_by="Helsedirektoratet")
+    walk(schemes.scheme_change, scheme=made, values=values, seen=schemes.scheme_state(made), **by)
+    walk(schemes.year_copy, year=2021, **by)
+    walk(schemes.scheme_remove, scheme=made, **by)
+    for rows in ({"network": {"planned_counts": False}}, {"network": {}, "samfunnsdel": {}}, {}):
+        seen = criteria.criteria_get(2022)
+        walk(criteria.criteria_set, year=2022, values=criteria.YearCriteria("Brev", rows=rows), seen=seen.state, **by)
+    for status in ("applied", "refused"):
+        rows = [lists.row(number=number, unit=None, status=status) for number in ("3004", "5421")]
+        kept = lists.sent(world, lists.written(*rows), now=now)
+        plan, _register = applications.list_plan(kept, today=today)
+        walk(applications.list_take_in, held=kept, seen=plan.hash, **by)
+    walk(applications.list_discard, held=lists.sent(world, lists.written(lists.row(status="withdrawn")), now=now), **by)
+    entry = GrantApplication.objects.across_all(reason="a test").first()
+    values, seen = applications.Values("granted", 500_000, 400_000), applications.application_state(entry)
+    walk(applications.application_change, application=entry, values=values, seen=seen, **by)
+    walk(applications.application_remove, application=entry, **by)
