@@ -122,10 +122,10 @@ STEPS = {
     "network.planned": gettext_lazy("begin in the regional network in which it plans to take part"),
     "network.ended": gettext_lazy("join a regional network again, for its participation has ended"),
     "network.other_kind": gettext_lazy("join a regional network, for the network it is in is not one"),
-    "parts.plan_or_process": gettext_lazy("have a plan or a process for the whole of the merged municipality"),
-    "parts.plan_content": gettext_lazy("have a plan with positions for the whole of the merged municipality"),
-    "parts.samfunnsdel": gettext_lazy("take the reform into the community part of the merged municipality"),
-    "parts.network": gettext_lazy("let the merged municipality join a regional network, or plan to"),
+    "parts.plan_or_process": gettext_lazy("have a plan or a process for the whole of the new municipality"),
+    "parts.plan_content": gettext_lazy("have a plan with positions for the whole of the new municipality"),
+    "parts.samfunnsdel": gettext_lazy("take the reform into the community part of the new municipality"),
+    "parts.network": gettext_lazy("join a regional network as the new municipality, or plan to"),
     "overruled": gettext_lazy("agree with the statsforvalter on what its assessment of «%(criterion)s» asks for"),
 }
 """What the municipality can do about what is missing: it follows on "the municipality must"."""
