@@ -76,11 +76,13 @@ class WithdrawForm(EntryForm):
 
 
 class DecideForm(EntryForm):
-    """Decide a scheme's list as of a day."""
+    """Decide a scheme's list as of a day; ``again`` when one is decided already, and the note has to say why."""
 
     day = DayField(label=_("As of the day"), required=True)
-    note = _words(
-        _("Note"),
-        required=False,
-        help_text=_("Needed where a list is decided already: why is it decided anew?"),
-    )
+    note = _words(_("Note"), required=False)
+
+    def __init__(self, *args: Any, again: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if again:
+            self.NEEDED = ("note",)  # type: ignore[misc]
+            self.fields["note"].help_text = _("A list is decided already: why is it decided anew?")

@@ -93,7 +93,7 @@ class PriorityScheme(PriorityList):
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = DecideForm(request.POST, use_required_attribute=False)
+        form = DecideForm(request.POST, again=bool(self.decisions), use_required_attribute=False)
         scheme = self.scheme
         if form.is_valid():
             try:
@@ -111,9 +111,15 @@ class PriorityScheme(PriorityList):
     def _schemes(self) -> list[dict[str, Any]]:
         return []
 
+    @cached_property
+    def decisions(self) -> list[PriorityDecision]:
+        """The scheme's decided lists, the last one first."""
+        rows = self.rows(PriorityDecision).filter(scheme=self.scheme).defer("canonical")
+        return list(rows.order_by("-version"))
+
     def get_context(self) -> dict[str, Any]:
-        decided = self.rows(PriorityDecision).filter(scheme=self.scheme).defer("canonical").order_by("-version")
-        context = {**super().get_context(), "scheme_line": scheme_line(self.scheme), "decisions": list(decided)}
+        context = {**super().get_context(), "scheme_line": scheme_line(self.scheme), "decisions": self.decisions}
         if self.may_decide and self.scheme.prioritised:
-            context["form"] = DecideForm(initial={"day": self.day}, use_required_attribute=False)
+            initial = {"day": self.day}
+            context["form"] = DecideForm(initial=initial, again=bool(self.decisions), use_required_attribute=False)
         return context
