@@ -108,9 +108,10 @@ class Part:
 
 
 def _table(medium: Medium, table: Table, before: Block | None) -> TableRows:
-    """In a note, an annex table begins a page when it follows another, so that each county's can be taken out."""
+    """In a note on paper, an annex table begins a page when it follows another, so that each county's can be taken
+    out."""
     follows = isinstance(before, Table) and before.kind == table.kind == "annex"
-    return table_rows(medium, table, starts=follows and medium.content.kind == "note")
+    return table_rows(medium, table, starts=medium.paper and medium.content.kind == "note" and follows)
 
 
 def _heading(medium: Medium, heading: Heading, number: str = "") -> Part:

@@ -173,17 +173,16 @@ class Paper:
         return self._part("page", body=mark_safe(body), placed=placed)
 
     def _drawable(self, body: str) -> Drawable:
-        addresses: list[str] = []
+        addresses: dict[str, int] = {}
 
         def placed(found: re.Match[str]) -> str:
             address = entities.unescape(found[1])
             if address.startswith("#") and address[1:] not in self._targets:
                 return ""
-            if address not in addresses:
-                addresses.append(address)
-            return f' href="{PLACE}{addresses.index(address)}"'
+            return f' href="{PLACE}{addresses.setdefault(address, len(addresses))}"'
 
-        return Drawable(_LINK.sub(placed, self._page(body, placed=False)), addresses)
+        html = _LINK.sub(placed, self._page(body, placed=False))
+        return Drawable(html, list(addresses))
 
 
 def _targets(content: Content) -> set[str]:

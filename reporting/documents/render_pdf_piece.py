@@ -10,6 +10,7 @@ from typing import Any
 
 import pydyf
 import weasyprint
+from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -122,9 +123,11 @@ class Drawer:
 
 
 def _key(drawable: Drawable) -> str:
-    """What a piece follows from: the renderer and the HTML, with where it may be cut."""
+    """What a piece follows from: the renderer, Pango, which comes with the machine, and the HTML with where it may be
+    cut."""
     cut = f"{drawable.cut.context['id']} {drawable.row}" if drawable.cut is not None else ""
-    return hashlib.sha256("\0".join((fingerprint(), cut, drawable.html)).encode()).hexdigest()
+    parts = (fingerprint(), str(pango.pango_version()), cut, drawable.html)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _whole_pages(pages: list[Any], table: TableRows, first: int) -> tuple[list[Any], int]:
