@@ -83,7 +83,7 @@ def _languages(
                 "name": LANGUAGE_NAMES[language],
                 "packed": packed,
                 "regions": [(name, found) for name, found in regions if found],
-                "open": language == mine,
+                "open": language == mine or any(files[row.pk]["again"] for row in here),
             }
         )
     return groups
