@@ -69,7 +69,7 @@ class PriorityDecisionPage(Listed):
     @cached_property
     def lines(self) -> list[priority.UnitOutcomes]:
         """The frozen rows of the municipalities that the reader may see."""
-        places = dict(Office.objects.get_queryset().values_list("key", "pk"))
+        places = dict(self.rows(Office).values_list("key", "pk"))
         rows = frozen_lines(self.content, places)
         if (seen := self._seen()) is None:
             return rows
@@ -80,7 +80,7 @@ class PriorityDecisionPage(Listed):
         if self._part is None:
             return None
         reach = allowed_filter(Municipality, self.right, self._part)
-        return set(Municipality.objects.get_queryset().filter(reach).values_list("pk", flat=True))
+        return set(self.rows(Municipality).filter(reach).values_list("pk", flat=True))
 
     @cached_property
     def _part(self) -> Scope | None:
