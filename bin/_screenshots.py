@@ -64,6 +64,8 @@ PICTURES: tuple[Picture, ...] = (
     *both("summary-compose", HDIR, "/oppsummeringer/ > /oppsummering/sett-sammen/notat/{}/", 1500),
     *both("explore", HDIR, "/utforsk/", 1600),
     Picture("compare", HDIR, "/sammenlign/", WIDE, 1500),
+    *both("priority-list", HDIR, "/tilskudd/2021/prioritet/", 2200),
+    Picture("priority-what-if", HDIR, "/tilskudd/2021/prioritet/hva-om/?prov=1&kriterium=plan_content&kriterium=network"),
     *both("results", MUNICIPALITY, "/kommune/ > /rapport/{}/resultat/", 1500),
 )
 
