@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -67,6 +68,11 @@ class Register:
     lineage: Lineage
     schemes: tuple[SchemeName, ...]
     held: Mapping[tuple[int, int], Values] = field(default_factory=dict)
+
+    @cached_property
+    def by_number(self) -> dict[str, int]:
+        """The units of the day by their number."""
+        return {unit.number: pk for pk, unit in self.units.items()}
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,7 @@ def _unit(row: Row, register: Register) -> int:
     number = unit_number(row, "number")
     if not number:
         raise CellFault("number", _("The municipality number is missing."))
-    unit = next((pk for pk, entry in register.units.items() if entry.number == number), None)
+    unit = register.by_number.get(number)
     if unit is None:
         raise CellFault("number", _other_number(number, register))
     known = register.units[unit]

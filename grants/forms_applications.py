@@ -14,6 +14,7 @@ from grants.application_plan import Values
 from grants.application_sheet import NOTE_LENGTH, amount
 from grants.forms_schemes import Kept
 from grants.models import GrantApplication
+from municipalities.templatetags.portal import number
 from networks.rules import clean_line
 from networks.workbook.cells import CellFault
 
@@ -22,6 +23,9 @@ class AmountField(forms.CharField):
     """An amount as people write it; its value is whole kroner."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return number(value) if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from grants.criteria import RULES
 from grants.models import CriteriaYear, Criterion
@@ -25,6 +26,7 @@ from municipalities.transitions import WrongState, log
 
 ADDED, CHANGED, REMOVED = "criterion_added", "criterion_changed", "criterion_removed"
 SOURCE_LENGTH = 300
+_OUTDATED = gettext_lazy("Somebody else has changed the criteria since you opened them.")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def criteria_set(*, year: int, values: YearCriteria, seen: str, actor: User, now
         held = CriteriaYear.objects.across_all(reason=REASON).select_for_update().filter(year=year).first()
         before = _values(held) if held is not None else YearCriteria()
         if before.state != seen:
-            raise WrongState(_("Somebody else has changed the criteria since you opened them."), state=before.state)
+            raise WrongState(_OUTDATED, state=before.state)
         after = YearCriteria(
             values.source, values.note_nb, values.note_nn,
             {code: {**rule.defaults, **values.rows[code]} for code, rule in RULES.items() if code in values.rows},
@@ -79,7 +81,11 @@ def _write(
     said = {"source": after.source, "note_nb": after.note_nb, "note_nn": after.note_nn}
     how: dict[str, Any] = {"actor": actor, "now": now}
     if held is None:
-        held = CriteriaYear.objects.get_queryset().create(year=year, **said)
+        try:
+            with transaction.atomic():
+                held = CriteriaYear.objects.get_queryset().create(year=year, **said)
+        except IntegrityError as taken:  # a year without criteria has no row to hold
+            raise WrongState(_OUTDATED, state=criteria_get(year).state) from taken
         log(held, "criteria_begun", to_state=str(year), note=after.source, **how)
     elif said != {"source": before.source, "note_nb": before.note_nb, "note_nn": before.note_nn}:
         CriteriaYear.objects.across_all(reason=REASON).filter(pk=held.pk).update(**said)

@@ -12,7 +12,7 @@ import re
 from dataclasses import asdict, dataclass, fields
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,7 +111,12 @@ def scheme_add(*, year: int, values: SchemeValues, actor: User, now: dt.datetime
             faults["key"] = _("%(year)s has a scheme with this key already.") % {"year": year}
         refuse(faults)
         order = max((row.order for row in there), default=0) + 1
-        row = Scheme.objects.get_queryset().create(year=year, order=order, **values.own())
+        try:
+            with transaction.atomic():
+                row = Scheme.objects.get_queryset().create(year=year, order=order, **values.own())
+        except IntegrityError as taken:  # the first scheme of a year, entered twice at once
+            text = _("%(year)s has a scheme with this key already.") % {"year": year}
+            raise EntryRefused({"key": text}) from taken
         _write_exceptions(row, values.exceptions)
         log(row, ADDED, actor=actor, now=now, to_state=str(year), note=_said(values))
         return row

@@ -348,6 +348,7 @@ def test_one_row_is_put_right_in_the_form(reader, stage, now):
     held = GrantApplication.objects.across_all(reason=WHY).get()
     url = reverse("application_edit", args=[2021, held.pk])
     data = {"status": "granted", "applied_kr": "450 000", "granted_kr": "1,5", "seen": application_state(held)}
+    assert 'value="450\xa0000"' in page(reader(), "application_edit", 2021, held.pk)
     answer = reader().post(url, data)
     assert answer.status_code == 422
     assert 'id="id_granted_kr_error"' in answer.content.decode()
