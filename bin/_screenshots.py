@@ -65,7 +65,7 @@ PICTURES: tuple[Picture, ...] = (
     *both("explore", HDIR, "/utforsk/", 1600),
     Picture("compare", HDIR, "/sammenlign/", WIDE, 1500),
     *both("priority-list", HDIR, "/tilskudd/2021/prioritet/", 2200),
-    Picture("priority-what-if", HDIR, "/tilskudd/2021/prioritet/hva-om/?prov=1&kriterium=plan_content&kriterium=network"),
+    Picture("priority-what-if", HDIR, "/tilskudd/2021/prioritet/hva-om/?prov=1&kriterium=network"),
     *both("results", MUNICIPALITY, "/kommune/ > /rapport/{}/resultat/", 1500),
 )
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
-from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -110,7 +109,7 @@ class PriorityDecisionPage(Listed):
         return {
             **super().get_context(),
             "decision": row,
-            "title": format_lazy("{}: {}", _("Decided priority list"), self.scheme.name),
+            "title": _("Decided priority list") + f": {self._in_language(self.content['scheme']['name'])}",
             "exceptions": frozen_exceptions(self.content["exceptions"], get_language() or "nb"),
             "holds": hash_of(row.canonical) == row.content_hash,
             "others": list(others.order_by("-version")),
@@ -119,6 +118,10 @@ class PriorityDecisionPage(Listed):
             "otherwise": [self._shown(change) for change in differences if change not in moved],
             "no_criteria": no_criteria,
         }
+
+    def _in_language(self, names: dict[str, str]) -> str:
+        """The name as it was when the list was decided."""
+        return names["nn" if (get_language() or "nb").startswith("nn") else "nb"]
 
     def _shown(self, change: Difference) -> dict[str, Any]:
         """A municipality whose outcome is another one today, and why, by the criterion's short name."""

@@ -110,6 +110,13 @@ def test_a_municipality_is_led_to_its_own_page_and_finds_no_other(login, world):
     assert "/tilskudd/prioritet/kommune/3004/" in text(client.get("/kommune/3004/"))
 
 
+def test_a_district_is_told_that_the_criteria_are_not_for_it(login):
+    page = login("editor-030101").get(LIST)
+    assert page.status_code == 200 and page.context["whole"] == 0
+    assert page.context["list"].hits == [] and "strong" in text(page).split("<main")[1]
+    assert "prioritet/kommune" not in text(login("editor-030101").get(reverse("municipality_home")))
+
+
 @pytest.mark.parametrize("user", [f"ks-{VIKEN}", f"usht-{VIKEN}", "hod", "evaluator", "nobody"])
 def test_others_see_none_of_it(login, world, user):
     client, unit = login(user), world.unit("3004").pk
