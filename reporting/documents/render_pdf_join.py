@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,28 +43,32 @@ def joined(shell: bytes, parts: Sequence[Placed], feet: Piece, *, bare: int) -> 
     tree = _Tree(pdf)
     places: dict[str, Array] = {}
     marks: list[tuple[Mark, Array]] = []
-    with ExitStack() as opened:
-        for part in parts:
-            source = opened.enter_context(pikepdf.open(io.BytesIO(part.piece.data)))
-            first = len(pdf.pages)
-            pdf.pages.extend(source.pages)
-            pages = [page.obj for page in pdf.pages[first:]]
-            tree.add(pages, pdf.copy_foreign(source.Root.StructTreeRoot))
-            for name, (page, x, y) in part.piece.places.items():
-                places.setdefault(name, Array([pages[page], Name.XYZ, x, y, 0]))
-            marks += [
-                (mark, Array([pages[mark.spot[0]], Name.XYZ, mark.spot[1], mark.spot[2], 0]))
-                for mark in part.piece.marks
-            ]
-            _lead(pages, part.addresses)
-        del pdf.pages[0]
-        source = opened.enter_context(pikepdf.open(io.BytesIO(feet.data)))
-        _lay_over(pdf, source, bare)
-        _outline_fonts(pdf, [*(part.piece for part in parts), feet])
+    for part in parts:
+        pages = _added(pdf, tree, part.piece.data)
+        for name, (page, x, y) in part.piece.places.items():
+            places.setdefault(name, Array([pages[page], Name.XYZ, x, y, 0]))
+        marks += [
+            (mark, Array([pages[mark.spot[0]], Name.XYZ, mark.spot[1], mark.spot[2], 0])) for mark in part.piece.marks
+        ]
+        _lead(pages, part.addresses)
+    del pdf.pages[0]
+    _lay_over(pdf, feet.data, bare)
+    _outline_fonts(pdf, [*(part.piece for part in parts), feet])
     pdf.Root.StructTreeRoot = tree.root
     _name(pdf, places)
     _bookmark(pdf, marks)
     return pdf
+
+
+def _added(pdf: Pdf, tree: _Tree, data: bytes) -> list[Any]:
+    """The pages of a piece, put after those that are there. The piece is closed at once: read, it takes many times the
+    room of its bytes."""
+    first = len(pdf.pages)
+    with pikepdf.open(io.BytesIO(data)) as source:
+        pdf.pages.extend(source.pages)
+        pages = [page.obj for page in pdf.pages[first:]]
+        tree.add(pages, pdf.copy_foreign(source.Root.StructTreeRoot))
+    return pages
 
 
 class _Tree:
@@ -112,19 +115,19 @@ def _lead(pages: list[Any], addresses: Sequence[str]) -> None:
                 note.A.URI = note.Contents = String(address)
 
 
-def _lay_over(pdf: Pdf, feet: Pdf, bare: int) -> None:
+def _lay_over(pdf: Pdf, feet: bytes, bare: int) -> None:
     """Lay each page's foot over it, marked as what is no part of the text."""
     before = pdf.make_indirect(Stream(pdf, b"q"))
     after = pdf.make_indirect(Stream(pdf, b"Q /Artifact <</Type /Pagination>> BDC q /Foot Do Q EMC"))
-    for number, page in enumerate(pdf.pages):
-        if number < bare:
-            continue
-        drawing = pdf.copy_foreign(feet.pages[number].as_form_xobject())
-        own = Dictionary(page.obj.Resources)
-        own.XObject = Dictionary(own.get("/XObject", Dictionary()))
-        own.XObject[FOOT] = drawing
-        page.obj.Resources = own
-        page.obj.Contents = Array([before, page.obj.Contents, after])
+    with pikepdf.open(io.BytesIO(feet)) as source:
+        for number, page in enumerate(pdf.pages):
+            if number < bare:
+                continue
+            own = Dictionary(page.obj.Resources)
+            own.XObject = Dictionary(own.get("/XObject", Dictionary()))
+            own.XObject[FOOT] = pdf.copy_foreign(source.pages[number].as_form_xobject())
+            page.obj.Resources = own
+            page.obj.Contents = Array([before, page.obj.Contents, after])
 
 
 def _outline_fonts(pdf: Pdf, pieces: Sequence[Piece]) -> None:
