@@ -228,7 +228,10 @@ def _save(plan: Plan, held: ApplicationList, actor: User, now: dt.datetime) -> N
     queryset = GrantApplication.objects.get_queryset()
     queryset.bulk_create([row for row, _change in new])
     fields = [*asdict(Values("")), "changed_at", "changed_by_name", "list"]
-    queryset.bulk_update([row for row, _change in changed], fields, batch_size=200)
+    # written as rows that are there already: many times as fast as an update that chooses among them
+    queryset.bulk_create(
+        [row for row, _change in changed], update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )
     for row, change in (*new, *changed):
         events.append(
             event_about(
