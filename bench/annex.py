@@ -1,4 +1,4 @@
-"""A PDF with one long annex table: 2 000 rows take at most 2.4 times the time and memory of 1 000."""
+"""A PDF with one long annex table: 2 000 rows take at most 2.4 times the time of 1 000, and 1.6 times the memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def run(emit: Callable[..., None]) -> None:
     size = f"{2 * ROWS} rows of 8 columns beside {ROWS}"
     emit(NAME, whole[0] / half[0], "ratio", limit=2.4, size=size)
     emit(f"{NAME}_seconds", whole[0], "s", size=f"{2 * ROWS} rows")
-    emit(f"{NAME}_memory", whole[1] / half[1], "ratio", limit=2.4, size=size)
+    emit(f"{NAME}_memory", whole[1] / half[1], "ratio", limit=1.6, size=f"{whole[1]:.0f} MiB, {size}")
 
 
 def _in_a_process(rows: int) -> tuple[float, float]:

@@ -36,11 +36,11 @@ _pause = _Pause()
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """While it lasts nothing is collected, and everything after it. For a few pages at a time: the objects of a layout
-    refer to each other in circles, and none of them goes before."""
+    """While it lasts nothing is collected, and after it what came meanwhile: the youngest, that nobody has looked through.
+    For a few pages at a time: the objects of a layout refer to each other in circles, and none of them goes before."""
     _pause.begin()
     try:
         yield
     finally:
         _pause.end()
-        gc.collect()
+        gc.collect(0)
