@@ -36,8 +36,9 @@ _pause = _Pause()
 
 @contextmanager
 def no_collections() -> Iterator[None]:
-    """While it lasts nothing is collected, and after it what came meanwhile: the youngest, that nobody has looked through.
-    For a few pages at a time: the objects of a layout refer to each other in circles, and none of them goes before."""
+    """While it lasts nothing is collected, and after it what came meanwhile: the youngest, that nobody has looked
+    through. For a few pages at a time: the objects of a layout refer to each other in circles, and none of them goes
+    before."""
     _pause.begin()
     try:
         yield
