@@ -1,11 +1,12 @@
-"""What was sent in and what was sent on, guarded by the database itself: triggers that refuse to change or delete it.
+"""What was sent to the ministry, guarded by the database itself: triggers that refuse to change or delete it.
 
 The models refuse too, but a query by hand, a script or a fault in the portal goes past them. Guarded are
 
-* Submissions and their Answers, from the moment they are written (a correction is another Submission). They can be
-  deleted in one case, with the test round they belong to, which counts in nothing.
 * a national summary that was sent: all but its withdrawal, which is written once.
 * the contents of one, and the files that were drawn of it.
+
+Submissions and Answers are guarded by their models alone: whoever has the database can alter one, and
+``verify_summary`` then names it. That is what a figure is trusted by, and not that nobody could have.
 
 A trigger looks at rows; emptying a whole table (TRUNCATE) and taking the triggers away is left to whoever owns the
 database. On SQLite ``flush`` deletes row by row and is refused: what only tries the portal wraps it in ``lifted``.
@@ -53,27 +54,13 @@ def _other(columns: Iterable[str]) -> str:
     return " OR ".join(f"NEW.{column} {{differs}} OLD.{column}" for column in columns)
 
 
-def _in_test_round(submission: str) -> str:
-    return (
-        "EXISTS (SELECT 1 FROM reporting_submission s JOIN reporting_report r ON r.id = s.report_id"  # noqa: S608
-        f" JOIN reporting_round d ON d.id = r.round_id WHERE s.id = {submission} AND d.kind = 'test')"
-    )  # a column of this file's own
-
-
 _SENT = "EXISTS (SELECT 1 FROM reporting_nationalsummary n WHERE n.id = OLD.summary_id AND n.sent_at IS NOT NULL)"
 _WITHDRAWS = "OLD.status = 'sent' AND NEW.status = 'withdrawn'"
-SENT_IN = "what was sent in is never changed or deleted; a correction is another submission"
 SENT_ON = (
     "what was sent to the ministry is never changed or deleted; it can be withdrawn, and replaced by another version"
 )
 
 GUARDS = (
-    Guard("guard_answer_update", "reporting_answer", "UPDATE", "1 = 1", SENT_IN),
-    Guard(
-        "guard_answer_delete", "reporting_answer", "DELETE", f"NOT {_in_test_round('OLD.submission_id')}", SENT_IN
-    ),
-    Guard("guard_submission_update", "reporting_submission", "UPDATE", "1 = 1", SENT_IN),
-    Guard("guard_submission_delete", "reporting_submission", "DELETE", f"NOT {_in_test_round('OLD.id')}", SENT_IN),
     Guard(
         "guard_summary_update", "reporting_nationalsummary", "UPDATE",
         f"OLD.sent_at IS NOT NULL AND ({_other(SUMMARY_COLUMNS)}"

@@ -69,7 +69,7 @@ class ExploreFigure(RoundPage, FigurePage):
     def unit_url(self, unit: int) -> str:
         return f"{reverse('explore_figure_unit', args=[unit])}?{urlencode(self.said)}"
 
-    def figure_url(self) -> str:
+    def page_of_figure(self) -> str:
         return f"{reverse('explore_figure')}?{urlencode(self.said)}"
 
 

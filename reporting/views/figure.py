@@ -59,7 +59,7 @@ class FigurePage(ScopedPage):
             "hit_url": self.unit_url(hit["line"].unit) if hit else "",
         }  # fmt: skip
 
-    def figure_url(self) -> str:
+    def page_of_figure(self) -> str:
         """The page of the figure itself, from that of a unit."""
         chosen = f"?runde={self.request.GET['runde']}" if "runde" in self.request.GET else ""
         return self.request.path.rsplit("/", 2)[0] + "/" + chosen
@@ -177,7 +177,7 @@ class UnitAnswers(FigurePage):
             "found": found, "place": found.place, "summary": self.get_summary(), "line": line, "frozen": unit,
             "state": state, "submission": submission, "name": unit_names([pk], day).get(pk),
             "answers": full_answers(submission, found.home.questions) if submission else [],
-            "figure_url": self.figure_url(), "live": self.get_summary().pk is None,
+            "figure_url": self.page_of_figure(), "live": self.get_summary().pk is None,
         }  # fmt: skip
 
 
