@@ -123,12 +123,13 @@ class WhatIfPage(OfYear):
 
     def _table(self, moved: Sequence[Moved]) -> ListTable:
         heads = [
-            _("Number"), _("Name"), _("Office"), _("In or out"), _("Criteria with another outcome"), _("What is missing"),
-            _("As of"), _("Tried as of"),
+            _("Number"), _("Name"), _("Office"), _("In or out"), _("Criteria with another outcome"),
+            _("What is missing"), _("As of"), _("Tried as of"),
         ]  # fmt: skip
         rows = [
             [
-                entry.shown.number, entry.shown.name, entry.shown.office_name, _("falls in") if entry.falls_in else _("falls out"),
+                entry.shown.number, entry.shown.name, entry.shown.office_name,
+                _("falls in") if entry.falls_in else _("falls out"),
                 ", ".join(str(words.SHORT[code]) for code in entry.codes), entry.after.missing if entry.after else "",
                 self.day, self.tried_day,
             ]
