@@ -165,7 +165,7 @@ def require_whole(packed: Document, summary: NationalSummary, folder: Path) -> N
 
 
 def test_two_workers_draw_once_what_two_people_ask_for_at_once(world, workers, settings, tmp_path):
-    people = populate(world, extra=2)
+    people = populate(world)
     workers.ready()
     held = f"volume-pdf-nb-{VIKEN}"
     workers.hold(held)  # until the other worker has drawn a volume too: else a quick one may draw them all
@@ -212,7 +212,7 @@ def write_past_the_portal(content: SummaryContent, canonical: str) -> None:
 
 
 def test_a_killed_worker_and_a_broken_file_hold_up_nothing_but_themselves(world, workers, settings, tmp_path):
-    people, hdir = populate(world, extra=2), world.user("hdir")
+    people, hdir = populate(world), world.user("hdir")
     workers.ready()
     killed, broken = f"volume-docx-nb-{VIKEN}", f"volume-xlsx-nb-{FINNMARK}"
     workers.hold(killed)
