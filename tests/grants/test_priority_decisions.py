@@ -148,8 +148,8 @@ def test_a_day_that_has_passed_is_told_with_what_to_do(year: World):
     assert [(change.code, change.after) for change in row.changes] == [
         ("plan_or_process", "not_met"), ("plan_content", "not_met"),
     ]  # fmt: skip
-    with translation.override("en"):
-        assert "20" in row.changes[0].why and "must register the decision" in row.changes[0].why
+    with translation.override("nb"):
+        assert "20.\u00a0juni 2022" in row.changes[0].why and "må melde vedtaket" in row.changes[0].why
 
 
 def test_an_overruling_and_its_withdrawal_are_told(year: World):
