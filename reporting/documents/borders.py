@@ -59,7 +59,8 @@ def holding(
 def carried(parts: Iterable[PartsFact], select: Select, held: frozenset[int]) -> frozenset[int]:
     """The municipalities of the borders asked for that a selector counts: without a register all of them; ``carried``
     ``no`` are those whose figure of then cannot be known."""
-    rows = [row for row in parts if row.round.isoformat() == select["round"]]
+    then = dt.date.fromisoformat(select["round"])
+    rows = [row for row in parts if row.round == then]
     if select.get("carried") == "no":
         return frozenset(row.unit for row in rows if not row.parts)
     if "register" not in select:
