@@ -64,8 +64,10 @@ PICTURES: tuple[Picture, ...] = (
     *both("summary-compose", HDIR, "/oppsummeringer/ > /oppsummering/sett-sammen/notat/{}/", 1500),
     *both("explore", HDIR, "/utforsk/", 1600),
     Picture("compare", HDIR, "/sammenlign/", WIDE, 1500),
-    *both("priority-list", HDIR, "/tilskudd/2021/prioritet/", 2200),
-    Picture("priority-what-if", HDIR, "/tilskudd/2021/prioritet/hva-om/?prov=1&kriterium=network"),
+    *both("priority-list", HDIR, "/tilskudd/2022/prioritet/", 2200),
+    *both("grants", HDIR, "/tilskudd/2022/", 1500),
+    Picture("allocation", HDIR, "/tilskudd/fordeling/2022/", WIDE, 1700),
+    Picture("priority-what-if", HDIR, "/tilskudd/2022/prioritet/hva-om/?prov=1&kriterium=network"),
     *both("results", MUNICIPALITY, "/kommune/ > /rapport/{}/resultat/", 1500),
 )
 
