@@ -101,6 +101,22 @@ def test_every_figure_of_it_leads_home_and_stands_in_all_four_files(people):
         assert found.problems == [] and found.figures
 
 
+def test_the_yearly_report_has_it_as_of_the_last_day_of_the_year(people):
+    autumn = people.rounds[dt.date(2021, 11, 1)]
+    summary = summaries.summary_request(kind="yearly", round=autumn, actor=None, now=FROZEN)
+    assert summaries.summary_build(pk=summary.pk, clock=lambda: FROZEN)
+    summary.refresh_from_db()
+    content = build.summary_content(summary, "nb")
+    assert problems(content) == []
+    day = dt.date(2021, 12, 31)
+    found = outcomes(2021, day)
+    units, met, not_met, unknown, *_rest = rows(content, "grant_criteria")["total"]
+    assert units == len(found) == met + not_met + unknown
+    assert met == sum(row.priority for row in found)
+    assert rows(content, "grant_appropriated")["total"] == [48_000]
+    assert disagreements(Frozen(summary), content.figures()) == []
+
+
 def test_a_year_without_criteria_and_money_has_no_such_part(world):
     content = build.summary_content(made(populate(world)), "nb")
     assert note_part.PART not in [block.id for block in content.blocks if isinstance(block, Heading)]
