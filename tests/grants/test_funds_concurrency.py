@@ -9,7 +9,7 @@ import pytest
 
 from grants.models import AllocationFormula, Appropriation, KeyTable, KeyValue
 from grants.services.appropriations import appropriation_write, appropriations
-from grants.services.funds import PartValues, fingerprint, formula_copied, formula_of, formula_write
+from grants.services.funds import FormulaChanged, PartValues, fingerprint, formula_copied, formula_of, formula_write
 from grants.services.key_tables import KeyTableRefused, key_table_look, key_table_take
 from grants.services.shipped import shipped_load
 from municipalities.models import Event
@@ -37,7 +37,7 @@ def test_one_of_four_changes_a_formula_and_its_parts_stay_whole(hdir, now):
         return lambda: formula_write(new, seen=fingerprint(formula), actor=hdir[place - 1], now=now)
 
     done, met = split(at_once(*(write(place) for place in range(1, 5))))
-    assert len(done) == 1 and [type(error) for error in met] == [EntryRefused] * 3
+    assert len(done) == 1 and [type(error) for error in met] == [FormulaChanged] * 3
     kept = formula_of(2022)
     assert len(kept.parts) == 2 and sum(part.amount for part in kept.parts) == 10_000
     assert Event.objects.across_all(reason="test").filter(name="formula_written").count() == 1
@@ -51,7 +51,7 @@ def test_a_years_first_formula_is_written_once(hdir, now):
         return lambda: formula_write(new, seen="", actor=hdir[place - 1], now=now)
 
     done, met = split(at_once(*(write(place) for place in range(1, 5))))
-    assert len(done) == 1 and [type(error) for error in met] == [EntryRefused] * 3
+    assert len(done) == 1 and [type(error) for error in met] == [FormulaChanged] * 3
     assert AllocationFormula.objects.across_all(reason="test").filter(year=2023).count() == 1
 
 

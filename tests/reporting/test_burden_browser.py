@@ -38,7 +38,11 @@ def test_active_seconds_are_counted_at_the_question_and_idle_ones_are_not(open_p
     page.keyboard.type("2")
     with page.expect_response("**/tid/"):
         page.clock.run_for(50_000)
-    found = kept(report)
+    for _look in range(100):  # on a busy machine that answer may be to a message of before the coffee
+        found = kept(report)
+        if found.get("plan.case", 0) >= 60:
+            break
+        page.wait_for_timeout(100)
     assert 60 <= found["plan.case"] <= 110, found  # some seconds wait for the next message
     assert found.get("", 0) <= 1, found
 

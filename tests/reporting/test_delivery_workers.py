@@ -31,7 +31,7 @@ from tests.reporting.test_concurrency import at_once
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 LATER = FROZEN + dt.timedelta(minutes=1)
-LIMIT = 120  # seconds; a busy machine must not make a test fail
+LIMIT = 300  # seconds: no measure of speed, only the end of patience on a busy machine
 VIKEN, FINNMARK = "oslo-og-viken", "troms-og-finnmark"
 COMMAND = (
     "-m", "celery", "-A", "reform.celery:app", "worker", "--include", "tests.reporting.watched_drawing",
