@@ -64,6 +64,7 @@ def test_the_figures_are_those_of_the_criteria_on_the_day(people):
     assert problems(content) == []
     units, met, not_met, unknown, share, overruled = rows(content, "grant_criteria")["total"]
     assert met == sum(row.priority for row in found) and overruled == 1
+    assert not_met == sum(not row.priority and "not_met" in row.states.values() for row in found)
     assert met + not_met + unknown == units == len(found)
     assert (share == 0) if met == 0 else share is not None
     each = rows(content, "grant_each")
