@@ -1,12 +1,13 @@
-"""The part on grants of the half-year note and the yearly report: who meets the criteria, and the use of funds. Pure.
+"""The part on grants of the half-year note and the yearly report: who meets the criteria, and the use of funds.
 
-It is drawn from what ``note_collect`` has brought and the document keeps; nothing is asked here.
+It is drawn from what ``note_collect`` has brought and the document keeps; the database is asked nothing here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from grants import words
 from grants.criteria import RULES
 from grants.criteria.facts import MET, NOT_MET, UNKNOWN
 from reporting.documents.book import TOTAL, Book, Line, Measure, Translate
@@ -42,16 +43,6 @@ def _sums(book: Book, key: str) -> list[AddedAmount]:
 
 
 # --- criteria -------------------------------------------------------------------------------------
-
-
-def criterion_titles(_: Translate) -> dict[str, str]:
-    """The criteria of 2021 as they are called in a table."""
-    return {
-        "plan_or_process": _("Plan adopted, or a process described"),
-        "plan_content": _("The council has taken a position on the areas"),
-        "samfunnsdel": _("Taken into the community part of the municipal plan"),
-        "network": _("Takes part in a regional network, or plans to"),
-    }
 
 
 def _criteria(book: Book) -> tuple[Block, ...]:
@@ -114,8 +105,7 @@ def _by_office(book: Book) -> Block:
 
 def _each(book: Book, codes: Iterable[str]) -> Block:
     _ = book._
-    titles = criterion_titles(_)
-    lines = [Line(code, titles.get(code, code), {"added": PART, "key": code}) for code in codes]
+    lines = [Line(code, str(words.TITLES.get(code, code)), {"added": PART, "key": code}) for code in codes]
 
     def column(state: str, label: str, definition: str) -> Measure:
         return Measure(state, label, {"values": state}, definition=definition, denominator=book.every,
