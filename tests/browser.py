@@ -16,9 +16,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.signals import request_finished, request_started
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
+# A form that is answered while other tests keep the machine busy may take more than Playwright's five seconds; one that
+# is never answered still fails.
+expect.set_options(timeout=20_000)
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
