@@ -138,6 +138,7 @@ MENU = (
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Notices"), "notice_list", "notice.edit", ("notice_",), seldom=True),
     Place(gettext_lazy("Access"), "placements", "membership.place", seldom=True),
+    Place(gettext_lazy("Rights"), "rights", "rights.read", seldom=True),
     Place(gettext_lazy("Help"), "help", None),
 )
 LONG_MENU = 6

@@ -18,4 +18,5 @@ urlpatterns = [
     path("kommune/maskin/fjern/", machines.MachineRevoke.as_view(), name="machine_revoke"),
     path("tilganger/", placements.Placements.as_view(), name="placements"),
     path("", include("municipalities.urls_plans")),
+    path("", include("municipalities.urls_privacy")),
 ]

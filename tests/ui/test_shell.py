@@ -168,6 +168,7 @@ def test_the_menu_follows_the_rights(as_user):
     assert labels("statsforvalter-oslo-og-viken") == staff
     rounds, notices = reverse("round_list"), reverse("notice_list")
     assert labels("hdir") == {
+        reverse("rights"),
         national,
         rounds,
         units,
