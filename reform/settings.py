@@ -38,6 +38,9 @@ PORTAL_INSECURE_HTTP = env.bool("PORTAL_INSECURE_HTTP", default=False)
 PORTAL_BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
 PORTAL_STATIC_FINDERS = env.bool("PORTAL_STATIC_FINDERS", default=PORTAL_INSECURE_HTTP)
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="hjelp@portal.example")  # where readers are told to write
+PORTAL_SECURITY_CONTACT = env.str("PORTAL_SECURITY_CONTACT", default="")  # of security.txt; else PORTAL_CONTACT
+PORTAL_SECURITY_POLICY = env.str("PORTAL_SECURITY_POLICY", default="")  # the address of how reports are handled
+PORTAL_SECURITY_TXT_DAYS = env.int("PORTAL_SECURITY_TXT_DAYS", default=180)  # so far ahead security.txt holds
 PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 for _folder in ("documents", "mail", "cache", "celery"):

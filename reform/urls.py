@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from reform import health
+from reform import health, well_known
 
 handler400 = "municipalities.errors.bad_request"
 handler403 = "municipalities.errors.forbidden"
@@ -13,6 +13,8 @@ handler500 = "municipalities.errors.server_error"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/security.txt", well_known.security, name="security_txt"),
+    path("robots.txt", well_known.robots, name="robots_txt"),
     path("konto/", include("municipalities.urls_account")),
     path("konto/", include("allauth.urls")),
     path("admin/", admin.site.urls),
