@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -121,13 +123,26 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+AWAY = (OperationalError, InterfaceError)
+"""What the database raises when it is away, or had no time for this: the same request may do in a moment."""
+
+RETRY_SECONDS = "10"
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Asks nothing of the database, the session or the context processors: they may be the reason."""
+    """500: our fault; 503 with Retry-After while the database is away: the whole request was undone, and can be sent
+    anew. Asks nothing of the database, the session or the context processors: they may be the reason."""
     number = getattr(request, "request_id", "")
+    status = 503 if isinstance(sys.exc_info()[1], AWAY) else 500
     if wants_json(request):
         heading = _("Something went wrong on our side")
-        return JsonResponse({"code": "error", "heading": heading, "text": "", "links": [], "id": number}, status=500)
-    return HttpResponse(render_to_string("errors/500.html", {"request_id": number}), status=500)
+        body = {"code": "error", "heading": heading, "text": "", "links": [], "id": number}
+        response: HttpResponse = JsonResponse(body, status=status)
+    else:
+        response = HttpResponse(render_to_string("errors/500.html", {"request_id": number}), status=status)
+    if status == 503:
+        response["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 def _same_page(request: HttpRequest) -> str:

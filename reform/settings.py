@@ -162,10 +162,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "reform.caching.SteadyRedisCache",
             # Not the broker's database: clearing the cache empties the whole of its own.
             "LOCATION": env.str("REDIS_CACHE_URL", default=next_redis_database(REDIS_URL)),
             "KEY_PREFIX": "portal",
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # seconds that a page waits for it
         }
     }
 else:
