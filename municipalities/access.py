@@ -258,6 +258,21 @@ def scope_of(user: Any, *, today: date) -> Scope:
     return kept[today]
 
 
+def acting_as(user: Any, obj: Any, *, today: date) -> str:
+    """In which role and where ``user`` acts on ``obj``, for the trail, which keeps no names: ``ks office:3``,
+    ``municipality_editor municipality:12``, ``hdir``. Of several roles the one at the object's own unit, else the first
+    one; empty for nobody and for one without a role."""
+    grants = scope_of(user, today=today).grants
+    unit, office = getattr(obj, "municipality_id", None), getattr(obj, "office_id", None)
+    near = [one for one in grants if (unit and one.municipality_id == unit) or (office and one.office_id == office)]
+    if not grants:
+        return ""
+    grant = (near or list(grants))[0]
+    where = [f"municipality:{grant.municipality_id}"] if grant.municipality_id else []
+    where += [f"office:{grant.office_id}"] if grant.office_id else []
+    return " ".join([grant.role, *where])
+
+
 def units_in(scope: Scope, path: str = "id") -> Q:
     """The condition that the Municipality at ``path`` lies in the scope; a subquery, so a list stays one query."""
     if scope.has(NATIONAL - {Role.HOD}):

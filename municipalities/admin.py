@@ -156,9 +156,10 @@ class PhaseStatusAdmin(ScopedAdmin):
 
 @admin.register(Event)
 class EventAdmin(ScopedAdmin):
-    list_display = ("happened_at", "actor_name", "object_type", "object_id", "name", "from_state", "to_state")
+    list_display = ("happened_at", "who", "object_type", "object_id", "name", "from_state", "to_state")
     list_filter = ("object_type", "name")
-    search_fields = ("actor_name", "request_id")
+    search_fields = ("actor__first_name", "actor__last_name", "actor_name", "request_id")
+    list_select_related = ("actor",)
     ordering = ("-id",)
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.access import can
+from municipalities.access import acting_as, can
 from municipalities.models import Event, Municipality
 
 Check = Callable[[Any, datetime], None]
@@ -148,13 +148,14 @@ def event_about(
     internal: bool = False,
 ) -> Event:
     """One Event about ``obj``, not saved yet: whoever changes many rows writes theirs with ``log_many``. Make it
-    before the row is deleted. ``actor`` None is the portal itself.
+    before the row is deleted. ``actor`` None is the portal itself. The trail is never changed, so it keeps no name: the
+    role and the unit in which she acted, and her user, from which pages read the name (``Event.who``).
 
     An ``internal`` one names no unit: neither the municipality nor KS and USHT find it among their events.
     """
     return Event(
         actor=actor,
-        actor_name=str(actor) if actor is not None else "",
+        actor_name=acting_as(actor, obj, today=timezone.localdate(now)),
         on_behalf_of=on_behalf_of,
         object_type=obj._meta.label_lower,
         object_id=obj.pk,

@@ -39,6 +39,12 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_id}: {self.name}"
 
+    @property
+    def who(self) -> str:
+        """The actor's name as her user says it today; empty for the portal itself. ``actor_name`` is no name but the
+        role and unit in which she acted (``access.acting_as``). Join the actor to a list of events."""
+        return str(self.actor) if self.actor_id else ""
+
 
 class OutgoingMail(models.Model):
     """A mail to be sent, written in the same transaction as its reason; ``key`` keeps it from being sent twice.

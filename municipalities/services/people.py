@@ -73,7 +73,7 @@ def membership_grant(
         if kept is not None:
             return kept
         membership = Membership.objects.create(valid_from=valid_from, valid_to=valid_to, **same)
-        log(membership, "membership_granted", actor=actor, now=now, to_state=role, note=user.username)
+        log(membership, "membership_granted", actor=actor, now=now, to_state=role)
         return membership
 
 
@@ -87,7 +87,7 @@ def membership_end(
     with transaction.atomic():
         membership.valid_to = valid_to
         membership.save(update_fields=["valid_to"])
-        note = f"{membership.user.username}: {valid_to or 'open'}"
+        note = str(valid_to or "open")
         log(membership, "membership_ended", actor=actor, now=now, from_state=membership.role, note=note)
 
 

@@ -369,7 +369,7 @@ class _Detail:
 
     def _events(self) -> list[Event]:
         label = PlanDecision._meta.label_lower
-        rows: Any = self.view.rows(Event).filter(object_type=label, object_id=self.decision.pk)
+        rows: Any = self.view.rows(Event).select_related("actor").filter(object_type=label, object_id=self.decision.pk)
         return list(rows)
 
 

@@ -190,7 +190,7 @@ class RegionalPage(RegionalView):
             "not_asked": self._clashes(spec, [one for one in clashes if not one.asked]),
             "history": Event.objects.across_all(reason="what happened with a region's report").filter(
                 object_type=regional._meta.label_lower, object_id=regional.pk
-            ).order_by("-id"),
+            ).select_related("actor").order_by("-id"),
             "labels": {rule.name: rule.label for rule in service.REGIONAL.transitions},
             "note": self._note(),
             "typed": typed,

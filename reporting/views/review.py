@@ -87,13 +87,14 @@ class ReviewBase(ScopedView):
 
     def events(self) -> Any:
         """What has happened to the report, as far as the reader may see."""
-        return self.rows(Event).filter(object_type=Report._meta.label_lower, object_id=self.report.pk)
+        rows = self.rows(Event).filter(object_type=Report._meta.label_lower, object_id=self.report.pk)
+        return rows.select_related("actor")
 
     @staticmethod
     def _who(event: Event) -> str:
         from municipalities.templatetags.portal import moment
 
-        values = {"name": event.actor_name or _("The portal"), "time": moment(event.happened_at)}
+        values = {"name": event.who or _("The portal"), "time": moment(event.happened_at)}
         return _("It was done by %(name)s, %(time)s.") % values
 
 
