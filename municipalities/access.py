@@ -254,7 +254,7 @@ def scope_of(user: Any, *, today: date) -> Scope:
         rows = Membership.objects.filter(valid_on(today), user_id=user.pk).order_by("id")
         known = MUNICIPAL | REGIONAL | NATIONAL
         grants = tuple(Grant(row.role, row.municipality_id, row.office_id) for row in rows if row.role in known)
-        kept[today] = Scope(grants, today)
+        kept[today] = Scope(_represented(grants, user.represents), today)
     return kept[today]
 
 
@@ -271,6 +271,13 @@ def acting_as(user: Any, obj: Any, *, today: date) -> str:
     where = [f"municipality:{grant.municipality_id}"] if grant.municipality_id else []
     where += [f"office:{grant.office_id}"] if grant.office_id else []
     return " ".join([grant.role, *where])
+
+
+def _represented(grants: tuple[Grant, ...], represents: frozenset[int] | None) -> tuple[Grant, ...]:
+    """Without the municipal roles at municipalities that the login does not represent."""
+    if represents is None:
+        return grants
+    return tuple(grant for grant in grants if grant.municipality_id is None or grant.municipality_id in represents)
 
 
 def units_in(scope: Scope, path: str = "id") -> Q:

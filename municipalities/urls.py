@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from municipalities import views
-from municipalities.views import contacts, machines, placements
+from municipalities.views import acting, contacts, machines, placements
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
+    path("kommune/velg/", acting.ActingChoose.as_view(), name="acting_choose"),
     path("kommune/kontakter/", contacts.Contacts.as_view(), name="contacts"),
     path("kommune/kontakter/endre/", contacts.ContactChange.as_view(), name="contact_change"),
     path("kommune/maskin/", machines.Machines.as_view(), name="machines"),

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipalities.acting.RepresentsMiddleware",
     "municipalities.language.UserLanguageMiddleware",
     "reform.middleware.ClockMiddleware",
     "reform.middleware.PrivatePagesMiddleware",

@@ -19,6 +19,9 @@ class User(AbstractUser):
         _("language"), max_length=2, choices=[("nb", "Bokmål"), ("nn", "Nynorsk")], default="nb"
     )
 
+    represents: frozenset[int] | None = None
+    """The municipalities that the login of this request represents; None: it is not restricted. Not stored."""
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from municipalities.access import RIGHTS
+from municipalities.acting import choose_first
 from municipalities.forms.contacts import InviteForm
 from municipalities.models import Municipality
 from municipalities.services import (
@@ -26,7 +28,7 @@ from municipalities.views import ScopedPage
 
 
 class Contacts(ScopedPage):
-    """The contacts of one's own municipality, or of the one of several that ``?enhet=`` names."""
+    """The contacts of one's own municipality, or of another of hers that ``?enhet=`` names."""
 
     right = "contact.invite"
     template_name = "municipalities/contacts.html"
@@ -44,12 +46,23 @@ class Contacts(ScopedPage):
 
     @cached_property
     def unit(self) -> Municipality:
-        """The unit that the page is about."""
-        wanted = self.request.POST.get("enhet") or self.request.GET.get("enhet") or ""
-        found = [row for row in self.units if not wanted or str(row.pk) == wanted]
-        if not found:
+        """The unit that the page is about: the one that is named, else the one that she works for.
+
+        A form names the unit that it was shown for: a choice made in another window does not move what it does.
+        """
+        wanted = self.request.POST.get("enhet") or self.request.GET.get("enhet") or str(self.acting.unit_id)
+        found = next((row for row in self.units if str(row.pk) == wanted), None)
+        if found is None and wanted == str(self.acting.unit_id):
+            raise PermissionDenied(_("You do not fill in for the municipality that you work for now."))
+        if found is None:
             raise Http404
-        return found[0]
+        self.request.about_unit = found.pk
+        return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.acting.must_choose and not request.GET.get("enhet"):
+            return choose_first(request)
+        return super().get(request, *args, **kwargs)
 
     def get_context(self) -> dict[str, Any]:
         return {"form": InviteForm(), **self.about()}
@@ -59,7 +72,6 @@ class Contacts(ScopedPage):
         return {
             "unit": self.unit,
             "name": self.names.get(self.unit.pk),
-            "others": [(row, self.names.get(row.pk)) for row in self.units if row.pk != self.unit.pk],
             "contacts": contacts_of(self.unit.pk, today=self.today),
             "languages": [("", _("Each person's own")), ("nb", "Bokmål"), ("nn", "Nynorsk")],
         }
@@ -67,7 +79,7 @@ class Contacts(ScopedPage):
     def back(self) -> HttpResponse:
         """To the page again, at the same unit."""
         address = redirect("contacts")
-        if len(self.units) > 1:
+        if self.unit.pk != self.acting.unit_id:
             address["Location"] += f"?enhet={self.unit.pk}"
         return address
 
@@ -91,7 +103,7 @@ class ContactChange(Contacts):
     """One change of what is there: an invitation sent again, an access taken away, the language of the notices."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.back()
+        return redirect("contacts")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:

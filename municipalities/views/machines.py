@@ -20,7 +20,7 @@ from municipalities.views.contacts import Contacts
 
 
 class Machines(Contacts):
-    """The keys of one's own municipality, or of the one of several that ``?enhet=`` names."""
+    """The keys of one's own municipality, or of another of hers that ``?enhet=`` names."""
 
     right = "service.manage"
     template_name = "municipalities/machines.html"
@@ -33,14 +33,13 @@ class Machines(Contacts):
         return {
             "unit": self.unit,
             "name": self.names.get(self.unit.pk),
-            "others": [(row, self.names.get(row.pk)) for row in self.units if row.pk != self.unit.pk],
             "accounts": service_accounts_of(self.unit),
         }
 
     def back(self) -> HttpResponse:
         """To the page again, at the same unit."""
         address = redirect("machines")
-        if len(self.units) > 1:
+        if self.unit.pk != self.acting.unit_id:
             address["Location"] += f"?enhet={self.unit.pk}"
         return address
 
@@ -63,7 +62,7 @@ class MachineRevoke(Machines):
     """Shut one system out."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.back()
+        return redirect("machines")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         number = request.POST.get("maskin", "")

@@ -26,14 +26,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (key) event.detail.headers["X-CSRFToken"] = key[1];
 });
 
-// The folded part of the menu closes by Escape, and by a click beside it.
+// The folded parts of the head close by Escape, and by a click beside them.
 const closeMore = (event) => {
-  const open = document.querySelector(".site-more[open]");
-  if (!open || (event.type === "click" && open.contains(event.target))) return;
   if (event.type === "keydown" && event.key !== "Escape") return;
-  const within = open.contains(document.activeElement);
-  open.open = false;
-  if (within && event.type === "keydown") open.querySelector("summary").focus();
+  for (const open of document.querySelectorAll(".site-more[open]")) {
+    if (event.type === "click" && open.contains(event.target)) continue;
+    const within = open.contains(document.activeElement);
+    open.open = false;
+    if (within && event.type === "keydown") open.querySelector("summary").focus();
+  }
 };
 document.addEventListener("click", closeMore);
 document.addEventListener("keydown", closeMore);
