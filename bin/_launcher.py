@@ -65,6 +65,7 @@ SYSTEM_PACKAGES: dict[str, dict[str, Callable[[], bool]]] = {
         "poppler-utils": has_program("pdftotext"),
         "qpdf": has_program("qpdf"),
         "default-jdk-headless": has_program("javac"),
+        "clamav-daemon": has_file("/usr/sbin/clamd", "/opt/homebrew/sbin/clamd"),
         "libjaxb-java": has_file("/usr/share/java/jaxb-runtime.jar", "/usr/share/java/jaxb-impl.jar"),
     },
 }

@@ -101,9 +101,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "reform.headers.AnswerHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "municipalities.uploads.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -182,6 +184,11 @@ else:
 # Generated files. No address leads here: a view checks the reader first.
 DOCUMENT_ROOT = Path(env.str("DOCUMENT_ROOT", default=str(VAR_DIR / "documents")))
 DRAFT_FILES_KEPT = timedelta(days=env.int("PORTAL_DRAFT_FILE_DAYS", default=30))  # of drafts that were replaced
+FILE_UPLOAD_PERMISSIONS = 0o600
+PORTAL_CLAMD = env.str("PORTAL_CLAMD", default="")  # unix:/run/clamav/clamd.ctl or tcp:clamav:3310; empty: no scanner
+PORTAL_CLAMD_SECONDS = env.int("PORTAL_CLAMD_SECONDS", default=30)  # for one file, from asking to answer
+PORTAL_LARGEST_REQUEST = 64 * 1024 * 1024  # bytes of a whole request with its files; the proxy's limit is the same
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -241,8 +248,10 @@ from reform.settings_access import *  # noqa: E402, F403
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk")]
-LANGUAGE_COOKIE_NAME = "portal_language"
+LANGUAGE_COOKIE_NAME = "portal_language" if PORTAL_INSECURE_HTTP else "__Host-portal_language"
 LANGUAGE_COOKIE_SECURE = not PORTAL_INSECURE_HTTP
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True

@@ -41,14 +41,16 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 120 * 60  # since the last sign of life; PrivatePagesMiddleware renews it
-SESSION_COOKIE_NAME = "portal_session"
+_https = not env.bool("PORTAL_INSECURE_HTTP", default=False)
+_host = "__Host-" if _https else ""  # a browser takes it only over https, for this host alone and the whole of it
+SESSION_COOKIE_NAME = f"{_host}portal_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "portal_csrf"
+CSRF_COOKIE_NAME = f"{_host}portal_csrf"  # read by the scripts of the forms, so not HttpOnly
+CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- Security -------------------------------------------------------------------------------------
 
-_https = not env.bool("PORTAL_INSECURE_HTTP", default=False)
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = _https
@@ -72,23 +74,29 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "object-src": [NONE],
+        "frame-src": [NONE],
+        "media-src": [NONE],
+        "worker-src": [NONE],
+        "manifest-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        "upgrade-insecure-requests": _https,
     }
 }
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    feature: []
-    for feature in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
-}
+# Everything that a browser can be asked for is off, save what the portal's own pages do. The names are those that
+# Chromium and Firefox know; what a browser does not know, it passes over.
+_off = """
+    accelerometer ambient-light-sensor autoplay bluetooth browsing-topics camera captured-surface-control
+    clipboard-read clipboard-write compute-pressure cross-origin-isolated deferred-fetch deferred-fetch-minimal
+    device-attributes digital-credentials-create digital-credentials-get display-capture document-domain
+    encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection
+    interest-cohort keyboard-map language-detector language-model local-fonts local-network local-network-access
+    loopback-network magnetometer microphone midi on-device-speech-recognition otp-credentials payment
+    picture-in-picture private-state-token-issuance private-state-token-redemption rewriter screen-wake-lock serial
+    shared-storage shared-storage-select-url speaker-selection storage-access summarizer sync-xhr translator unload
+    usb vr web-app-installation web-share webnn window-management writer xr-spatial-tracking
+"""
+PERMISSIONS_POLICY: dict[str, list[str] | str] = {feature: [] for feature in _off.split()}
+# Passkeys (WebAuthn) are made and used on our own pages.
+PERMISSIONS_POLICY |= {"publickey-credentials-create": "self", "publickey-credentials-get": "self"}

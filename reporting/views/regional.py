@@ -292,12 +292,9 @@ class RegionalPlan(RegionalView):
             stream = open_file(self.regional.plan_file)
         except NotThere:
             raise Http404 from None
-        response = FileResponse(
+        return FileResponse(
             stream, as_attachment=True, filename=self.regional.plan_name, content_type=self.regional.plan_type
         )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        return response
 
 
 class RegionalJudge(RegionalPage):

@@ -285,7 +285,6 @@ class DocumentDownload(DocumentView):
         response = FileResponse(opened.stream, content_type=opened.media_type)
         response["Content-Disposition"] = content_disposition(opened.name)
         response["Content-Length"] = str(opened.size)
-        response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, no-store"
         return response
 

@@ -22,7 +22,7 @@ document.addEventListener("click", (event) => {
 
 // Every call that htmx makes carries the safety key of the moment: it changes when one logs in anew.
 document.addEventListener("htmx:configRequest", (event) => {
-  const key = document.cookie.match(/(?:^|; )portal_csrf=([^;]+)/);
+  const key = document.cookie.match(/(?:^|; )(?:__Host-)?portal_csrf=([^;]+)/);
   if (key) event.detail.headers["X-CSRFToken"] = key[1];
 });
 
