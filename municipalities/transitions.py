@@ -18,7 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import acting_as, can
+from municipalities.free_text import text_fault
 from municipalities.models import Event, Municipality
+from municipalities.national_ids import without_national_ids
 
 Check = Callable[[Any, datetime], None]
 
@@ -38,6 +40,10 @@ class WrongState(TransitionRefused):
 
 class NoteMissing(TransitionRefused):
     """The transition needs a note (a return needs its comment)."""
+
+
+class NoteRefused(NoteMissing):
+    """The note holds what the portal may not keep (a national identity number)."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,8 @@ def _require(rule: Transition, row: Any, actor: Any, now: datetime, note: str) -
         decision = can(actor, rule.right, row, today=timezone.localdate(now))
         if not decision:
             raise PermissionDenied(decision.reason)
+    if fault := text_fault(note):
+        raise NoteRefused(fault, state=row.status)
     if rule.needs_note and not note.strip():
         raise NoteMissing(_("Write a comment that says what is to be changed."), state=row.status)
     for check in rule.checks:
@@ -162,7 +170,7 @@ def event_about(
         name=name,
         from_state=from_state,
         to_state=to_state,
-        note=note,
+        note=without_national_ids(note),  # what is never changed never holds one
         content_hash=content_hash,
         happened_at=now,
         request_id=request_id,

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from municipalities.access import allowed_filter, can, scope_of
 from municipalities.api import AS_OF, RightedAPI
+from municipalities.free_text import FreeTextMixin
 from municipalities.models import Municipality, Office
 from networks import services
 from networks.models import Network, Participation
@@ -41,7 +42,7 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
         fields = ["id", "name", "kind", "host", "offices", "organisers", "themes", "note", "valid_from", "valid_to"]
 
 
-class NetworkWriteSerializer(serializers.Serializer[Any]):
+class NetworkWriteSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """What is registered about a network. ``offices`` may be left out by who writes for one region only."""
 
     name = serializers.CharField(max_length=NAME_LENGTH)
@@ -66,7 +67,7 @@ class ParticipationSerializer(serializers.ModelSerializer[Participation]):
 STATUSES = [choice for choice in Participation.Status.choices if choice[0] != Participation.Status.ENDED]
 
 
-class ParticipationChangeSerializer(serializers.Serializer[Any]):
+class ParticipationChangeSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """What may be changed of a participation; a last day (``valid_to``) ends it, null lets it go on."""
 
     status = serializers.ChoiceField(choices=STATUSES)

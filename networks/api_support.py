@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from municipalities.access import can, scope_of
 from municipalities.api import RightedAPI
+from municipalities.free_text import FreeTextMixin
 from municipalities.models import Office
 from networks.models import Provider, SupportActivity
 from networks.services import support
@@ -55,7 +56,7 @@ class SupportSerializer(serializers.ModelSerializer[SupportActivity]):
         return [solution.code for solution in self.context["shown"][row.pk].solutions]
 
 
-class SupportWriteSerializer(serializers.Serializer[Any]):
+class SupportWriteSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """What is registered. Units are given as ids (``municipalities``), as numbers and names of any time in ``units``
     (parted by commas), or as ``whole_region``. ``office`` may be left out by who writes for one region only."""
 

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from municipalities.access import can
 from municipalities.api import RightedAPI
+from municipalities.free_text import FreeTextMixin
 from municipalities.services import unit_names
 from reporting.models import NationalSummary, Report, Round, Submission
 from reporting.services.drafts import DraftConflict, draft_answers, draft_save
@@ -105,7 +106,7 @@ class LookedOverSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=0)
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """A decision on the submission with this number, with a comment: one sent in anew since is not decided unseen."""
 
     submission = serializers.IntegerField(min_value=1)
