@@ -1,8 +1,10 @@
-"""Background jobs of this app: doors to ``municipalities.mail``."""
+"""Background jobs of this app: doors to ``municipalities.mail`` and to the services of the trail."""
 
 from __future__ import annotations
 
 from municipalities import mail
+from municipalities.services.trail_retention import trail_delete_old
+from municipalities.services.trail_seal import trail_seal, trail_seal_all, trail_tell
 from reform import clock
 from reform.tasks import background_task
 
@@ -18,3 +20,19 @@ def resend_mails() -> None:
     """Try again what could not be sent; started by Celery beat."""
     for mail_id in mail.mails_release(now=clock.now()):
         send_mail.start(mail_id)
+
+
+@background_task
+def seal_trail() -> None:
+    """Seal what was written to the trail lately; started by Celery beat."""
+    trail_seal(now=clock.now())
+
+
+@background_task
+def keep_trail() -> None:
+    """Seal what committed late, delete what is past its time, and tell the log where the chains end: nightly."""
+    now = clock.now()
+    trail_seal_all(now=now)
+    trail_delete_old(now=now)
+    trail_seal_all(now=now)
+    trail_tell(now=now)

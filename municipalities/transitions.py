@@ -21,6 +21,7 @@ from municipalities.access import acting_as, can
 from municipalities.free_text import text_fault
 from municipalities.models import Event, Municipality
 from municipalities.national_ids import without_national_ids
+from reform import origin
 
 Check = Callable[[Any, datetime], None]
 
@@ -154,14 +155,17 @@ def event_about(
     content_hash: str = "",
     request_id: str = "",
     internal: bool = False,
+    kind: str = Event.Kind.CHANGE,
 ) -> Event:
     """One Event about ``obj``, not saved yet: whoever changes many rows writes theirs with ``log_many``. Make it
     before the row is deleted. ``actor`` None is the portal itself. The trail is never changed, so it keeps no name: the
-    role and the unit in which she acted, and her user, from which pages read the name (``Event.who``).
+    role and the unit in which she acted, and her user, from which pages read the name (``Event.who``). Session
+    and request are those at work (``reform/origin.py``).
 
     An ``internal`` one names no unit: neither the municipality nor KS and USHT find it among their events.
     """
     return Event(
+        kind=kind,
         actor=actor,
         actor_name=acting_as(actor, obj, today=timezone.localdate(now)),
         on_behalf_of=on_behalf_of,
@@ -173,7 +177,8 @@ def event_about(
         note=without_national_ids(note),  # what is never changed never holds one
         content_hash=content_hash,
         happened_at=now,
-        request_id=request_id,
+        request_id=request_id or origin.request_id(),
+        session_hash=origin.session_hash(),
         municipality_id=None if internal else getattr(obj, "municipality_id", None),
         office_id=None if internal else getattr(obj, "office_id", None),
     )

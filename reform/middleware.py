@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from reform import clock
+from reform import clock, origin
 
 log = structlog.get_logger("portal.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -23,6 +23,7 @@ _RENEW_SESSION_AFTER = 300  # seconds; renewing at each request would cost a wri
 class RequestLogMiddleware:
     """Give each request an id (the proxy's, if it is well formed), and log one line when it is done.
 
+    What is written meanwhile says the same id, and the session (``reform/origin.py``).
     The line holds no query string, no address of the reader and no answers: they may be personal.
     """
 
@@ -34,7 +35,8 @@ class RequestLogMiddleware:
         request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
         start = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        session = origin.within(lambda: origin.session_of(request))
+        with structlog.contextvars.bound_contextvars(request_id=request_id), session:
             response = self.get_response(request)
             user = request.__dict__.get("_cached_user")  # looked at only when the view looked at it
             log.info(

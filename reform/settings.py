@@ -234,6 +234,8 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
+    "seals of the trail": {"task": "municipalities.tasks.seal_trail", "schedule": timedelta(minutes=1)},
+    "trail past its time": {"task": "municipalities.tasks.keep_trail", "schedule": crontab(hour=3, minute=45)},
     "jobs whose worker died": {"task": "reporting.tasks.sweep_jobs", "schedule": timedelta(minutes=2)},
     "files nobody needs": {"task": "reporting.tasks.clean_files", "schedule": crontab(hour=3, minute=30)},
     "answers to machines": {"task": "reporting.tasks.forget_requests", "schedule": crontab(hour=3, minute=15)},

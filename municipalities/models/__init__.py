@@ -18,7 +18,7 @@ from municipalities.models.places import (
     Office,
     OfficeName,
 )
-from municipalities.models.trail import Event, OutgoingMail
+from municipalities.models.trail import Event, OutgoingMail, TrailDeletion, TrailSeal
 
 __all__ = [
     "AreaPosition",
@@ -39,5 +39,7 @@ __all__ = [
     "Role",
     "ServiceAccount",
     "SolutionPosition",
+    "TrailDeletion",
+    "TrailSeal",
     "User",
 ]
