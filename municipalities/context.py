@@ -141,7 +141,8 @@ MENU = (
     Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Notices"), "notice_list", "notice.edit", ("notice_",), seldom=True),
-    Place(gettext_lazy("Access"), "placements", "membership.place", seldom=True),
+    Place(gettext_lazy("Access"), "access_offices", "access.offices", ("access_", "placements"), seldom=True),
+    Place(gettext_lazy("Access"), "access_municipalities", "access.municipalities", ("access_",), seldom=True),
     Place(gettext_lazy("Rights"), "rights", "rights.read", seldom=True),
     Place(gettext_lazy("Help"), "help", None),
 )

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -104,6 +105,20 @@ def method_not_allowed(request: HttpRequest, allowed: list[str]) -> HttpResponse
         code="method_not_allowed",
     )
     response["Allow"] = ", ".join(allowed)
+    return response
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: too many tries in a short time, counted before anything was looked at."""
+    response = stopped(
+        request,
+        _("There were too many tries"),
+        _("Wait a minute, and try again."),
+        [(_("To the login"), resolve_url(settings.LOGIN_URL))],
+        429,
+        code="too_many",
+    )
+    response["Retry-After"] = "60"
     return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from municipalities import mail
+from municipalities.services import local_accounts
 from municipalities.services.trail_retention import trail_delete_old
 from municipalities.services.trail_seal import trail_seal, trail_seal_all, trail_tell
 from reform import clock
@@ -20,6 +21,14 @@ def resend_mails() -> None:
     """Try again what could not be sent; started by Celery beat."""
     for mail_id in mail.mails_release(now=clock.now()):
         send_mail.start(mail_id)
+    for wish_id in local_accounts.password_wishes_waiting(now=clock.now()):
+        look_into_wish.start(wish_id)
+
+
+@background_task
+def look_into_wish(wish_id: int) -> None:
+    """Send the link for a new password, if the address belongs to an account."""
+    local_accounts.password_wish_settle(pk=wish_id, now=clock.now())
 
 
 @background_task

@@ -1,10 +1,13 @@
-"""What of allauth's addresses the portal does not use: accounts are made and changed by administrators.
+"""An invitation's page, and what of allauth's addresses the portal does not use: accounts are made and changed by
+administrators.
 
 Placed before allauth's own, whose names it still looks up.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path
+
+from municipalities.views.invitation import AcceptInvitation
 
 
 def unused(request: HttpRequest, **kwargs: str) -> HttpResponse:
@@ -13,6 +16,7 @@ def unused(request: HttpRequest, **kwargs: str) -> HttpResponse:
 
 
 urlpatterns = [
+    path("invitasjon/", AcceptInvitation.as_view(), name="invitation"),
     path("signup/", unused),
     path("email/", unused),
     path("password/set/", unused),

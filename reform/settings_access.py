@@ -3,6 +3,9 @@ read the file of the environment before."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import environ
 from csp.constants import NONE, SELF
 
@@ -11,8 +14,8 @@ env = environ.Env()
 # --- Who, and for how long ------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "municipalities.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
+AUTHENTICATION_BACKENDS = ["municipalities.login.OneHashBackend"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
@@ -21,12 +24,16 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "municipalities.passwords.PlaceNameValidator"})
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "reform.accounts.ClosedAccountAdapter"
-ACCOUNT_FORMS = {"login": "municipalities.login.PortalLoginForm"}
+ACCOUNT_ADAPTER = "municipalities.login.PortalAccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "municipalities.login.PortalLoginForm",
+    "reset_password": "municipalities.login.PortalResetForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, who know the address
@@ -36,7 +43,43 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody signs up, so a stranger gets no
 ACCOUNT_SESSION_REMEMBER = True  # the session lives as long as SESSION_COOKIE_AGE says
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# What allauth counts by itself; the tries at a password, a reset and a code are counted by PORTAL_LIMITS.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "reset_password": None}
+# (tries, seconds). An account is counted from one address and from all of them; an address over all accounts.
+PORTAL_LIMITS: dict[str, tuple[int, int]] = {
+    "login_account_here": (5, 300),
+    "login_account": (20, 300),
+    "login_address": (30, 300),
+    "reset_account": (3, 900),
+    "reset_address": (20, 900),
+    "code_account": (5, 300),
+    "code_address": (30, 300),
+    "invite_account": (30, 3600),
+    "invite_address": (60, 3600),
+    "invitation_address": (30, 600),  # opening and accepting one
+}
+# Our one proxy writes the last entry of X-Forwarded-For; without it nobody's word is taken, only the connection's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PORTAL_BEHIND_PROXY", default=False) else 0
+
+# --- The second step --------------------------------------------------------------------------------
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever made the account knew the address
+MFA_TOTP_ISSUER = "Leve hele livet"
+MFA_TOTP_TOLERANCE = 1  # a code written half a minute late
+MFA_ADAPTER = "municipalities.second_step.PortalMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "municipalities.second_step.CodeForm",
+    "reauthenticate": "municipalities.second_step.CodeAgainForm",
+    "add_webauthn": "municipalities.second_step.PasskeyForm",
+    "edit_webauthn": "municipalities.second_step.PasskeyNameForm",
+}
+
+# --- Who gives access -------------------------------------------------------------------------------
+
+INVITATION_DAYS = env.int("PORTAL_INVITATION_DAYS", default=7)  # how long an invitation can be accepted
+ACCESS_REVIEW_AFTER = timedelta(days=env.int("PORTAL_ACCESS_REVIEW_DAYS", default=365))
 
 CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -8,6 +8,7 @@ from reform import health, well_known
 handler400 = "municipalities.errors.bad_request"
 handler403 = "municipalities.errors.forbidden"
 handler404 = "municipalities.errors.not_found"
+handler429 = "municipalities.errors.too_many"  # allauth's own counts
 handler500 = "municipalities.errors.server_error"
 
 urlpatterns = [

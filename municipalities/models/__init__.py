@@ -1,5 +1,6 @@
 """Who exists on a day, who may see whom, what each has decided, and what has happened."""
 
+from municipalities.models.accounts import Invitation, PasswordWish
 from municipalities.models.corrections import CorrectionProposal
 from municipalities.models.decisions import (
     AreaPosition,
@@ -25,6 +26,7 @@ __all__ = [
     "CorrectionProposal",
     "County",
     "Event",
+    "Invitation",
     "Membership",
     "Municipality",
     "MunicipalityLink",
@@ -32,6 +34,7 @@ __all__ = [
     "Office",
     "OfficeName",
     "OutgoingMail",
+    "PasswordWish",
     "PhaseStatus",
     "PlanAnchoring",
     "PlanDecision",

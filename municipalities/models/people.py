@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models.places import Dated, Municipality, Office
@@ -12,12 +13,18 @@ from municipalities.querysets import ScopedManager
 
 
 class User(AbstractUser):
-    """A person who logs in. Only name, work e-mail, work telephone and role are kept."""
+    """A person who logs in. Only name, work e-mail, work telephone and role are kept.
+
+    ``sessions_ended`` is part of what a session is checked by: counted up, every session of hers is over at once.
+    ``closed_at`` says that the portal closed the account by itself, because no access was left.
+    """
 
     phone = models.CharField(_("work telephone"), max_length=30, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=[("nb", "Bokmål"), ("nn", "Nynorsk")], default="nb"
     )
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     represents: frozenset[int] | None = None
     """The municipalities that the login of this request represents; None: it is not restricted. Not stored."""
@@ -28,6 +35,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        salt = "municipalities.models.User.session"
+        return salted_hmac(
+            salt, f"{self.password} {self.sessions_ended}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Role(models.TextChoices):
@@ -50,7 +63,9 @@ NATIONAL_ROLES = (Role.HDIR, Role.HDIR_ADMIN, Role.HOD, Role.EVALUATOR)
 
 
 class Membership(Dated):
-    """A user's role at a unit in a period; a municipal role names a municipality, a regional one an office."""
+    """A user's role at a unit in a period; a municipal role names a municipality, a regional one an office.
+
+    ``confirmed_on`` is when somebody else last said that it is still right."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
@@ -58,6 +73,8 @@ class Membership(Dated):
         Municipality, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships"
     )
     office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
+    confirmed_on = models.DateField(null=True, blank=True, editable=False)
+    confirmed_by_name = models.CharField(max_length=200, blank=True, editable=False)
 
     class Meta(Dated.Meta):
         verbose_name = _("membership")

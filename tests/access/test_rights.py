@@ -66,6 +66,9 @@ EXPECTED = {
     "application.read": MUNICIPALITY | {"statsforvalter"} | DIRECTORATE,
     "application.import": DIRECTORATE,
     "contact.invite": {"municipality_editor"},
+    "access.offices": {"hdir_admin"},
+    "access.municipalities": {"statsforvalter"},
+    "access.review": {"hdir_admin", "statsforvalter", "municipality_editor"},
     "service.manage": {"municipality_editor"},
     "rights.read": DIRECTORATE,
 }
