@@ -27,7 +27,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.access import needs_second_step
+from municipalities.access_levels import needs_second_step
 from municipalities.errors import wants_json
 from municipalities.models import User
 from reform import clock

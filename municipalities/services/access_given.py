@@ -20,7 +20,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from municipalities.access import GIVES, MUNICIPAL, NATIONAL, REGIONAL, can, may_give
+from municipalities.access import MUNICIPAL, NATIONAL, REGIONAL, can
+from municipalities.access_levels import GIVES, may_give
 from municipalities.models import Membership, Municipality, Office, Role, User
 from municipalities.querysets import valid_on
 from municipalities.services.dated import EntryRefused

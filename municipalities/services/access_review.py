@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from municipalities.access import MUNICIPAL, reviewed_filter, scope_of
+from municipalities.access import MUNICIPAL, scope_of
+from municipalities.access_levels import reviewed_filter
 from municipalities.models import Membership, Role, User
 from municipalities.querysets import valid_on
 from municipalities.services.access_given import end_now, keep_one

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from municipalities.access import needs_second_step
+from municipalities.access_levels import needs_second_step
 from municipalities.second_step import step_is_forced
 
 register = template.Library()
