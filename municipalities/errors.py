@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy
 Link = tuple[Any, str]  # its text and its address
 
 
+API = "/api/"
+
+
 def wants_json(request: HttpRequest) -> bool:
     """Whether the caller is a script that reads JSON (``fetch`` with Accept: application/json)."""
     return "application/json" in request.headers.get("Accept", "")
@@ -39,6 +42,8 @@ def stopped(
     lost, where that matters; ``links`` are (text, address), the first is the next thing to do. The same words go as
     JSON ``{"code", "heading", "text", "links"}`` to a script that asks for it, and to htmx as the main part alone.
     """
+    if request.path.startswith(API):  # a machine reads the same shape as in the API's other refusals
+        return JsonResponse({"detail": str(heading)}, status=status)
     one = isinstance(text, str | Promise) or not isinstance(text, Iterable)  # a lazy translation is Iterable: letters
     paragraphs = [str(part) for part in ([text] if one else text)]
     chosen = [{"text": str(label), "url": url} for label, url in links]
@@ -149,10 +154,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     anew. Asks nothing of the database, the session or the context processors: they may be the reason."""
     number = getattr(request, "request_id", "")
     status = 503 if isinstance(sys.exc_info()[1], AWAY) else 500
-    if wants_json(request):
+    if request.path.startswith(API):
+        body: dict[str, Any] = {"detail": _("Something went wrong on our side"), "id": number}
+        response: HttpResponse = JsonResponse(body, status=status)
+    elif wants_json(request):
         heading = _("Something went wrong on our side")
         body = {"code": "error", "heading": heading, "text": "", "links": [], "id": number}
-        response: HttpResponse = JsonResponse(body, status=status)
+        response = JsonResponse(body, status=status)
     else:
         response = HttpResponse(render_to_string("errors/500.html", {"request_id": number}), status=status)
     if status == 503:

@@ -150,14 +150,18 @@ class SupportAPI(RightedAPI):
         return tuple(dict.fromkeys([*data.get("municipalities", ()), *found.unit_ids])), whole
 
 
-@extend_schema(parameters=[FROM, TO])
 class SupportList(SupportAPI, generics.ListAPIView[SupportActivity]):
     """Support given by the regional apparatus, newest first; and registering more of it."""
+
+    @extend_schema(parameters=[FROM, TO])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Support given by the regional apparatus, newest first."""
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
         rows = self.rows(SupportActivity).select_related("office").order_by("-on", "-id")
         for name, path in (("from", "on__gte"), ("to", "on__lte")):
-            if not getattr(self, "swagger_fake_view", False) and self.request.query_params.get(name):
+            if not getattr(self, "swagger_fake_view", False) and name in self.request.query_params:
                 rows = rows.filter(**{path: self.day(name)})
         return rows
 
