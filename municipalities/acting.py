@@ -99,7 +99,9 @@ def acting_of(request: Any) -> Acting:
     """
     kept: Acting | None = request.__dict__.get("_acting")
     if kept is None:
-        kept = request._acting = _acting(scope_of(request.user, today=request.today), request.session.get(ACTING))
+        kept = request._acting = _acting(
+            scope_of(request.user, today=request.today), getattr(request, "session", {}).get(ACTING)
+        )
     return kept
 
 

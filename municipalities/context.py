@@ -15,6 +15,8 @@ from municipalities.access import RIGHTS, Grant, Scope, scope_of
 from municipalities.acting import Acting, Choice, acting_of
 from municipalities.models import MunicipalityVersion, OfficeName, Role
 from municipalities.querysets import valid_on
+from reform import clock
+from reform.sessions import Left, left
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -74,6 +76,8 @@ class Frame:
     signed_in: bool = False
     person: str = ""
     unit: str = ""
+    session: Left | None = None
+    user_id: int | None = None
     acting: Acting = field(default_factory=Acting)
     elsewhere: Choice | None = None
     trail: list[Crumb] = field(default_factory=list)
@@ -180,6 +184,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {"frame": content, "nav": Nav()}
     scope = scope_of(user, today=today)
     content.person = str(user)
+    content.user_id = user.pk
+    content.session = left(getattr(request, "session", {}), clock.seconds())
     content.acting = acting_of(request)
     content.unit = _unit_in_the_head(content.acting, scope)
     about = getattr(request, "about_unit", None)

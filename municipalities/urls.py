@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from municipalities import views
-from municipalities.views import access, access_review, acting, contacts, machines, placements
+from municipalities.views import access, access_review, acting, contacts, machines, placements, session
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("konto/", views.Account.as_view(), name="account"),
+    path("konto/okt/", session.SessionState.as_view(), name="session_state"),
+    path("konto/okt/igjen/", session.SessionAgain.as_view(), name="session_again"),
     path("sprak/velg/", views.LanguageChoose.as_view(), name="language_choose"),
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
     path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),

@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "municipalities.acting.RepresentsMiddleware",
+    "reform.sessions.SessionEndMiddleware",
     "municipalities.language.UserLanguageMiddleware",
     "reform.middleware.ClockMiddleware",
     "reform.middleware.PrivatePagesMiddleware",

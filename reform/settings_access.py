@@ -11,6 +11,13 @@ from csp.constants import NONE, SELF
 
 env = environ.Env()
 
+
+def _seconds(name: str, *, at_most: int) -> int:
+    """So many minutes as the place says, in seconds: never more than ``at_most``, and ten at least, so that one can
+    work."""
+    return 60 * min(max(env.int(name, default=at_most), 10), at_most)
+
+
 # --- Who, and for how long ------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "municipalities.User"
@@ -40,7 +47,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, who 
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody signs up, so a stranger gets no mail
-ACCOUNT_SESSION_REMEMBER = True  # the session lives as long as SESSION_COOKIE_AGE says
+ACCOUNT_SESSION_REMEMBER = True  # reform.sessions says how long a session lives
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # What allauth counts by itself; the tries at a password, a reset and a code are counted by PORTAL_LIMITS.
@@ -83,10 +90,12 @@ ACCESS_REVIEW_AFTER = timedelta(days=env.int("PORTAL_ACCESS_REVIEW_DAYS", defaul
 
 CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 120 * 60  # since the last sign of life; PrivatePagesMiddleware renews it
 _https = not env.bool("PORTAL_INSECURE_HTTP", default=False)
 _host = "__Host-" if _https else ""  # a browser takes it only over https, for this host alone and the whole of it
 SESSION_COOKIE_NAME = f"{_host}portal_session"
+SESSION_SECONDS = _seconds("PORTAL_SESSION_MINUTES", at_most=120)  # after the login
+SESSION_IDLE_SECONDS = min(_seconds("PORTAL_IDLE_MINUTES", at_most=30), SESSION_SECONDS)  # after the last sign of life
+SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS  # reform.sessions ends a session, and renews it by what a person does
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{_host}portal_csrf"  # read by the scripts of the forms, so not HttpOnly

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -24,6 +24,7 @@ from municipalities.context import home_of, roles_in_words
 from municipalities.errors import method_not_allowed, stopped, wants_json
 from municipalities.language import language_choose
 from municipalities.models import Municipality
+from municipalities.resend import same_site
 from municipalities.transitions import TransitionRefused, WrongState
 
 __all__ = ["ScopedList", "ScopedPage", "ScopedView", "login_first", "stopped"]
@@ -49,10 +50,16 @@ def login_first(request: HttpRequest) -> HttpResponseBase:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = login
         return response
-    response = redirect_to_login(here if request.method in ("GET", "HEAD") else "/", settings.LOGIN_URL)
+    response = redirect_to_login(here if request.method in ("GET", "HEAD") else _page_of(request), settings.LOGIN_URL)
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         response["Location"] += "&utlopt=1"
     return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page that a form stood on, to come back to; the front page where the browser does not tell."""
+    said = urlsplit(request.headers.get("Referer", "")) if same_site(request) else None
+    return said._replace(scheme="", netloc="", fragment="").geturl() or "/" if said else "/"
 
 
 class ScopedView(View):

@@ -24,6 +24,13 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   const key = document.cookie.match(/(?:^|; )(?:__Host-)?portal_csrf=([^;]+)/);
   if (key) event.detail.headers["X-CSRFToken"] = key[1];
+  // What no click or key began (how far is the job?) is no sign of life: it must not keep anybody logged in.
+  if (!event.detail.triggeringEvent) event.detail.headers["X-Background"] = "1";
+});
+
+// The server says that the key of this page's forms was out of date, and that the page is hers still.
+document.addEventListener("portal:key", (event) => {
+  for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = event.detail.token;
 });
 
 // The folded parts of the head close by Escape, and by a click beside them.

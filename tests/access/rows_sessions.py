@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from municipalities.models import Municipality
-from tests.access.matrix import Row, Target
+from tests.access.matrix import LOGIN, Row, Target
 from tests.world import World
 
 
@@ -15,4 +15,7 @@ def no_choice(world: World, unit: Municipality) -> Target:
 ROWS = [
     Row("acting_choose", "GET", "home.read"),
     Row("acting_choose", "POST", "home.read", no_choice, nothing_there=True),
+    Row("session_state", "GET", LOGIN),
+    Row("session_state", "POST", LOGIN),
+    Row("session_again", "GET", LOGIN),
 ]
