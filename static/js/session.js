@@ -29,7 +29,7 @@
     if (busy) return;
     busy = true;
     asked = Date.now();
-    const key = document.cookie.match(/(?:^|; )portal_csrf=([^;]+)/);
+    const key = document.cookie.match(/(?:^|; )(?:__Host-)?portal_csrf=([^;]+)/);
     const headers = { Accept: "application/json", "X-CSRFToken": key ? key[1] : "" };
     if (method === "GET") headers["X-Background"] = "1";
     try {
