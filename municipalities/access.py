@@ -250,6 +250,11 @@ RIGHTS: dict[str, Right] = {
     "contact.invite": Right(
         _EDITOR, _("Invite colleagues in one's own municipality, and take their access away."), Source.GDPR_ACCESS
     ),
+    "login.local": Right(
+        frozenset({Role.HDIR_ADMIN}),
+        _("Log in with a password of the portal when that is closed to all others."),
+        Source.GDPR_ACCESS,
+    ),
     "service.manage": Right(_EDITOR, _("Give the municipality's own system access to deliver."), Source.GDPR_ACCESS),
     "rights.read": Right(HDIR, _("See the table of rights, with its sources."), Source.GDPR_PROOF),
 }

@@ -1,7 +1,7 @@
 """An invitation's page, and what of allauth's addresses the portal does not use: accounts are made and changed by
 administrators.
 
-Placed before allauth's own, whose names it still looks up.
+Placed before allauth's own, whose names it still looks up; those of its third-party accounts are here alone.
 """
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,4 +22,8 @@ urlpatterns = [
     path("password/set/", unused),
     path("login/code/confirm/", unused),
     re_path(r"^confirm-email/", unused),
+    path("3rdparty/", unused, name="socialaccount_connections"),
+    path("3rdparty/signup/", unused, name="socialaccount_signup"),
+    path("3rdparty/login/cancelled/", unused, name="socialaccount_login_cancelled"),
+    path("3rdparty/login/error/", unused, name="socialaccount_login_error"),
 ]

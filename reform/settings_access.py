@@ -36,7 +36,7 @@ AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "municipalities.login.PortalAccountAdapter"
+ACCOUNT_ADAPTER = "municipalities.oidc.adapter.ProviderAccountAdapter"
 ACCOUNT_FORMS = {
     "login": "municipalities.login.PortalLoginForm",
     "reset_password": "municipalities.login.PortalResetForm",
@@ -87,6 +87,15 @@ MFA_FORMS = {
 
 INVITATION_DAYS = env.int("PORTAL_INVITATION_DAYS", default=7)  # how long an invitation can be accepted
 ACCESS_REVIEW_AFTER = timedelta(days=env.int("PORTAL_ACCESS_REVIEW_DAYS", default=365))
+
+# --- Login by organisation ---------------------------------------------------------------------------
+
+# docs/security.md tells what the variable of the providers holds.
+SOCIALACCOUNT_ADAPTER = "municipalities.oidc.adapter.PortalSocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # by a link: a form may not be sent on to another site (form-action)
+PORTAL_LOGIN_PROVIDERS = env.str("PORTAL_LOGIN_PROVIDERS", default="")
+PORTAL_LOCAL_LOGIN_CLOSED = env.bool("PORTAL_LOCAL_LOGIN_CLOSED", default=False)
 
 CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -10,7 +10,7 @@ from municipalities.models.decisions import (
     PlanDocument,
     SolutionPosition,
 )
-from municipalities.models.people import Membership, Role, ServiceAccount, User
+from municipalities.models.people import Membership, ProviderSession, Role, ServiceAccount, User
 from municipalities.models.places import (
     County,
     Municipality,
@@ -39,6 +39,7 @@ __all__ = [
     "PlanAnchoring",
     "PlanDecision",
     "PlanDocument",
+    "ProviderSession",
     "Role",
     "ServiceAccount",
     "SolutionPosition",

@@ -119,3 +119,23 @@ class ServiceAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality_id} {self.name}"
+
+
+class ProviderSession(models.Model):
+    """Which session of the portal was begun by which session at a provider, so that the provider can end it
+    (front-channel logout). The provider's id of it is kept as a hash only; a row is of no use when
+    its session is over."""
+
+    provider = models.CharField(max_length=40)
+    sid_hash = models.CharField(max_length=64)
+    session_key = models.CharField(max_length=40)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("session at a provider")
+        verbose_name_plural = _("sessions at a provider")
+        indexes = [models.Index(fields=["provider", "sid_hash"])]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.user_id}"

@@ -69,6 +69,7 @@ EXPECTED = {
     "access.offices": {"hdir_admin"},
     "access.municipalities": {"statsforvalter"},
     "access.review": {"hdir_admin", "statsforvalter", "municipality_editor"},
+    "login.local": {"hdir_admin"},
     "service.manage": {"municipality_editor"},
     "rights.read": DIRECTORATE,
 }
