@@ -23,7 +23,7 @@ from municipalities.models import User
 from municipalities.oidc import config as configured
 from municipalities.oidc.provider import PortalProvider, app_of
 from municipalities.oidc.session import LOGIN, remember, settle
-from municipalities.services.login import CLOSED, Admission, municipality_admit, staff_admit
+from municipalities.services.login import CLOSED, Admission, Invited, municipality_admit, staff_admit
 
 log = structlog.get_logger("portal.login")
 LEFT = "oidc-left"
@@ -84,8 +84,12 @@ class PortalSocialAdapter(DefaultSocialAccountAdapter):
 
     @staticmethod
     def _admit(request: Any, sociallogin: SocialLogin, provider: PortalProvider) -> Admission:
-        data = sociallogin.state.get("data") or {}
-        when = {"invited": data.get("invited"), "today": request.today, "now": request.now}
+        data = sociallogin.state.get("data")
+        when: dict[str, Any] = {
+            "invited": Invited(**data) if data else None,
+            "today": request.today,
+            "now": request.now,
+        }
         if provider.config.for_municipalities:
             return municipality_admit(sociallogin.answer, **when)
         return staff_admit(sociallogin.answer, groups=provider.config.groups, **when)

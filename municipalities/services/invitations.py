@@ -108,6 +108,16 @@ def invitation_accept(*, secret: str, password: str, now: dt.datetime) -> User:
     return user
 
 
+def invitation_take(*, invitation_id: int, user: User, now: dt.datetime) -> bool:
+    """Use an invitation up by a login from the person's own organisation, in place of a first password. False where it
+    is not hers, or does not hold any more. Call it in a transaction."""
+    rows = Invitation.objects.filter(pk=invitation_id, membership__user=user, used_at=None, stopped_at=None)
+    taken = bool(rows.filter(expires_at__gt=now).update(used_at=now))
+    if taken:
+        log(user, "invitation_accepted", actor=user, now=now)
+    return taken
+
+
 def invitations_of(membership_ids: Collection[int], *, now: dt.datetime) -> dict[int, tuple[InvitationState, dt.date]]:
     """The newest invitation of each membership that has one: where it stands, and its last day (or, for one that was
     used, the day of that). One query."""

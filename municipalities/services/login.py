@@ -22,7 +22,9 @@ from municipalities.models import Membership, Municipality, MunicipalityVersion,
 from municipalities.oidc.claims import Answer
 from municipalities.oidc.config import GroupRole
 from municipalities.querysets import valid_on
-from municipalities.services.people import ONE_DAY, membership_end, membership_grant
+from municipalities.services.invitations import invitation_take
+from municipalities.services.local_accounts import access_over
+from municipalities.services.people import ONE_DAY, membership_end, membership_grant, membership_withdraw
 from municipalities.transitions import log
 
 NO_ORGANISATION, UNKNOWN, NO_ACCESS, NO_GROUP, OTHER_WAY, TAKEN, CLOSED = (
@@ -37,6 +39,14 @@ NO_ORGANISATION, UNKNOWN, NO_ACCESS, NO_GROUP, OTHER_WAY, TAKEN, CLOSED = (
 """Why somebody is not let in, as it stands in the address of the page that says what to do."""
 
 _SESSIONS_KEPT = dt.timedelta(days=1)  # a session lives for two hours at most
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whose link was opened in the session: a user, by an invitation or (0) by a link to choose a new password."""
+
+    user_id: int
+    invitation_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,10 @@ def units_represented(numbers: Iterable[str], today: dt.date) -> tuple[int, ...]
     return tuple(sorted(own | set(below)))
 
 
-def municipality_admit(answer: Answer, *, invited: int | None = None, today: dt.date, now: dt.datetime) -> Admission:
-    """Who comes from a municipality's provider. ``invited`` is the user whose invitation was opened in the session.
+def municipality_admit(
+    answer: Answer, *, invited: Invited | None = None, today: dt.date, now: dt.datetime
+) -> Admission:
+    """Who comes from a municipality's provider. ``invited`` is whose link was opened in the session.
 
     The first login links the person to the user who was invited, with an Event; a refused one writes nothing.
     """
@@ -85,7 +97,7 @@ def municipality_admit(answer: Answer, *, invited: int | None = None, today: dt.
             return Admission(reason=OTHER_WAY, unit_ids=units)
         if not any(row.municipality_id in units for row in held):
             return Admission(reason=NO_ACCESS, unit_ids=units)
-        if not _link(answer, user, now):
+        if not _link(answer, user, invited, now):
             return Admission(reason=TAKEN, unit_ids=units)
     return Admission(user=user, represents=units)
 
@@ -94,38 +106,54 @@ def staff_admit(
     answer: Answer,
     *,
     groups: Mapping[str, GroupRole],
-    invited: int | None = None,
+    invited: Invited | None = None,
     today: dt.date,
     now: dt.datetime,
 ) -> Admission:
     """Who comes from a provider of state staff: the roles are exactly those of her groups, from this login on.
 
-    Somebody new in a group gets a user; who has left it loses the role, and gets no further without another. Each
-    change leaves an Event. A role that began today ends with the day, for it cannot end before it began.
+    Somebody new in a group gets a user; who has left it loses the role, and gets no further without another. An account
+    that the portal closed when the last role ended is opened again by a group. Each change leaves an Event.
     """
     wanted = _roles(answer.groups, groups)
     with transaction.atomic():
-        user, reason = _person(answer, invited)
+        user, reason = _person(answer, invited, reopen=bool(wanted))
         if reason:
             return Admission(reason=reason)
         held = list(Membership.objects.filter(valid_on(today), user=user)) if user is not None else []
         if any(row.role in MUNICIPAL for row in held):
             return Admission(reason=OTHER_WAY)
-        for row in held:
-            if (row.role, row.office_id) not in wanted:
-                membership_end(membership=row, valid_to=max(today - ONE_DAY, row.valid_from), now=now)
-        if not wanted:
-            return Admission(reason=NO_GROUP)
-        if user is None:
+        if user is None and wanted:
             user = _new_staff(answer, now)
             if user is None:
                 return Admission(reason=OTHER_WAY)
-        for role, office_id in sorted(wanted, key=str):
-            office = Office.objects.get(pk=office_id) if office_id else None
-            membership_grant(user=user, role=role, office=office, valid_from=today, now=now)
-        if not _link(answer, user, now):
+        _follow(user, held, wanted, today, now)
+        if user is None or not wanted:
+            return Admission(reason=NO_GROUP)
+        if not _link(answer, user, invited, now):
             return Admission(reason=TAKEN)
+    user.refresh_from_db()  # an ended role has ended her sessions, and this one begins after that
     return Admission(user=user)
+
+
+def _follow(
+    user: User | None, held: Iterable[Membership], wanted: set[tuple[str, int | None]], today: dt.date, now: dt.datetime
+) -> None:
+    """Give the roles of the groups first, and then end the others: an account without any role is closed."""
+    if user is not None and wanted and not user.is_active:
+        User.objects.filter(pk=user.pk).update(is_active=True, closed_at=None)
+        log(user, "user_reopened", actor=None, now=now)
+    for role, office_id in sorted(wanted, key=str) if user is not None else ():
+        office = Office.objects.get(pk=office_id) if office_id else None
+        membership_grant(user=user, role=role, office=office, valid_from=today, now=now)
+    for row in held:
+        if (row.role, row.office_id) in wanted:
+            continue
+        if row.valid_from >= today:
+            access_over(membership=row, actor=None, now=now, today=today)
+            membership_withdraw(membership=row, actor=None, now=now)
+        else:
+            membership_end(membership=row, valid_to=today - ONE_DAY, now=now)
 
 
 def session_begun(*, provider: str, sid: str, session_key: str, user: User, now: dt.datetime) -> None:
@@ -150,20 +178,21 @@ def _hash(sid: str) -> str:
     return hashlib.sha256(sid.encode()).hexdigest()
 
 
-def _person(answer: Answer, invited: int | None) -> tuple[User | None, str]:
-    """The user whom the answer belongs to, or why she is not let in (neither: nobody knows her)."""
+def _person(answer: Answer, invited: Invited | None, *, reopen: bool = False) -> tuple[User | None, str]:
+    """The user whom the answer belongs to, or why she is not let in (neither: nobody knows her). ``reopen`` lets one
+    pass whom the portal has closed by itself."""
     account = SocialAccount.objects.filter(provider=answer.provider, uid=answer.subject).select_related("user").first()
     people = User.objects.filter(service_account=None)
     if account is not None:
         user = people.filter(pk=account.user_id).first()
     elif invited is not None:
-        user = people.filter(pk=invited).first()
+        user = people.filter(pk=invited.user_id).first()
     elif answer.email:
         found = list(people.filter(email__iexact=answer.email)[:2])
         user = found[0] if len(found) == 1 else None
     else:
         user = None
-    if user is not None and not user.is_active:
+    if user is not None and not user.is_active and not (reopen and user.closed_at is not None):
         return None, CLOSED
     if user is not None and account is None and _linked(answer.provider, user):
         return None, TAKEN
@@ -174,13 +203,16 @@ def _linked(provider: str, user: User) -> bool:
     return bool(SocialAccount.objects.filter(provider=provider, user=user).exists())
 
 
-def _link(answer: Answer, user: User, now: dt.datetime) -> bool:
-    """Bind the provider's subject to the user, once; False where somebody else was quicker."""
+def _link(answer: Answer, user: User, invited: Invited | None, now: dt.datetime) -> bool:
+    """Bind the provider's subject to the user, once, and use the invitation up; False where somebody was quicker."""
     list(User.objects.select_for_update().filter(pk=user.pk))
     account = SocialAccount.objects.filter(provider=answer.provider, uid=answer.subject).first()
+    taken = True
+    if invited is not None and invited.user_id == user.pk and invited.invitation_id:
+        taken = invitation_take(invitation_id=invited.invitation_id, user=user, now=now)
     if account is not None:
         return bool(account.user_id == user.pk)
-    if _linked(answer.provider, user):
+    if not taken or _linked(answer.provider, user):
         return False
     try:
         with transaction.atomic():

@@ -20,6 +20,7 @@ from municipalities.oidc import adapter, metadata
 from municipalities.oidc.config import ProviderConfig, provider, providers
 from municipalities.oidc.provider import PortalOAuth2Adapter, PortalProvider
 from municipalities.oidc.tokens import LoginRefused
+from municipalities.services.invitations import InvitationState, invitation_find
 from municipalities.services.login import session_ended
 from municipalities.services.names import unit_names
 from municipalities.views.login_words import refusal_words
@@ -59,20 +60,25 @@ class ProviderLogin(_Door):
             return redirect("account_login")
         way = _provider(request, config)
         wanted = way.get_redirect_from_request_kwargs(request)
-        if (user_id := _invited(request)) is not None:
-            wanted["data"] = {"invited": user_id}
+        wanted["data"] = _invited(request)
         try:
             return way.redirect(request, **wanted)  # type: ignore[no-any-return]
         except LoginRefused as refused:
             return render_authentication_error(request, way, exception=refused)  # type: ignore[no-any-return]
 
 
-def _invited(request: HttpRequest) -> int | None:
-    """The user whose link was opened in this session and still holds, where she comes from the page it leads to."""
-    token = UserTokenForm(
-        data={"uidb36": request.GET.get("invitasjon", ""), "key": request.session.get(_RESET_KEY, "")}
-    )
-    return token.reset_user.pk if "invitasjon" in request.GET and token.is_valid() else None
+def _invited(request: HttpRequest) -> dict[str, int] | None:
+    """Whose link she comes from, where it still holds: an invitation's, or one to choose a new password, which has to
+    have been opened in this session."""
+    if secret := request.GET.get("invitasjon"):
+        found = invitation_find(secret, now=request.now)  # type: ignore[attr-defined]
+        if found.state is InvitationState.WAITING and found.user is not None:
+            return {"user_id": found.user.pk, "invitation_id": found.invitation_id}
+    if name := request.GET.get("kobling"):
+        token = UserTokenForm(data={"uidb36": name, "key": request.session.get(_RESET_KEY, "")})
+        if token.is_valid():
+            return {"user_id": token.reset_user.pk}
+    return None
 
 
 class ProviderCallback(_Door):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 
@@ -13,7 +14,8 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.urls import reverse
 
-from municipalities.models import Event, ProviderSession, User
+from municipalities.models import Event, Invitation, ProviderSession, User
+from reform import clock
 from tests.login.conftest import Traveller
 from tests.login.provider import ASKER, FREDRIKSTAD, KAUTOKEINO, LEVEL, OURS, PEM, RESOURCE, represents
 
@@ -94,27 +96,59 @@ def test_a_link_on_another_site_leads_to_the_login_page(traveller):
     assert answer.headers["Location"] == reverse("account_login")
 
 
-def test_an_invitation_is_tied_to_the_login_that_opens_it(numbered, traveller, provider):
+@pytest.fixture
+def invitation(numbered):
+    """An invitation of the contact of Fredrikstad, who has chosen no password; its link ends in ``hemmelig``."""
     user = numbered.user("editor-3004")
-    address = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    page = traveller.client.get(reverse("account_reset_password_from_key", kwargs=address), follow=True)
-    assert f"/konto/oidc/ansattporten/?invitasjon={address['uidb36']}" in page.content.decode()
-    answer = traveller.log_in(invitasjon=address["uidb36"])
+    user.set_unusable_password()
+    user.save()
+    now = clock.now()
+    return Invitation.objects.create(
+        membership=user.memberships.get(), key_hash=hashlib.sha256(b"hemmelig").hexdigest(), sent_at=now,
+        sent_by_name="Hdir", expires_at=now + dt.timedelta(days=7),
+    )  # fmt: skip
+
+
+def test_an_invitation_is_tied_to_the_login_that_opens_it(traveller, provider, invitation):
+    page = traveller.client.get(reverse("invitation"), {"nokkel": "hemmelig"})
+    assert "/konto/oidc/ansattporten/?invitasjon=hemmelig" in page.content.decode()
+    answer = traveller.log_in(invitasjon="hemmelig")
     assert answer.headers["Location"] == "/" and traveller.is_in
+    user = invitation.membership.user
     assert SocialAccount.objects.get().user == user
     assert Event.objects.get_queryset().filter(name="login_linked", actor=user).count() == 1
+    invitation.refresh_from_db()
+    assert invitation.used_at is not None
     # Somebody else who gets hold of the link is not let in as her.
     provider.user("ola", acr=LEVEL, authorization_details=represents(FREDRIKSTAD))
     other = Traveller(provider)
-    other.client.get(reverse("account_reset_password_from_key", kwargs=address))
-    answer = other.log_in("ola", invitasjon=address["uidb36"])
-    assert "/uten-tilgang/" in answer.headers["Location"] and not other.is_in
-    assert SocialAccount.objects.count() == 1
+    assert "/uten-tilgang/" in other.log_in("ola", invitasjon="hemmelig").headers["Location"]
+    assert not other.is_in and SocialAccount.objects.count() == 1
 
 
-def test_an_invitation_must_have_been_opened(numbered, traveller):
-    traveller.log_in(invitasjon=user_pk_to_url_str(numbered.user("editor-3004")))
+@pytest.mark.parametrize("changed", [{"stopped_at": True}, {"used_at": True}, {"expires_at": True}])
+def test_an_invitation_must_hold_when_she_comes_back(traveller, provider, invitation, changed):
+    address = provider.consent(traveller.leave(invitasjon="hemmelig"))
+    gone = clock.now() - dt.timedelta(minutes=1)
+    Invitation.objects.update(**dict.fromkeys(changed, gone))
+    assert "/uten-tilgang/" in traveller.back(address).headers["Location"]
     assert not traveller.is_in and not SocialAccount.objects.exists()
+
+
+def test_another_key_is_no_invitation(traveller, invitation):
+    traveller.log_in(invitasjon="gjettet")
+    assert not traveller.is_in and not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_link_for_a_new_password_ties_too_when_it_was_opened(numbered, traveller, opened):
+    user = numbered.user("editor-3004")
+    address = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    if opened:
+        page = traveller.client.get(reverse("account_reset_password_from_key", kwargs=address), follow=True)
+        assert f"/konto/oidc/ansattporten/?kobling={address['uidb36']}" in page.content.decode()
+    traveller.log_in(kobling=address["uidb36"])
+    assert traveller.is_in is opened and SocialAccount.objects.exists() is opened
 
 
 @pytest.mark.parametrize(("verified", "let_in"), [(True, True), (False, False), ("true", False), (None, False)])
