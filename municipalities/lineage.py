@@ -81,6 +81,10 @@ class Lineage:
                 self._forward[link.old_id].append(link)
                 self._back[link.new_id].append(link)
 
+    def changed(self) -> frozenset[int]:
+        """The units that a link leads from or to. All others have been themselves for as long as they are known."""
+        return frozenset(self._forward) | frozenset(self._back)
+
     def exists(self, unit_id: int, day: dt.date) -> bool:
         """Whether the unit existed on ``day``."""
         return self.span_on(unit_id, day) is not None

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from municipalities.lineage import Lineage, Link, Span
 from municipalities.models import MunicipalityLink, MunicipalityVersion, OfficeName
 from municipalities.names import display_name
@@ -81,6 +83,17 @@ def lineage_of_all() -> Lineage:
     spans = MunicipalityVersion.objects.real().values_list(*fields)
     links = MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")
     return Lineage((Span(*row) for row in spans), (Link(*row) for row in links))
+
+
+def lineage_of_changed() -> Lineage:
+    """The lineage of those units alone that were ever merged, split or renumbered. Two queries."""
+    links = [Link(*row) for row in MunicipalityLink.objects.values_list("old_id", "new_id", "kind", "on")]
+    spans = MunicipalityVersion.objects.real().filter(
+        Q(municipality__in=MunicipalityLink.objects.values("old_id"))
+        | Q(municipality__in=MunicipalityLink.objects.values("new_id"))
+    )
+    fields = ("municipality_id", "number", "name", "valid_from", "valid_to")
+    return Lineage((Span(*row) for row in spans.values_list(*fields)), links)
 
 
 def units_search(

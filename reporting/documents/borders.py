@@ -8,31 +8,45 @@ of its own then, and is counted as such, never by guess.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from municipalities.borders import regroup
 from municipalities.lineage import Lineage
 
 from . import rules
+from .columns import Columns
 from .facts import ParticipationFact, PartsFact, PlanFact, SupportFact, holds
 
 Select = Mapping[str, str]
 
 
-def parts_of(lineage: Lineage, reported: Mapping[dt.date, Iterable[int]], day: dt.date) -> tuple[PartsFact, ...]:
+def parts_of(
+    lineage: Lineage, reported: Mapping[dt.date, Iterable[int]], day: dt.date
+) -> Columns[PartsFact] | tuple[()]:
     """For each round (``reported``: reference date to the municipalities in it) what every municipality of ``day``, the
-    last of the dates, was made of then. Empty when the borders were the same in all of them."""
-    found: list[PartsFact] = []
+    last of the dates, was made of then. Empty when the borders were the same in all of them. ``lineage`` has to know
+    the units that were changed."""
     now = sorted(reported[day])
+    found = Columns(PartsFact, _parts(lineage, reported, now, day), numbers=("unit",))
+    changed = any(row.parts != (row.unit,) for row in found)
+    return found if changed else ()
+
+
+def _parts(
+    lineage: Lineage, reported: Mapping[dt.date, Iterable[int]], now: list[int], day: dt.date
+) -> Iterator[tuple[dt.date, int, tuple[int, ...]]]:
+    changed = lineage.changed()
     for then, units in sorted(reported.items()):
+        there = frozenset(units)
         made_of = {
             group.unit_id: tuple(sorted(span.unit_id for span in group.members))
-            for group in regroup(lineage, units, then, day)
+            for group in regroup(lineage, there & changed, then, day)
             if group.fits and not group.also_from
         }
-        found += [PartsFact(then, unit, made_of.get(unit, ())) for unit in now]
-    changed = any(row.parts != (row.unit,) for row in found)
-    return tuple(found) if changed else ()
+        for unit in now:
+            itself = (unit,) if unit in there else ()
+            yield then, unit, made_of.get(unit, ()) if unit in changed else itself
 
 
 def holding(
@@ -60,9 +74,15 @@ def carried(parts: Iterable[PartsFact], select: Select, held: frozenset[int]) ->
     """The municipalities of the borders asked for that a selector counts: without a register all of them; ``carried``
     ``no`` are those whose figure of then cannot be known."""
     then = dt.date.fromisoformat(select["round"])
-    rows = [row for row in parts if row.round == then]
+    rows = _of_round(parts, then)
     if select.get("carried") == "no":
-        return frozenset(row.unit for row in rows if not row.parts)
+        return frozenset(unit for unit, made_of in rows if not made_of)
     if "register" not in select:
-        return frozenset(row.unit for row in rows)
-    return frozenset(row.unit for row in rows if row.parts and held.issuperset(row.parts))
+        return frozenset(unit for unit, _made_of in rows)
+    return frozenset(unit for unit, made_of in rows if made_of and held.issuperset(made_of))
+
+
+def _of_round(parts: Iterable[PartsFact], then: dt.date) -> Iterable[tuple[Any, ...]]:
+    if isinstance(parts, Columns):
+        return parts.picked("unit", "parts", where=("round", then))
+    return ((row.unit, row.parts) for row in parts if row.round == then)

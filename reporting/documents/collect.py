@@ -9,7 +9,7 @@ when it is sent in anew.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from . import rules
 from .collect_borders import parts
 from .collect_forms import older_forms
 from .collect_registers import participations, plans, register_counts
+from .columns import AT_ONCE, Columns, values_of
 from .facts import (
     LATE,
     MISSING,
@@ -140,7 +141,7 @@ def _units(day: dt.date) -> tuple[Unit, ...]:
             column=row.tile_column,
             row=row.tile_row,
         )
-        for row in rows
+        for row in rows.iterator(AT_ONCE)
     )
 
 
@@ -160,7 +161,7 @@ def report_state() -> Case:
     )
 
 
-def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> tuple[UnitReport, ...]:
+def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str]) -> Columns[UnitReport]:
     rows = (
         Report.objects.across_all(reason=REASON)
         .filter(round_id__in=rounds)
@@ -172,18 +173,21 @@ def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str
         )
         .order_by("round_id", "municipality_id")
     )  # fmt: skip
-    found = []
-    for round_id, unit, office, kind, state, late, behalf, submission, number, status, own in rows:
-        counts = state in (ON_TIME, LATE)
-        found.append(
-            UnitReport(
+
+    def found() -> Iterator[tuple[Any, ...]]:
+        for round_id, unit, office, kind, state, late, behalf, submission, number, status, own in rows.iterator(
+            AT_ONCE
+        ):
+            counts = state in (ON_TIME, LATE)
+            report = UnitReport(
                 round=days[round_id], unit=unit, office=offices[office], kind=kind, state=state,
                 days_late=late or 0 if counts else 0, on_behalf=bool(behalf) and counts,
                 submission=submission if counts else None, number=number or 0 if counts else 0,
                 approved=status == Report.Status.APPROVED, extended=state == ON_TIME and own is not None,
-            )
-        )  # fmt: skip
-    return tuple(found)
+            )  # fmt: skip
+            yield values_of(report)
+
+    return Columns(UnitReport, found(), numbers=("unit",))
 
 
 def _deliveries(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[DeliveryCount, ...]:
@@ -257,7 +261,7 @@ def _answer_rows(rounds: list[int]) -> QuerySet[Any]:
 _UNIT_FIELDS = ("submission__report__round_id", "submission__report__municipality_id", "question", "row", "value")
 
 
-def _unit_answers(rounds: list[int], days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
+def _unit_answers(rounds: list[int], days: dict[int, dt.date]) -> Columns[UnitAnswer]:
     """What the rules and the annex look at unit by unit, reached from the reports: so the database looks each
     Submission's questions up in one index."""
     reports = Report.objects.across_all(reason=REASON).filter(
@@ -267,23 +271,22 @@ def _unit_answers(rounds: list[int], days: dict[int, dt.date]) -> tuple[UnitAnsw
     )
     fields = ("question", "value", "number", "date")  # none of them is asked in rows
     rows = reports.values_list("round_id", "municipality_id", *(f"current__answer_rows__{name}" for name in fields))
-    return tuple(
-        UnitAnswer(days[round_id], unit, question, "", value, number, day)
-        for round_id, unit, question, value, number, day in rows
+    found = (
+        (days[round_id], unit, question, "", value, number, day, "")
+        for round_id, unit, question, value, number, day in rows.iterator(AT_ONCE)
     )
+    return Columns(UnitAnswer, found, numbers=("unit",))
 
 
-def _answers(round_id: int, days: dict[int, dt.date]) -> tuple[UnitAnswer, ...]:
+def _answers(round_id: int, days: dict[int, dt.date]) -> Columns[UnitAnswer]:
     rows = _answer_rows([round_id]).values_list(*_UNIT_FIELDS, "number", "date", "text").order_by("id")
-    return tuple(
-        UnitAnswer(days[round_pk], unit, question, row, value, number, day, text)
-        for round_pk, unit, question, row, value, number, day, text in rows
-    )
+    found = ((days[round_pk], *row) for round_pk, *row in rows.iterator(AT_ONCE))
+    return Columns(UnitAnswer, found, numbers=("unit",))
 
 
 def _submission_ids(days: dict[int, dt.date]) -> tuple[int, ...]:
     rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days, status__in=Report.DELIVERED)
-    return tuple(rows.order_by("current_id").values_list("current_id", flat=True))
+    return tuple(rows.order_by("current_id").values_list("current_id", flat=True).iterator(AT_ONCE))
 
 
 def _solutions() -> tuple[SolutionFact, ...]:

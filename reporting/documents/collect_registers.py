@@ -18,12 +18,13 @@ from networks.models import Participation
 from reporting.models import NationalSummary, Report
 
 from . import rules
+from .columns import AT_ONCE, Columns
 from .facts import Facts, ParticipationFact, PartsFact, PlanFact, RegisterCount, SupportFact
 
 REASON = "national summary"
 
 
-def participations(first: dt.date, last: dt.date) -> tuple[ParticipationFact, ...]:
+def participations(first: dt.date, last: dt.date) -> Columns[ParticipationFact]:
     """The municipalities' parts in networks that held on a day between ``first`` and ``last``. One query."""
     rows = (
         Participation.objects.across_all(reason=REASON)
@@ -31,10 +32,10 @@ def participations(first: dt.date, last: dt.date) -> tuple[ParticipationFact, ..
         .order_by("id")
         .values_list("id", "municipality_id", "network_id", "status", "network__kind", "valid_from", "valid_to")
     )
-    return tuple(ParticipationFact(*row) for row in rows)
+    return Columns(ParticipationFact, rows.iterator(AT_ONCE), numbers=("id", "unit"))
 
 
-def plans(first: dt.date, last: dt.date) -> tuple[PlanFact, ...]:
+def plans(first: dt.date, last: dt.date) -> Columns[PlanFact]:
     """The municipalities' rows of the plan register that held on a day between ``first`` and ``last``. One query."""
     rows = (
         PlanDecision.objects.across_all(reason=REASON)
@@ -42,7 +43,7 @@ def plans(first: dt.date, last: dt.date) -> tuple[PlanFact, ...]:
         .order_by("id")
         .values_list("id", "municipality_id", "status", "valid_from", "valid_to", "decided_on", "origin")
     )
-    return tuple(PlanFact(*row) for row in rows)
+    return Columns(PlanFact, rows.iterator(AT_ONCE), numbers=("id", "unit"))
 
 
 def _overlaps(first: dt.date, last: dt.date) -> Q:

@@ -8,7 +8,7 @@ languages carry both.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ DELIVERY = (ON_TIME, LATE, RETURNED, MISSING)
 does not count. ``delivered`` in a selector is the first two."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A municipality or a district of Oslo on the reference date. ``names`` are all official names with their
     language (``no``, ``se`` ...), the Norwegian one first; ``column`` and ``row`` its place in the tile
@@ -63,7 +63,7 @@ class RoundFact:
     of: dt.date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class UnitReport:
     """How one unit's report in a round stood when the figures were taken. ``submission`` is the one that
     counts; only an ``approved`` one has changed the registers."""
@@ -189,7 +189,7 @@ class FormUse:
     units: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartsFact:
     """What a municipality of the document's day was made of in an earlier ``round``: the units of then whose whole
     figure belongs to it. Empty where it lay in one that was split."""
@@ -288,7 +288,8 @@ class Facts:
     wanted), ``submissions`` counts the frozen Submissions of the round. ``participations`` and ``plans`` are the
     register rows that held on one of the rounds' reference dates. ``parts`` is there where the borders of the
     rounds differ, ``older_forms`` where the round's form was mended after some had sent in. ``added`` and ``amounts``
-    are what parts of other apps know (``documents.added``).
+    are what parts of other apps know (``documents.added``). Where there is a row for each municipality, ``collect``
+    gives ``Columns``.
     """
 
     round: RoundFact
@@ -299,19 +300,19 @@ class Facts:
     units: tuple[Unit, ...]
     offices: tuple[Office, ...]
     form: FormSpec
-    reports: tuple[UnitReport, ...]
+    reports: Sequence[UnitReport]
     deliveries: tuple[DeliveryCount, ...]
     counts: tuple[AnswerCount, ...]
-    unit_answers: tuple[UnitAnswer, ...]
+    unit_answers: Sequence[UnitAnswer]
     solutions: tuple[SolutionFact, ...]
     networks: tuple[NetworkFact, ...] = ()
-    participations: tuple[ParticipationFact, ...] = ()
-    plans: tuple[PlanFact, ...] = ()
+    participations: Sequence[ParticipationFact] = ()
+    plans: Sequence[PlanFact] = ()
     register_counts: tuple[RegisterCount, ...] = ()
     support: tuple[SupportFact, ...] = ()
-    parts: tuple[PartsFact, ...] = ()
+    parts: Sequence[PartsFact] = ()
     older_forms: tuple[FormUse, ...] = ()
-    answers: tuple[UnitAnswer, ...] = ()
+    answers: Sequence[UnitAnswer] = ()
     composed: Composed = field(default_factory=Composed)
     tasks: tuple[TaskFact, ...] = ()
     submission_ids: tuple[int, ...] = ()

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import rules
+from .columns import Columns
 from .content import SCHEMA, Content
 from .facts import Composed, Facts
 from .volume_facts import SentIn, VolumeFacts
@@ -120,6 +121,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, set | frozenset):
         return sorted((_plain(member) for member in value), key=_key)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | Columns):
         return [_plain(member) for member in value]
     raise ValueError(f"no input can be {value!r}")

@@ -33,12 +33,12 @@ from typing import Any
 
 from . import borders, rules
 from .facts import DELIVERY, LATE, ON_TIME, AddedAmount, AddedFact, Facts, ParticipationFact, SupportFact, holds
+from .given import Given
 
 Select = Mapping[str, str]
 DELIVERED = (ON_TIME, LATE)
 KINDS = {"municipality": ("municipality",), "district": ("district",), "all": ("municipality", "district")}
 NO_ANSWER = "-"
-NOTHING: frozenset[str] = frozenset()
 
 
 def delivery_states(words: str) -> frozenset[str]:
@@ -97,7 +97,7 @@ class Tallies:
         self._numbers: dict[tuple[str, str, str, str], dict[Decimal, int]] = defaultdict(lambda: defaultdict(int))
         self._given: dict[tuple[str, str, str, str], int] = defaultdict(int)
         self._index_answers()
-        self._given_by: dict[tuple[str, int], dict[str, frozenset[str]]] = {}
+        self._given_by = Given()
         self._pattern_states: dict[tuple[str, int, str], str] = {}
         self._pattern_tally: dict[tuple[str, str, str], Counter[str]] = {}
         self._move_tally: dict[tuple[str, str, str, str], Counter[tuple[frozenset[str], frozenset[str]]]] = {}
@@ -126,28 +126,22 @@ class Tallies:
     def _index_units(self) -> None:
         """One pass over what each unit has answered: the largest of all the facts."""
         days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
-        offices: dict[tuple[dt.date, int], str] = {}
+        offices: dict[dt.date, dict[int, str]] = defaultdict(dict)
         for report in self.facts.reports:
             if report.kind == "municipality":
                 self._members[days[report.round], report.office].append(report.unit)
-                offices[report.round, report.unit] = report.office
-        given: dict[tuple[dt.date, int], dict[str, frozenset[str]]] = defaultdict(dict)
-        single: dict[str, frozenset[str]] = {}
+                offices[report.round][report.unit] = report.office
+        add = self._given_by.add
         for round_, unit, question, row, value, number, _date, _text in self.facts.unit_answers:
-            answered = given[round_, unit]
-            one = single.get(value)
-            if one is None:
-                one = single[value] = frozenset((value,))
-            answered[question] = answered[question] | one if question in answered else one
-            if number is not None and (round_, unit) in offices:
-                self._numbers[days[round_], offices[round_, unit], question, row][number] += 1
-        for (round_, unit), answered in given.items():
             day = days[round_]
-            self._given_by[day, unit] = answered
-            if (round_, unit) in offices:
-                for question in rules.SEVERAL:
-                    if question in answered:
-                        self._given[day, offices[round_, unit], question, ""] += 1
+            add(day, unit, question, value)
+            if number is not None and unit in offices[round_]:
+                self._numbers[day, offices[round_][unit], question, row][number] += 1
+        for round_, members in offices.items():
+            for question in rules.SEVERAL:
+                for unit in self._given_by.answered(days[round_], question):
+                    if unit in members:
+                        self._given[days[round_], members[unit], question, ""] += 1
 
     def _index_registers(self) -> None:
         for round_, office, register, value, n in self.facts.register_counts:
@@ -208,7 +202,11 @@ class Tallies:
 
     def given(self, day: str, unit: int) -> dict[str, frozenset[str]]:
         """What one unit has answered on the questions that are read unit by unit."""
-        return self._given_by.get((day, unit), {})
+        return self._given_by.all_of(day, unit)
+
+    def given_to(self, day: str, unit: int, question: str) -> frozenset[str]:
+        """What one unit has answered to one of these questions."""
+        return self._given_by.to(day, unit, question)
 
     def pattern_state(self, day: str, unit: int, pattern: str) -> str:
         """Whether one unit shows a pattern: ``seen``, ``not_seen`` or ``missing``."""
@@ -267,7 +265,7 @@ class Tallies:
         if kept is None:
             questions = rules.PATTERN_BY_KEY[key].questions
             asked = Counter(
-                tuple(self.given(day, unit).get(question, NOTHING) for question in questions)
+                tuple(self.given_to(day, unit, question) for question in questions)
                 for unit in self._members[day, office]
             )
             kept = Counter()
@@ -299,7 +297,7 @@ class Tallies:
         kept = self._move_tally.get(key)
         if kept is None:
             kept = Counter(
-                (self.given(since, unit).get(question, NOTHING), self.given(day, unit).get(question, NOTHING))
+                (self.given_to(since, unit, question), self.given_to(day, unit, question))
                 for unit in self._members[day, office]
             )
             self._move_tally[key] = kept
@@ -347,11 +345,11 @@ class Tallies:
 
     def agreement(self, unit: int, what: str) -> str:
         """How one unit's report and the register stand to each other on the reference date: a ``rules.AGREEMENT``."""
-        given = self.given(self.now, unit)
         if what == "plan":
-            return rules.agreement(next(iter(given.get("plan.status", ())), ""), self.plan_status.get(unit, ""))
-        registered = "yes" if unit in self.in_network else ""
-        return rules.network_agreement(next(iter(given.get("network.participates", ())), ""), registered)
+            given = self.given_to(self.now, unit, "plan.status")
+            return rules.agreement(next(iter(given), ""), self.plan_status.get(unit, ""))
+        given = self.given_to(self.now, unit, "network.participates")
+        return rules.network_agreement(next(iter(given), ""), "yes" if unit in self.in_network else "")
 
     def _agreeing(self, select: Select) -> int:
         day, offices = self._where(select)

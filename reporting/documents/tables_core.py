@@ -287,7 +287,7 @@ def _declined(book: Book) -> tuple[Block, ...]:
     units = [
         unit
         for unit in book.facts.units
-        if unit.kind == "municipality" and "declined" in book.tallies.given(day, unit.id).get("plan.status", ())
+        if unit.kind == "municipality" and "declined" in book.tallies.given_to(day, unit.id, "plan.status")
     ]
     if not units:
         return ()
@@ -326,7 +326,7 @@ def tile_map(book: Book, table: Table) -> TileMap:
 
 def plan_class(book: Book, unit: int) -> str:
     """``own``, ``inside``, ``process``, ``none`` (declined too) or ``missing`` for one unit this round."""
-    given = book.tallies.given(book.facts.round.date.isoformat(), unit).get("plan.status", frozenset())
+    given = book.tallies.given_to(book.facts.round.date.isoformat(), unit, "plan.status")
     value = next(iter(given), MISSING)
     return "none" if value in rules.WITHOUT else value
 

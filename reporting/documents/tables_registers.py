@@ -139,15 +139,14 @@ class _Lines:
     def of(self, unit: Unit, report: UnitReport) -> Iterable[Row]:
         """One row for each thing that the report and the register say differently; often none."""
         shown = (rules.DIFFER, rules.REPORT_ONLY)
-        given = self.tallies.given(self.day, unit.id)
         if self.tallies.agreement(unit.id, "plan") in shown:
             plan = self.plans.get(unit.id)
-            said = self.statuses.get(next(iter(given.get("plan.status", ())), ""), "–")
+            said = self.statuses.get(next(iter(self.tallies.given_to(self.day, unit.id, "plan.status")), ""), "–")
             registered = self.statuses.get(plan.status, plan.status) if plan else self.none
             why = self._why(report, plan)
             yield _row(unit, "plan", self.plan, said, registered, plan.since if plan else None, why)
         if self.tallies.agreement(unit.id, "network") in shown:
-            said = self.part.get(next(iter(given.get("network.participates", ())), ""), "–")
+            said = self.part.get(next(iter(self.tallies.given_to(self.day, unit.id, "network.participates")), ""), "–")
             registered = self.part["yes" if unit.id in self.tallies.in_network else "no"]
             why = self._why(report, None)
             yield _row(unit, "network", self.network, said, registered, self.since.get(unit.id), why)

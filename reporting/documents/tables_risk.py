@@ -6,7 +6,7 @@ from . import rules, texts
 from .book import Book, Line, Measure, name_runs
 from .content import Block, Bullets, Column, Heading, Paragraph, Run, Series, Text
 from .facts import Unit
-from .measure import NOTHING, matches
+from .measure import matches
 from .tables_borders import borders_section
 from .tables_changes import register_news
 
@@ -165,8 +165,8 @@ def _moved(book: Book, since: dict[str, str]) -> dict[str, list[Unit]]:
     for unit in book.facts.units:
         if unit.id not in members:
             continue
-        before = tallies.given(since["since"], unit.id).get(question, NOTHING)
-        after = tallies.given(tallies.now, unit.id).get(question, NOTHING)
+        before = tallies.given_to(since["since"], unit.id, question)
+        after = tallies.given_to(tallies.now, unit.id, question)
         if (before, after) not in judged:
             judged[before, after] = [
                 key for key, move in MOVES.items() if matches(before, move["from"]) and matches(after, move["to"])

@@ -9,12 +9,13 @@ before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reform.dates import previous_reference_date
 
-from .facts import YEARLY, Facts, RoundFact, day_of
+from .columns import Columns
+from .facts import YEARLY, Facts, RoundFact, UnitAnswer, day_of
 
 
 def year_ends(rounds: Iterable[RoundFact]) -> tuple[RoundFact, ...]:
@@ -51,8 +52,8 @@ def as_year(facts: Facts) -> Facts:
         round=rounds[-1],
         rounds=rounds,
         reports=tuple(replace(row, round=day[row.round]) for row in facts.reports if row.round in day),
-        unit_answers=tuple(row._replace(round=day[row.round]) for row in facts.unit_answers if row.round in day),
-        answers=tuple(row._replace(round=day[row.round]) for row in facts.answers if row.round in day),
+        unit_answers=_on_the_last_day(facts.unit_answers, day),
+        answers=_on_the_last_day(facts.answers, day),
         deliveries=(
             *facts.deliveries,
             *(replace(row, round=day[row.round]) for row in facts.deliveries if row.round in day),
@@ -60,3 +61,7 @@ def as_year(facts: Facts) -> Facts:
         counts=(*facts.counts, *(row._replace(round=day[row.round]) for row in facts.counts if row.round in day)),
         parts=(*facts.parts, *(replace(row, round=day[row.round]) for row in facts.parts if row.round in day)),
     )
+
+
+def _on_the_last_day(rows: Iterable[UnitAnswer], day: Mapping[dt.date | None, dt.date]) -> Columns[UnitAnswer]:
+    return Columns(UnitAnswer, (row._replace(round=day[row.round]) for row in rows if row.round in day))

@@ -185,7 +185,7 @@ def _counted(tallies: Tallies, select: Mapping[str, str]) -> frozenset[int]:
         found = set(tallies.in_network)
     else:
         question, value = select["question"], select["values"]
-        found = {unit for unit in members if value in tallies.given(tallies.now, unit).get(question, ())}
+        found = {unit for unit in members if value in tallies.given_to(tallies.now, unit, question)}
     return frozenset(found & members)
 
 

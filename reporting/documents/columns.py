@@ -1,0 +1,134 @@
+"""Many rows of one kind in little memory: a column for each field, a number for each value. Pure.
+
+A note on all municipalities reads their answers one by one, and a row of Python objects takes some hundred bytes for
+each. Here a row takes a few: what the rows have in common (a round, a question, an answer) is kept once. To those who
+read them they are the same rows, made anew each time.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from itertools import compress, count, islice, starmap
+from typing import Any, Generic, TypeVar, overload
+
+Row = TypeVar("Row")
+AT_ONCE = 2_000
+"""Rows that are read and put away together."""
+
+
+class _Pool:
+    """A column whose values are few: each is kept once, and a row holds its number."""
+
+    def __init__(self) -> None:
+        self.places: defaultdict[Hashable, int] = defaultdict(count().__next__)
+        self.rows: array[int] = array("H")
+        self.values: list[Any] = []
+
+    def extend(self, found: Iterable[Any]) -> None:
+        places = [*map(self.places.__getitem__, found)]
+        if len(self.places) > 65_536 and self.rows.typecode == "H":
+            self.rows = array("L", self.rows)
+        self.rows.extend(places)
+
+    def close(self) -> None:
+        self.values = list(self.places)
+        self.places = defaultdict(int)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.values.__getitem__, self.rows)
+
+    def at(self, index: int) -> Any:
+        return self.values[self.rows[index]]
+
+    def hits(self, value: Hashable) -> Iterator[Any]:
+        """For each row whether it holds ``value``."""
+        number = self.values.index(value) if value in self.values else -1
+        return map(number.__eq__, self.rows)
+
+
+class _Numbers:
+    """A column of whole numbers that are mostly different, such as ids."""
+
+    def __init__(self) -> None:
+        self.rows: array[int] = array("q")
+
+    def extend(self, found: Iterable[int]) -> None:
+        self.rows.extend(found)
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.rows)
+
+    def at(self, index: int) -> int:
+        return self.rows[index]
+
+
+class Columns(Sequence[Row], Generic[Row]):
+    """Rows of ``kind``, a dataclass or a named tuple, in their order. ``rows`` hold the values of its fields, all in
+    the order of the class. ``numbers`` are the fields of whole numbers that are mostly different; all others hold
+    values that can be keys of a dict. Equal to any sequence of equal rows."""
+
+    def __init__(self, kind: type[Row], rows: Iterable[Iterable[Any]], *, numbers: Iterable[str] = ()) -> None:
+        self._kind = kind
+        own = frozenset(numbers)
+        self._columns: list[_Pool | _Numbers] = [_Numbers() if name in own else _Pool() for name in names_of(kind)]
+        self._n = 0
+        left = iter(rows)
+        while some := list(islice(left, AT_ONCE)):
+            for column, found in zip(self._columns, zip(*some, strict=True), strict=True):
+                column.extend(found)
+            self._n += len(some)
+        for column in self._columns:
+            column.close()
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __iter__(self) -> Iterator[Row]:
+        return starmap(self._kind, zip(*self._columns, strict=True))
+
+    def picked(self, *names: str, where: tuple[str, Hashable]) -> Iterator[tuple[Any, ...]]:
+        """Some fields of the rows in which one field (not one of ``numbers``) has a value, as plain tuples."""
+        places = {name: place for place, name in enumerate(names_of(self._kind))}
+        asked = self._columns[places[where[0]]]
+        if not isinstance(asked, _Pool):
+            raise ValueError(f"{where[0]} is a column of numbers")
+        chosen = zip(*(self._columns[places[name]] for name in names), strict=True)
+        return compress(chosen, asked.hits(where[1]))
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+        if isinstance(index, slice):
+            return tuple(self[at] for at in range(*index.indices(self._n)))
+        return self._kind(*(column.at(range(self._n)[index]) for column in self._columns))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Columns({len(self)} rows)"
+
+
+def names_of(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass or a named tuple."""
+    if is_dataclass(kind):
+        return tuple(item.name for item in fields(kind))
+    return tuple(getattr(kind, "_fields"))  # noqa: B009
+
+
+def values_of(row: Any) -> tuple[Any, ...]:
+    """The values of a row's fields, as ``Columns`` takes them."""
+    return row if isinstance(row, tuple) else tuple(getattr(row, name) for name in names_of(type(row)))
