@@ -1,9 +1,11 @@
-"""National figures for 12 rounds: at most twice the bare SQL aggregate over the same rows."""
+"""National figures for 12 rounds: at most twice the bare SQL aggregate over the same rows, linear up to 100 times the
+units, and in memory that follows what the document prints of each unit and not what each has answered."""
 
 from __future__ import annotations
 
 import datetime as dt
 import gc
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext, override
 
-from bench import data
+from bench import data, memory
 from municipalities.models import Municipality, PlanDecision
 from networks.models import Network, Participation
 from reporting.documents.collect import collect
@@ -19,6 +21,10 @@ from reporting.documents.compute import compute
 from reporting.models import Answer
 
 NAME = "national_figures"
+FACTORS = (1, 10, 100)
+MEMORY = 150
+"""MiB at 100 times the units, 37 100: three times what the document's rows of them take, and a third of what a worker
+may have."""
 
 AGGREGATE = """
     SELECT report.round_id, report.office_id, answer.question, answer.row, answer.value, COUNT(*)
@@ -56,7 +62,8 @@ REGISTERS = (
 
 def run(emit: Callable[..., None]) -> None:
     data.registers()
-    for factor in (1, 10):
+    seconds: dict[int, float] = {}
+    for factor in FACTORS:
         data.copies(factor)
         rounds = data.filled_rounds()
         registered(rounds)
@@ -66,11 +73,18 @@ def run(emit: Callable[..., None]) -> None:
                 cursor.execute("ANALYZE")
         gc.collect()
         gc.freeze()  # what building the data has left behind is not part of the work
-        bare = best(aggregate)
-        whole = best(lambda round_=round_: figures(round_))
+        times = 1 if factor == max(FACTORS) else 3
+        bare = best(aggregate, times)
+        used = memory.peak(lambda round_=round_: figures(round_))
+        seconds[factor] = best(lambda round_=round_: figures(round_), times)
         size = f"12 rounds x {371 * factor} units"
-        emit(NAME, whole / bare, "ratio", limit=2.0, size=size)
-        emit(f"{NAME}_seconds", whole, "s", size=size)
+        emit(NAME, seconds[factor] / bare, "ratio", limit=2.0, size=size)
+        emit(f"{NAME}_seconds", seconds[factor], "s", size=size)
+        if used is not None:
+            emit(f"{NAME}_memory", used, "MiB", limit=MEMORY, size=size)
+    for small, large in itertools.pairwise(FACTORS):
+        times_as_long = seconds[large] / seconds[small] / (large / small)
+        emit(f"{NAME}_growth", times_as_long, "ratio", limit=1.25, size=f"{371 * small} to {371 * large} units")
 
 
 def registered(rounds: list[Any]) -> None:
