@@ -256,6 +256,9 @@ RIGHTS: dict[str, Right] = {
         Source.GDPR_ACCESS,
     ),
     "service.manage": Right(_EDITOR, _("Give the municipality's own system access to deliver."), Source.GDPR_ACCESS),
+    "trail.read": Right(
+        frozenset({Role.HDIR_ADMIN}), _("Search the trail of changes and readings, and take it out."), Source.GDPR_PROOF
+    ),
     "rights.read": Right(HDIR, _("See the table of rights, with its sources."), Source.GDPR_PROOF),
 }
 

@@ -32,4 +32,5 @@ urlpatterns = [
     path("tilganger/", placements.Placements.as_view(), name="placements"),
     path("", include("municipalities.urls_plans")),
     path("", include("municipalities.urls_privacy")),
+    path("", include("municipalities.urls_trail")),
 ]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from municipalities.access import RIGHTS, can
 from municipalities.filestore import NotThere, open_file
 from municipalities.models import Event, Office
+from municipalities.readings import read_logged
 from municipalities.services import office_names
 from municipalities.services.dated import EntryRefused
 from municipalities.services.plan_documents import Upload, size_fault
@@ -292,6 +293,7 @@ class RegionalPlan(RegionalView):
             stream = open_file(self.regional.plan_file)
         except NotThere:
             raise Http404 from None
+        read_logged(request, self.regional, "plan_attachment_read")
         return FileResponse(
             stream, as_attachment=True, filename=self.regional.plan_name, content_type=self.regional.plan_type
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.acting import choose_first
 from municipalities.models import Municipality
+from municipalities.readings import read_logged
 from municipalities.services import unit_names
 from municipalities.services.training import NUMBER
 from municipalities.views import ScopedView, stopped
@@ -42,6 +43,8 @@ class MunicipalityDetail(ScopedView):
             return redirect("municipality_detail", number=now.number)
         page = register_page(unit=unit, versions=versions, user=request.user, today=self.today)  # type: ignore[arg-type]
         own = unit.pk in self.scope.municipality_ids
+        if page.risk:
+            read_logged(request, unit, "risk_read")
         return self.render(
             "municipalities/municipality_detail.html", {"page": page, "name": page.version.name, "own_unit": own}
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import RIGHTS, can
 from municipalities.models import Event
+from municipalities.readings import read_logged
 from municipalities.services import UnitName, unit_names
 from municipalities.transitions import TransitionRefused, WrongState
 from municipalities.views import ScopedView, stopped
@@ -141,6 +142,8 @@ class ReportReview(ReviewBase):
         context["threads"] = threads_of(report, talk)
         if report.current is not None:
             context.update(comparison_of(report, report.current, self.request.user, talk, today=self.today))
+        if context.get("notes"):
+            read_logged(self.request, report, "notes_read")
         return self.render("reporting/review/report.html", context, status=status)
 
     def _rights(self) -> dict[str, bool]:

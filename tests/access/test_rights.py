@@ -72,6 +72,7 @@ EXPECTED = {
     "login.local": {"hdir_admin"},
     "service.manage": {"municipality_editor"},
     "rights.read": DIRECTORATE,
+    "trail.read": {"hdir_admin"},
 }
 
 
