@@ -239,6 +239,7 @@ def lock(arguments: list[str]) -> int:
         ["pyproject.toml", "--group", "dev", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
         ["--no-deps", "requirements-tools.in", "-o", "requirements-tools.lock"],
         ["--no-deps", "requirements-uv.in", "-o", "requirements-uv.lock"],
+        ["requirements-audit.in", "-o", "requirements-audit.lock"],
     ):
         subprocess.run([*uv, *job], cwd=ROOT, env=env, check=True)
     return 0
@@ -259,6 +260,7 @@ def in_project(module: str, kind: str, *, needed: bool) -> Callable[[list[str]],
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "manage": manage,
     "lock": lock,
+    "audit": in_project("_audit", "product", needed=False),
     "test": in_project("_test", "dev", needed=False),
     "demo": in_project("_demo", "product", needed=True),
     "bench": in_project("_bench", "dev", needed=False),

@@ -143,7 +143,8 @@ def test_a_bad_answer_is_found() -> None:
     response = HttpResponse(
         "<html><!-- todo --><script>x()</script><script src='http://evil.example/a.js'></script><p style='a'>10.0.0.1"
         "<a target='_blank' href='/x?token=1'>x</a><form method='post' action='http://x/'></form>"
-        "Traceback (most recent call last) 01019012345 pbkdf2_sha256$1 {% if %}<title>Index of</title>psycopg.Error" + "x" * 300,
+        "Traceback (most recent call last) 01019012345 pbkdf2_sha256$1 {% if %}<title>Index of</title>psycopg.Error"
+        + "x" * 300,
         headers={"Server": "x/1", "X-Powered-By": "x", "Access-Control-Allow-Origin": "*",
                  "WWW-Authenticate": "Basic x", "Location": "//evil.example/?sessionid=1",
                  "Content-Security-Policy": "default-src * 'unsafe-inline'"},
