@@ -8,7 +8,7 @@ reset is written down and answered, and looked into afterwards. Tries are counte
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -18,12 +18,14 @@ from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import User
 from municipalities.services.local_accounts import password_reset_ask, user_named
 from reform import clock
 from reform.limits import Spent, TooMany, give_back, spend
 
+_WRONG = gettext_lazy("The user name, the e-mail address or the password is wrong.")
 KNOWN_ADDRESS = 30 * 24 * 3600
 """Seconds in which an address from which a person has logged in is hers: tries from elsewhere do not lock her out."""
 
@@ -53,6 +55,11 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's account rules, without sign-up, and with the portal's own limits."""
 
     _counted: list[Spent]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _WRONG,
+        "username_password_mismatch": _WRONG,
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
