@@ -24,7 +24,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
-PATIENCE = 90  # seconds: no measure of speed, only the end of patience on a busy machine
+PATIENCE = 180  # seconds: no measure of speed, only the end of patience on a busy machine
 
 
 def free_port() -> int:
@@ -67,8 +67,11 @@ def children_of(pid: int) -> list[int]:
 
 
 def kill_hard(process: subprocess.Popen[bytes]) -> None:
-    """As the machine does when it loses its power: the process and all below it, without a word."""
-    for pid in [*children_of(process.pid), process.pid]:
+    """As the machine does when it loses its power: the process and all below it at once, without a word. The first is
+    stopped before, so that it makes no new one in the place of a child that is gone."""
+    os.kill(process.pid, signal.SIGSTOP)
+    below = children_of(process.pid)
+    for pid in (process.pid, *below):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait(30)
@@ -165,7 +168,7 @@ class Postgres(Server):
     def command(self) -> list[str]:
         settings = {
             "port": self.port, "listen_addresses": HOST, "unix_socket_directories": self.data, "fsync": "on",
-            "synchronous_commit": "on", "max_connections": 120, "shared_buffers": "64MB",
+            "synchronous_commit": "on", "max_connections": 250, "shared_buffers": "64MB",
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.bin / "postgres"), "-D", str(self.data), *options]
