@@ -15,6 +15,7 @@ from municipalities.models import Event, Office, TrailSeal
 from municipalities.services.trail_retention import trail_delete_old
 from municipalities.services.trail_seal import trail_seal, trail_seal_all
 from municipalities.services.trail_verify import trail_verify
+from municipalities.trail_rule import KEPT
 from municipalities.transitions import log
 
 NOW = dt.datetime(2022, 5, 4, 9, 0, tzinfo=dt.UTC)
@@ -80,6 +81,14 @@ def test_the_applications_role_deletes_by_rule_and_never_before_its_time(office,
     assert trail_verify(now=NOW).fault == ""
     with pytest.raises(IntegrityError, match=guards.REFUSED), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {guards.EVENTS}")  # the flag was for that deletion alone
+
+
+def test_the_years_of_the_rule_are_those_of_the_database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('trail_delete(text, bigint)'::regprocedure)")
+        said = cursor.fetchone()[0]
+    for chain, rule in KEPT.items():
+        assert f"WHEN '{chain}' THEN interval '{rule.years} years'" in said
 
 
 def test_many_writers_and_sealers_make_one_chain_without_gaps(office):
