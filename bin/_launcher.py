@@ -264,6 +264,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": in_project("_test", "dev", needed=False),
     "demo": in_project("_demo", "product", needed=True),
     "bench": in_project("_bench", "dev", needed=False),
+    "matrix": in_project("_matrix", "dev", needed=False),
     "screenshots": in_project("_screenshots", "dev", needed=False),
 }
 
