@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import structlog
+
 from municipalities import mail
 from municipalities.services import local_accounts
+from municipalities.services.anonymise import contacts_forget, mails_empty
 from municipalities.services.trail_retention import trail_delete_old
 from municipalities.services.trail_seal import trail_seal, trail_seal_all, trail_tell
 from reform import clock
 from reform.tasks import background_task
+
+log = structlog.get_logger("portal.privacy")
 
 
 @background_task
@@ -45,3 +50,11 @@ def keep_trail() -> None:
     trail_delete_old(now=now)
     trail_seal_all(now=now)
     trail_tell(now=now)
+
+
+@background_task
+def forget_contacts() -> None:
+    """Take out the names of those who left so long ago, and the text of old mails: nightly, safe to run twice."""
+    now = clock.now()
+    done = contacts_forget(now=now)
+    log.info("contacts forgotten", users=[one.user_id for one in done], mails=mails_empty(now=now))

@@ -12,7 +12,6 @@ urlpatterns = [
     path("konto/okt/igjen/", session.SessionAgain.as_view(), name="session_again"),
     path("sprak/velg/", views.LanguageChoose.as_view(), name="language_choose"),
     path("tilgjengelighet/", views.StaticPage.as_view(template_name="pages/accessibility.html"), name="accessibility"),
-    path("personvern/", views.StaticPage.as_view(template_name="pages/privacy.html"), name="privacy"),
     path("hjelp/", views.StaticPage.as_view(template_name="pages/help.html"), name="help"),
     path("kommune/velg/", acting.ActingChoose.as_view(), name="acting_choose"),
     path("kommune/kontakter/", contacts.Contacts.as_view(), name="contacts"),

@@ -8,6 +8,33 @@ from municipalities.services.trail_seal import trail_seal_all
 CHAINS = [("change", "change"), ("reading", "reading")]
 
 
+def names_out(apps, _schema_editor):
+    """What is sealed is never changed, so the names go out before: an Event says the role and the unit in which
+    somebody acted, and her user, who has the name (``access.acting_as``)."""
+    event, membership = (apps.get_model("municipalities", name) for name in ("Event", "Membership"))
+    held = {}
+    for row in membership.objects.order_by("id"):
+        held.setdefault(row.user_id, []).append(row)
+    changed = []
+    for row in event.objects.exclude(actor=None).order_by("id").iterator():
+        day = timezone.localdate(row.happened_at)
+        roles = [one for one in held.get(row.actor_id, []) if one.valid_from <= day <= (one.valid_to or day)]
+        near = [one for one in roles if one.municipality_id and one.municipality_id == row.municipality_id]
+        row.actor_name = " ".join(_words((near or roles)[0])) if roles else ""
+        if row.name in ("membership_granted", "membership_ended"):
+            row.note = row.note.partition(": ")[2]  # the user's name stood before it
+        changed.append(row)
+    event.objects.bulk_update(changed, ["actor_name", "note"], batch_size=500)
+
+
+def _words(row):
+    yield row.role
+    if row.municipality_id:
+        yield f"municipality:{row.municipality_id}"
+    if row.office_id:
+        yield f"office:{row.office_id}"
+
+
 def seal_what_is_there(_apps, _schema_editor):
     """What happened before there was a chain is its beginning: sealed as it stands now."""
     trail_seal_all(now=timezone.now())
@@ -77,6 +104,7 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("chain", "sequence"), name="trail_seal_once")],
             },
         ),
+        migrations.RunPython(names_out, migrations.RunPython.noop, elidable=False),
         migrations.RunPython(seal_what_is_there, migrations.RunPython.noop, elidable=False),
         migrations.RunPython(guards.on, guards.off, elidable=False),
     ]

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models.places import Dated, Municipality, Office
@@ -29,11 +30,16 @@ class User(AbstractUser):
     represents: frozenset[int] | None = None
     """The municipalities that the login of this request represents; None: it is not restricted. Not stored."""
 
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    former_role = models.CharField(max_length=20, blank=True, editable=False)
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
     def __str__(self) -> str:
+        if self.anonymised_at is not None:
+            return former_contact(self.former_role)
         return self.get_full_name() or self.username
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
@@ -55,6 +61,12 @@ class Role(models.TextChoices):
     HDIR_ADMIN = "hdir_admin", _("administrator in Helsedirektoratet")
     HOD = "hod", _("Ministry of Health and Care Services")
     EVALUATOR = "evaluator", _("evaluator")
+
+
+def former_contact(role: str) -> str:
+    """What stands in the place of a name that is kept no longer, in the reader's language: only the last role."""
+    label = dict(Role.choices).get(role)
+    return gettext("Former contact, %(role)s") % {"role": label} if label else gettext("Former contact")
 
 
 MUNICIPAL_ROLES = (Role.MUNICIPALITY_EDITOR, Role.MUNICIPALITY_READER)
