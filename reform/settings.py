@@ -38,9 +38,7 @@ PORTAL_INSECURE_HTTP = env.bool("PORTAL_INSECURE_HTTP", default=False)
 PORTAL_BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
 PORTAL_STATIC_FINDERS = env.bool("PORTAL_STATIC_FINDERS", default=PORTAL_INSECURE_HTTP)
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="hjelp@portal.example")  # where readers are told to write
-PORTAL_PRIVACY_CONTACT = env.str(
-    "PORTAL_PRIVACY_CONTACT", default="personvernombud@portal.example"
-)  # of the privacy page
+PORTAL_PRIVACY_CONTACT = env.str("PORTAL_PRIVACY_CONTACT", default="personvernombud@portal.example")
 PORTAL_SECURITY_CONTACT = env.str("PORTAL_SECURITY_CONTACT", default="")  # of security.txt; else PORTAL_CONTACT
 PORTAL_SECURITY_POLICY = env.str("PORTAL_SECURITY_POLICY", default="")  # the address of how reports are handled
 PORTAL_SECURITY_TXT_DAYS = env.int("PORTAL_SECURITY_TXT_DAYS", default=180)  # so far ahead security.txt holds
@@ -241,10 +239,7 @@ else:
 
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "contacts who left long ago": {
-        "task": "municipalities.tasks.forget_contacts",
-        "schedule": crontab(hour=4, minute=15),
-    },
+    "contacts who left": {"task": "municipalities.tasks.forget_contacts", "schedule": crontab(hour=4, minute=15)},
     "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
     "seals of the trail": {"task": "municipalities.tasks.seal_trail", "schedule": timedelta(minutes=1)},
     "trail past its time": {"task": "municipalities.tasks.keep_trail", "schedule": crontab(hour=3, minute=45)},

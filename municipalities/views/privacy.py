@@ -111,7 +111,7 @@ class AboutMeFile(Own):
     def get(self, request: HttpRequest, style: str) -> HttpResponse:
         stored = about_me(user=self.request.user, now=self.request.now)
         if style == "xlsx":
-            heads = [_("Where it stands"), _("What is stored")]
+            heads = [_("Place in what is stored"), _("What is stored")]
             table = ListTable(_("What is stored about me"), heads, [list(pair) for pair in flat(stored)])
             return table_response(table, style, "om-meg")
         if style != "json":
