@@ -21,9 +21,9 @@ def refuse_national_ids(value: Any) -> None:
         raise ValidationError(SENTENCE, code="national_id")
 
 
-def text_fault(value: str) -> Any:
+def text_fault(value: str) -> str:
     """The sentence, or the empty text when there is nothing wrong."""
-    return SENTENCE if has_national_id(value) else ""
+    return str(SENTENCE) if has_national_id(value) else ""
 
 
 class FreeTextForm(forms.Form):
