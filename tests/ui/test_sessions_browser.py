@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext as _
 from playwright.sync_api import expect
@@ -56,6 +57,7 @@ def reader(open_page, live_server, time):
                 municipality=world.unit(number),
                 valid_from=dt.date(2020, 1, 1),
             )
+        Client().get("/konto/login/")  # the first page of a process reads all the code, which is not the browser's wait
         page = open_page(width=width, user=user)
         page.context.add_cookies([{"name": "portal_language", "value": language, "url": live_server.url}])
         page.clock.install()
