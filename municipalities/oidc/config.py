@@ -91,9 +91,10 @@ def read(text: str) -> tuple[ProviderConfig, ...]:
 
 def trusted_address(url: Any) -> bool:
     """Whether ``url`` may be spoken to: https, or plain http on this machine (for trying)."""
-    if not isinstance(url, str):
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
         return False
-    parts = urlsplit(url)
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
