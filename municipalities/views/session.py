@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -47,7 +49,7 @@ class SessionAgain(View):
         wanted = request.POST.get("next", "")
         ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, None)
         logout(request)
-        return redirect(wanted if ours else "/")
+        return redirect_to_login(wanted if ours else "/", settings.LOGIN_URL)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         return method_not_allowed(request, ["GET", "POST"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from municipalities.models import Municipality
-from tests.access.matrix import LOGIN, Row, Target
+from tests.access.matrix import LEAVES, LOGIN, Row, Target
 from tests.world import World
 
 
@@ -18,4 +18,5 @@ ROWS = [
     Row("session_state", "GET", LOGIN),
     Row("session_state", "POST", LOGIN),
     Row("session_again", "GET", LOGIN),
+    Row("session_again", "POST", LEAVES),
 ]
