@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,9 +59,11 @@ def got(row: Row, target: Target, client: Client) -> str:
         body = {"data": json.dumps(target.data), "content_type": "application/json"}
     elif target.data is not None and not target.json:
         body = {"data": target.data}
+    cookies = copy.deepcopy(client.cookies)  # an address that logs out ends the session for this call alone
     with transaction.atomic():
         response = getattr(client, row.method.lower())(url, **body, headers=target.headers)
         transaction.set_rollback(True)
+    client.cookies = cookies
     status = response.status_code
     login_pages = (resolve_url(django_settings.LOGIN_URL), "/admin/login/")
     if 300 <= status < 400:
