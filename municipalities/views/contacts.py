@@ -15,14 +15,14 @@ from municipalities.access import RIGHTS
 from municipalities.acting import choose_first
 from municipalities.models import Municipality
 from municipalities.services import Place, notice_language_set, unit_names
+from municipalities.views import ScopedPage
 from municipalities.views.access import PlaceChange, PlacePage
 
 
-class Contacts(PlacePage):
-    """The contacts of one's own municipality, or of another of hers that ``?enhet=`` names."""
+class OwnUnit(ScopedPage):
+    """A page about one's own municipality, or another of hers that ``?enhet=`` names; who has several chooses first."""
 
-    right = "contact.invite"
-    template_name = "municipalities/contacts.html"
+    abstract = True
 
     @cached_property
     def units(self) -> list[Municipality]:
@@ -50,8 +50,19 @@ class Contacts(PlacePage):
         self.request.about_unit = found.pk
         return found
 
+    def must_choose(self) -> bool:
+        """Whether she has to say which municipality she works for before the page can be about one."""
+        return self.acting.must_choose and not self.request.GET.get("enhet")
+
+
+class Contacts(OwnUnit, PlacePage):
+    """The contacts of one's own municipality, or of another of hers that ``?enhet=`` names."""
+
+    right = "contact.invite"
+    template_name = "municipalities/contacts.html"
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.acting.must_choose and not request.GET.get("enhet"):
+        if self.must_choose():
             return choose_first(request)
         return super().get(request, *args, **kwargs)
 

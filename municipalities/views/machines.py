@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from municipalities.acting import choose_first
 from municipalities.forms.machines import MachineForm
 from municipalities.services import EntryRefused
 from municipalities.services.service_accounts import (
@@ -16,14 +17,17 @@ from municipalities.services.service_accounts import (
     service_account_revoke,
     service_accounts_of,
 )
-from municipalities.views.contacts import Contacts
+from municipalities.views.contacts import OwnUnit
 
 
-class Machines(Contacts):
+class Machines(OwnUnit):
     """The keys of one's own municipality, or of another of hers that ``?enhet=`` names."""
 
     right = "service.manage"
     template_name = "municipalities/machines.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return choose_first(request) if self.must_choose() else self.render(self.template_name, self.get_context())
 
     def get_context(self) -> dict[str, Any]:
         return {"form": MachineForm(), **self.about()}

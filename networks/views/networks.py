@@ -71,7 +71,7 @@ class Networked(ScopedView):
         own = self.scope.office_ids
         return [pk for pk in self.office_labels if pk in own or not own]
 
-    def own_units(self) -> set[int]:
+    def kept_units(self) -> set[int]:
         """The units that the reader keeps the participations of: those in her scope."""
         reach = allowed_filter(Municipality, "network.edit", self.scope)
         return set(self.rows(Municipality).filter(reach).values_list("pk", flat=True))
