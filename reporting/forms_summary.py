@@ -11,7 +11,6 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.free_text import FreeTextForm
 from reporting.documents.facts import TaskFact
 from reporting.documents.texts import assessment_parts, risk_levels
 from reporting.models import Composition
@@ -21,7 +20,7 @@ from reporting.task_matrix import read_tasks
 LANGUAGE_NAMES = {"nb": "bokmål", "nn": "nynorsk"}
 
 
-class ComposingForm(FreeTextForm):
+class ComposingForm(forms.Form):
     """What the forms share: the number of the composition that the writer saw."""
 
     edit_number = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

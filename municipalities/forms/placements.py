@@ -11,7 +11,6 @@ from django.utils.html import conditional_escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from municipalities.free_text import FreeTextForm
 from municipalities.services import Homeless
 
 NOWHERE = "ingen"
@@ -27,7 +26,7 @@ class PlaceField(forms.MultipleChoiceField):
             super().validate(value)
 
 
-class PlacementForm(FreeTextForm):
+class PlacementForm(forms.Form):
     """One question for each person of one unit: which of the parts, or none. Who is left open goes on waiting."""
 
     def __init__(self, people: Sequence[Homeless], data: Any = None) -> None:

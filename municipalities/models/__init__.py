@@ -1,6 +1,5 @@
 """Who exists on a day, who may see whom, what each has decided, and what has happened."""
 
-from municipalities.models.accounts import Invitation, PasswordWish
 from municipalities.models.corrections import CorrectionProposal
 from municipalities.models.decisions import (
     AreaPosition,
@@ -10,7 +9,7 @@ from municipalities.models.decisions import (
     PlanDocument,
     SolutionPosition,
 )
-from municipalities.models.people import Membership, ProviderSession, Role, ServiceAccount, User
+from municipalities.models.people import Membership, Role, ServiceAccount, User
 from municipalities.models.places import (
     County,
     Municipality,
@@ -19,14 +18,13 @@ from municipalities.models.places import (
     Office,
     OfficeName,
 )
-from municipalities.models.trail import Event, OutgoingMail, TrailDeletion, TrailSeal
+from municipalities.models.trail import Event, OutgoingMail
 
 __all__ = [
     "AreaPosition",
     "CorrectionProposal",
     "County",
     "Event",
-    "Invitation",
     "Membership",
     "Municipality",
     "MunicipalityLink",
@@ -34,16 +32,12 @@ __all__ = [
     "Office",
     "OfficeName",
     "OutgoingMail",
-    "PasswordWish",
     "PhaseStatus",
     "PlanAnchoring",
     "PlanDecision",
     "PlanDocument",
-    "ProviderSession",
     "Role",
     "ServiceAccount",
     "SolutionPosition",
-    "TrailDeletion",
-    "TrailSeal",
     "User",
 ]

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 from municipalities.access import can
 from municipalities.border_words import TODAY, borders_words
 from municipalities.corrections_list import ABOUT, CorrectionRow, Query, choose
-from municipalities.free_text import FreeTextForm
 from municipalities.models import CorrectionProposal, Municipality
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import corrections as service
@@ -52,7 +51,7 @@ def choices_about() -> list[tuple[str, str]]:
     return [(key, capfirst(text)) for key, text in CorrectionProposal.About.choices]
 
 
-class ProposalForm(FreeTextForm):
+class ProposalForm(forms.Form):
     """What is wrong, and how it should be."""
 
     about = forms.ChoiceField(
@@ -68,7 +67,7 @@ class ProposalForm(FreeTextForm):
     )
 
 
-class AnswerForm(FreeTextForm):
+class AnswerForm(forms.Form):
     """What came of a proposal."""
 
     outcome = forms.ChoiceField(

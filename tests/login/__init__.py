@@ -1,1 +1,0 @@
-"""Login by organisation."""
