@@ -23,8 +23,7 @@ from reporting.models import Answer
 NAME = "national_figures"
 FACTORS = (1, 10, 100)
 MEMORY = 150
-"""MiB at 100 times the units, 37 100: three times what the document's rows of them take, and a third of what a worker
-may have."""
+"""MiB at 100 times the units, 37 100: under a third of what a worker may have. Not seen yet at that size."""
 
 AGGREGATE = """
     SELECT report.round_id, report.office_id, answer.question, answer.row, answer.value, COUNT(*)
