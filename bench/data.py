@@ -21,6 +21,8 @@ REASON = "benchmark"
 DAY = dt.date(2022, 5, 1)
 ROUNDS = tuple(dt.date(year, month, 1) for year in range(2020, 2026) for month in (5, 11))
 BATCH = 2_000
+COPY = r"^[1-9]\d{4,}$"
+"""A copy's number: that of its original after the copy's own. Districts have six digits too, and begin with 0."""
 
 
 def registers() -> None:
@@ -55,9 +57,7 @@ def copies(factor: int) -> None:
 
 def originals() -> list[int]:
     """The units of the real registers."""
-    return list(
-        MunicipalityVersion.objects.on(DAY).exclude(number__regex=r"^\d{5}$").values_list("municipality", flat=True)
-    )
+    return list(MunicipalityVersion.objects.on(DAY).exclude(number__regex=COPY).values_list("municipality", flat=True))
 
 
 def filled_rounds(days: tuple[dt.date, ...] = ROUNDS) -> list[Round]:
@@ -132,9 +132,9 @@ def _pairs() -> None:
                SELECT copied.municipality_id AS copy_id, original.municipality_id AS original_id
                FROM municipalities_municipalityversion copied
                JOIN municipalities_municipalityversion original
-                 ON substr(copied.number, 2) = original.number AND original.valid_from <= %s
+                 ON substr(copied.number, length(copied.number) - 3) = original.number AND original.valid_from <= %s
                 AND (original.valid_to IS NULL OR original.valid_to >= %s)
-               WHERE length(copied.number) = 5""",
+               WHERE length(copied.number) > 4 AND copied.number >= '1' AND length(original.number) = 4""",
             [DAY, DAY],
         )
         cursor.execute("CREATE INDEX bench_pair_original ON bench_pair (original_id)")

@@ -23,7 +23,8 @@ from reporting.models import Answer
 NAME = "national_figures"
 FACTORS = (1, 10, 100)
 MEMORY = 150
-"""MiB at 100 times the units, 37 100: under a third of what a worker may have. Not seen yet at that size."""
+"""MiB at 100 times the units, 37 100: under a third of what a worker may have. Some 3 KiB for each: the rows
+that the document prints of it and the register rows that it keeps."""
 
 AGGREGATE = """
     SELECT report.round_id, report.office_id, answer.question, answer.row, answer.value, COUNT(*)

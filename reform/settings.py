@@ -199,8 +199,9 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True  # a job's state is a row of ours
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A process that has drawn a large file is replaced, so that what it holds on to does not add up.
-CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("PORTAL_JOB_KIB", default=200_000)
+# A process that has drawn something very large is replaced, so that what it holds on to does not add up. Above what
+# the note needs (about 310 000 KiB): a new process is up to a second late, and has to read all code again.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("PORTAL_JOB_KIB", default=330_000)
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

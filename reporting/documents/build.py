@@ -7,9 +7,8 @@ same figures, and what was sent can be drawn again unchanged.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -203,9 +202,7 @@ def _draw_pdf(document: Document, links: FigureUrl | None) -> bytes:
 
 
 def _without_sheets(canonical: str) -> Content:
-    plain = json.loads(canonical)
-    plain["sheets"] = []
-    return from_json(json.dumps(plain))
+    return replace(from_json(canonical), sheets=())
 
 
 def figure_link(summary: NationalSummary, base: str | None = None) -> Callable[[Figure], str | None]:

@@ -9,6 +9,7 @@ when it is sent in anew.
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -284,9 +285,9 @@ def _answers(round_id: int, days: dict[int, dt.date]) -> Columns[UnitAnswer]:
     return Columns(UnitAnswer, found, numbers=("unit",))
 
 
-def _submission_ids(days: dict[int, dt.date]) -> tuple[int, ...]:
+def _submission_ids(days: dict[int, dt.date]) -> array[int]:
     rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days, status__in=Report.DELIVERED)
-    return tuple(rows.order_by("current_id").values_list("current_id", flat=True).iterator(AT_ONCE))
+    return array("q", rows.order_by("current_id").values_list("current_id", flat=True).iterator(AT_ONCE))
 
 
 def _solutions() -> tuple[SolutionFact, ...]:

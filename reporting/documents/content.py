@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -268,14 +268,17 @@ class Content:
 
 
 def _figures(value: Any) -> Iterator[Figure]:
-    if isinstance(value, Figure):
+    kind: type = type(value)
+    if kind is Figure:
         yield value
-    elif is_dataclass(value):
-        for item in fields(value):
-            yield from _figures(getattr(value, item.name))
-    elif isinstance(value, tuple):
+    elif kind is tuple:
         for member in value:
-            yield from _figures(member)
+            if type(member) is not str:
+                yield from _figures(member)
+    elif kind in _KINDS:
+        for name, _later, _default in _shape(kind):
+            if type(member := getattr(value, name)) is not str:
+                yield from _figures(member)
 
 
 def to_json(content: Content) -> str:
@@ -308,7 +311,7 @@ def _plain(value: Any) -> Any:
         return value
     if kind is tuple:
         return [_plain(member) for member in value]
-    if kind.__name__ in _CLASSES and _CLASSES[kind.__name__] is kind:
+    if kind in _KINDS:
         return _block(value, kind)
     if kind is date:
         return {"_": "date", "value": value.isoformat()}
@@ -323,8 +326,9 @@ def _block(value: Any, kind: type) -> dict[str, Any]:
     plain: dict[str, Any] = {"_": kind.__name__}
     for name, later, default in _shape(kind):
         member = getattr(value, name)
-        if not (later and member == default):
-            plain[name] = _plain(member)
+        if later and member == default:
+            continue
+        plain[name] = member if member is None or (type(member) is str and member.isprintable()) else _plain(member)
     if kind is Content:
         plain["schema"] = SCHEMA
     return plain
@@ -343,6 +347,9 @@ _CLASSES: dict[str, type] = {
 }  # fmt: skip
 
 
+_KINDS = frozenset(_CLASSES.values())
+
+
 def blocks_and_parts() -> tuple[type, ...]:
     """Every kind of object that a document is made of."""
     return tuple(_CLASSES.values())
@@ -350,10 +357,9 @@ def blocks_and_parts() -> tuple[type, ...]:
 
 def from_json(canonical: str) -> Content:
     """The Content that ``to_json`` wrote. Raises ValueError on another schema or an unknown block."""
-    plain = json.loads(canonical)
-    if plain.get("schema") != SCHEMA:
+    content = json.loads(canonical, object_hook=_rich)
+    if not isinstance(content, Content):
         raise ValueError(f"not a document of schema {SCHEMA}")
-    content: Content = _rich(plain)
     return content
 
 
@@ -365,16 +371,22 @@ def stored(canonical: str) -> Content:
     return content
 
 
-def _rich(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_rich(member) for member in value)
-    if not isinstance(value, dict):
-        return value
-    kind = value.get("_")
+def _rich(plain: dict[str, Any]) -> Any:
+    """What an object of the JSON stands for; what it holds has been read already."""
+    kind = plain.pop("_", None)
     if kind == "Decimal":
-        return Decimal(value["value"])
+        return Decimal(plain["value"])
     if kind == "date":
-        return date.fromisoformat(value["value"])
+        return date.fromisoformat(plain["value"])
     if kind not in _CLASSES:
         raise ValueError(f"unknown block {kind!r}")
-    return _CLASSES[kind](**{key: _rich(item) for key, item in value.items() if key not in ("_", "schema")})
+    if kind == "Content" and plain.pop("schema", None) != SCHEMA:
+        raise ValueError(f"not a document of schema {SCHEMA}")
+    for name, value in plain.items():
+        if type(value) is list:
+            plain[name] = _tuple(value)
+    return _CLASSES[kind](**plain)
+
+
+def _tuple(values: list[Any]) -> tuple[Any, ...]:
+    return tuple([_tuple(value) if type(value) is list else value for value in values])

@@ -315,7 +315,7 @@ class Facts:
     answers: Sequence[UnitAnswer] = ()
     composed: Composed = field(default_factory=Composed)
     tasks: tuple[TaskFact, ...] = ()
-    submission_ids: tuple[int, ...] = ()
+    submission_ids: Sequence[int] = ()
     added: tuple[AddedFact, ...] = ()
     amounts: tuple[AddedAmount, ...] = ()
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from . import rules
@@ -101,26 +103,36 @@ def _facts(facts: Facts) -> dict[str, Any]:
     return plain
 
 
+_WRITE = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
 def _key(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return _WRITE(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None of another type."""
+    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else None
 
 
 def _plain(value: Any) -> Any:
     """A value in the one form that it has whatever database or library it came from."""
     if value is None or isinstance(value, str | bool | int):
         return value
+    kind: type = type(value)
+    if (names := _names(kind)) is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, set | frozenset):
         return sorted((_plain(member) for member in value), key=_key)
-    if isinstance(value, list | tuple | Columns):
+    if isinstance(value, list | tuple | array | Columns):
         return [_plain(member) for member in value]
     raise ValueError(f"no input can be {value!r}")

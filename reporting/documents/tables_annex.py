@@ -10,14 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from reporting.form_spec import Condition, FormSpec, QuestionSpec, local
 
 from . import texts
 from .book import Book, name_cell
-from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
+from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text, ValueKind
 from .facts import Unit, UnitAnswer, UnitReport
 from .tables_core import plan_class
+
+
+@lru_cache(maxsize=4_096)
+def _same(value: date | int | None, kind: ValueKind) -> Figure:
+    """A figure without an address, one object wherever it stands: municipalities have few different days and levels."""
+    return Figure(value, kind)
 
 
 class _Annex:
@@ -61,7 +68,7 @@ class _Annex:
             Figure(unit.number, "number_text"),
             self._delivery(unit),
             self._plan(unit),
-            Figure(self.dates.get((unit.id, "plan.decided_on")), "date"),
+            _same(self.dates.get((unit.id, "plan.decided_on")), "date"),
             self._anchoring(given.get("plan.anchoring", frozenset())),
             self._level(given, "progress.step"),
             self._level(given, "progress.phase"),
@@ -90,11 +97,11 @@ class _Annex:
 
     def _level(self, given: dict[str, frozenset[str]], question: str) -> Figure:
         value = next(iter(given.get(question, ())), "")
-        return Figure(int(value) if value.isdigit() else None, "count")
+        return _same(int(value) if value.isdigit() else None, "count")
 
     def _delay(self, unit: Unit) -> Figure:
         number = self.numbers.get((unit.id, "progress.delay_months"))
-        return Figure(None if number is None else int(number), "count")
+        return _same(None if number is None else int(number), "count")
 
     def _network(self, values: frozenset[str]) -> str:
         return self.part.get(next(iter(values), ""), "–")
