@@ -65,6 +65,7 @@ SYSTEM_PACKAGES: dict[str, dict[str, Callable[[], bool]]] = {
         "poppler-utils": has_program("pdftotext"),
         "qpdf": has_program("qpdf"),
         "default-jdk-headless": has_program("javac"),
+        "clamav-daemon": has_file("/usr/sbin/clamd", "/opt/homebrew/sbin/clamd"),
         "libjaxb-java": has_file("/usr/share/java/jaxb-runtime.jar", "/usr/share/java/jaxb-impl.jar"),
     },
 }
@@ -238,6 +239,7 @@ def lock(arguments: list[str]) -> int:
         ["pyproject.toml", "--group", "dev", "-c", "requirements.lock", "-o", "requirements-dev.lock"],
         ["--no-deps", "requirements-tools.in", "-o", "requirements-tools.lock"],
         ["--no-deps", "requirements-uv.in", "-o", "requirements-uv.lock"],
+        ["requirements-audit.in", "-o", "requirements-audit.lock"],
     ):
         subprocess.run([*uv, *job], cwd=ROOT, env=env, check=True)
     return 0
@@ -258,9 +260,11 @@ def in_project(module: str, kind: str, *, needed: bool) -> Callable[[list[str]],
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "manage": manage,
     "lock": lock,
+    "audit": in_project("_audit", "product", needed=False),
     "test": in_project("_test", "dev", needed=False),
     "demo": in_project("_demo", "product", needed=True),
     "bench": in_project("_bench", "dev", needed=False),
+    "matrix": in_project("_matrix", "dev", needed=False),
     "screenshots": in_project("_screenshots", "dev", needed=False),
 }
 

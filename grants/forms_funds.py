@@ -21,6 +21,7 @@ from grants.services.appropriations import (
 )
 from grants.services.funds import FLAT, MUNICIPALITIES, SOURCE_LENGTH, TABLE, FormulaValues, PartValues
 from municipalities.forms import FILL_IN, DayField, EntryForm, text_field
+from municipalities.free_text import FreeTextForm
 from municipalities.services.dated import EntryRefused, in_words
 from reporting.documents.formats import format_number
 
@@ -104,7 +105,7 @@ def formula_initial(formula: FormulaValues) -> dict[str, Any]:
     }
 
 
-class TableFileForm(forms.Form):
+class TableFileForm(FreeTextForm):
     """A file of Statistics Norway."""
 
     file = forms.FileField(

@@ -18,6 +18,7 @@ from grants.criteria import RULES
 from grants.models import Scheme, SchemeException
 from grants.services.criteria import SOURCE_LENGTH, YearCriteria
 from grants.services.schemes import ExceptionValues, SchemeValues, scheme_state, scheme_values
+from municipalities.free_text import FreeTextForm
 from municipalities.services.dated import EntryRefused
 from networks.forms import Told
 from networks.forms_support import FILL_IN, DayField
@@ -105,7 +106,7 @@ class SchemeForm(Kept):
         )  # fmt: skip
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(FreeTextForm):
     """One row: what of the scheme the criteria do not touch."""
 
     use_required_attribute = False

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Membership, MunicipalityLink, MunicipalityVersion, Role
 from municipalities.models.people import MUNICIPAL_ROLES, NATIONAL_ROLES, REGIONAL_ROLES
 from municipalities.querysets import valid_on
+from municipalities.right_sources import Source
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -71,10 +72,12 @@ CHANGES_BACK = 3
 
 @dataclass(frozen=True)
 class Right:
-    """A right: the roles that have it, and a sentence for the security officer's table."""
+    """A right: the roles that have it, a sentence for the security officer's table, and the paragraph that it comes
+    from (a test fails where there is none)."""
 
     roles: frozenset[str]
     sentence: _StrPromise
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -92,92 +95,171 @@ _SF = frozenset({Role.STATSFORVALTER})
 _EDITOR = frozenset({Role.MUNICIPALITY_EDITOR})
 
 RIGHTS: dict[str, Right] = {
-    "home.read": Right(MUNICIPAL | REGIONAL | NATIONAL, _("See one's own front page.")),
+    "home.read": Right(MUNICIPAL | REGIONAL | NATIONAL, _("See one's own front page."), Source.DESIGN_ONE_FILE),
     "register.read": Right(
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
         _("Read the registers of municipalities, plans and networks."),
+        Source.PUBLIC_ACCESS,
     ),
     "region.read": Right(
-        REGIONAL | HDIR | {Role.EVALUATOR}, _("See the page of a region with all its municipalities.")
+        REGIONAL | HDIR | {Role.EVALUATOR},
+        _("See the page of a region with all its municipalities."),
+        Source.ADDENDUM_OFFICES,
     ),
     "register.edit": Right(
-        _SF | {Role.HDIR_ADMIN}, _("Register plan decisions, anchoring, steps and phases of municipalities.")
+        _SF | {Role.HDIR_ADMIN},
+        _("Register plan decisions, anchoring, steps and phases of municipalities."),
+        Source.LETTER_REPORTING,
     ),
-    "network.edit": Right(REGIONAL | {Role.HDIR_ADMIN}, _("Keep the networks of one's own region.")),
-    "support.edit": Right(REGIONAL | {Role.HDIR_ADMIN}, _("Register support in one's own region.")),
-    "correction.propose": Right(_EDITOR, _("Propose a correction of what is registered about one's own unit.")),
+    "network.edit": Right(
+        REGIONAL | {Role.HDIR_ADMIN}, _("Keep the networks of one's own region."), Source.LETTER_NETWORKS
+    ),
+    "support.edit": Right(
+        REGIONAL | {Role.HDIR_ADMIN}, _("Register support in one's own region."), Source.ADDENDUM_OFFICES
+    ),
+    "correction.propose": Right(
+        _EDITOR, _("Propose a correction of what is registered about one's own unit."), Source.ADDENDUM_REPORTING
+    ),
     "correction.answer": Right(
-        REGIONAL | {Role.HDIR_ADMIN}, _("Answer proposed corrections; KS and USHT those about networks and support.")
+        REGIONAL | {Role.HDIR_ADMIN},
+        _("Answer proposed corrections; KS and USHT those about networks and support."),
+        Source.ADDENDUM_REPORTING,
     ),
-    "risk.read": Right(_SF | HDIR, _("See the five risk patterns of a municipality.")),
-    "risk.assess": Right(_SF, _("Confirm or dismiss a risk pattern and note the follow-up.")),
+    "risk.read": Right(_SF | HDIR, _("See the five risk patterns of a municipality."), Source.LETTER_SUPPORT),
+    "risk.assess": Right(_SF, _("Confirm or dismiss a risk pattern and note the follow-up."), Source.LETTER_SUPPORT),
     "membership.place": Right(
-        frozenset({Role.HDIR_ADMIN}), _("Decide where the contacts of a municipality that was split belong.")
+        frozenset({Role.HDIR_ADMIN}),
+        _("Decide where the contacts of a municipality that was split belong."),
+        Source.DESIGN_IDENTITY,
     ),
     "report.read": Right(
-        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("Read a report, its answers and its history.")
+        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
+        _("Read a report, its answers and its history."),
+        Source.PUBLIC_ACCESS,
     ),
     "report.list": Right(
-        frozenset({Role.KS, Role.USHT, Role.EVALUATOR}), _("See the list of reports that are sent in.")
+        frozenset({Role.KS, Role.USHT, Role.EVALUATOR}),
+        _("See the list of reports that are sent in."),
+        Source.ADDENDUM_OFFICES,
     ),
     "report.edit": Right(
-        _EDITOR | _SF, _("Fill in the form of one's own municipality; the statsforvalter one that it has taken over.")
+        _EDITOR | _SF,
+        _("Fill in the form of one's own municipality; the statsforvalter one that it has taken over."),
+        Source.LETTER_REPORTING,
     ),
     "report.submit": Right(
-        _EDITOR | _SF, _("Send in the report of one's own municipality; the statsforvalter one that it has taken over.")
+        _EDITOR | _SF,
+        _("Send in the report of one's own municipality; the statsforvalter one that it has taken over."),
+        Source.LETTER_REPORTING,
     ),
-    "report.message": Right(_EDITOR | _SF, _("Write about a report to colleagues, or to the other side.")),
-    "report.review": Right(_SF | HDIR, _("See the work list and reports beside their predecessors.")),
-    "report.return": Right(_SF, _("Return a report with a comment.")),
-    "report.approve": Right(_SF, _("Approve a report.")),
-    "report.reopen": Right(_SF, _("Take back an approval, or reopen an approved report with a reason.")),
-    "report.extend": Right(_SF, _("Give one municipality a later deadline, with a reason.")),
-    "report.on_behalf": Right(_SF, _("Take over the reporting of a municipality, on its behalf.")),
-    "report.note": Right(_SF, _("Write and read internal notes about a report.")),
-    "national.read": Right(HDIR, _("See the status of all offices.")),
-    "summary.build": Right(HDIR, _("Build a national summary and write its assessment.")),
-    "summary.approve": Right(HDIR, _("Approve a national summary, and take the approval back until it is sent.")),
-    "summary.send": Right(HDIR, _("Mark a national summary as sent to the ministry.")),
-    "summary.withdraw": Right(HDIR, _("Withdraw a national summary that was sent, with a reason.")),
-    "summary.read": Right(HDIR | {Role.HOD}, _("Read national summaries; the ministry reads those that are sent.")),
+    "report.message": Right(
+        _EDITOR | _SF, _("Write about a report to colleagues, or to the other side."), Source.DESIGN_WORKFLOW
+    ),
+    "report.review": Right(
+        _SF | HDIR, _("See the work list and reports beside their predecessors."), Source.LETTER_REPORTING
+    ),
+    "report.return": Right(_SF, _("Return a report with a comment."), Source.DESIGN_WORKFLOW),
+    "report.approve": Right(_SF, _("Approve a report."), Source.DESIGN_WORKFLOW),
+    "report.reopen": Right(
+        _SF, _("Take back an approval, or reopen an approved report with a reason."), Source.DESIGN_ROUND
+    ),
+    "report.extend": Right(_SF, _("Give one municipality a later deadline, with a reason."), Source.DESIGN_ROUND),
+    "report.on_behalf": Right(
+        _SF, _("Take over the reporting of a municipality, on its behalf."), Source.LETTER_REPORTING
+    ),
+    "report.note": Right(_SF, _("Write and read internal notes about a report."), Source.INTERNAL),
+    "national.read": Right(HDIR, _("See the status of all offices."), Source.ADDENDUM_HDIR),
+    "summary.build": Right(HDIR, _("Build a national summary and write its assessment."), Source.PLAN_YEAR),
+    "summary.approve": Right(
+        HDIR, _("Approve a national summary, and take the approval back until it is sent."), Source.DESIGN_SUMMARY
+    ),
+    "summary.send": Right(HDIR, _("Mark a national summary as sent to the ministry."), Source.ADDENDUM_HDIR),
+    "summary.withdraw": Right(
+        HDIR, _("Withdraw a national summary that was sent, with a reason."), Source.DESIGN_SUMMARY
+    ),
+    "summary.read": Right(
+        HDIR | {Role.HOD}, _("Read national summaries; the ministry reads those that are sent."), Source.ADDENDUM_HDIR
+    ),
     "volume.read": Right(
         _SF | HDIR | {Role.HOD},
         _("Read the volume of a region: the statsforvalter its own when it is approved, the ministry when it is sent."),
+        Source.PLAN_HALF_YEAR,
     ),
-    "figure.read": Right(HDIR, _("Go from a figure to the municipalities and answers behind it.")),
-    "figures.open": Right(HDIR, _("Open the figures of a round to those who reported, and close them again.")),
-    "round.open": Right(frozenset({Role.HDIR_ADMIN}), _("Open a reporting round.")),
-    "round.compose": Right(HDIR, _("Compose the form and the dates of a round.")),
+    "figure.read": Right(
+        HDIR, _("Go from a figure to the municipalities and answers behind it."), Source.DESIGN_SUMMARY
+    ),
+    "figures.open": Right(
+        HDIR, _("Open the figures of a round to those who reported, and close them again."), Source.DESIGN_ROUND
+    ),
+    "round.open": Right(frozenset({Role.HDIR_ADMIN}), _("Open a reporting round."), Source.ADDENDUM_REPORTING),
+    "round.compose": Right(HDIR, _("Compose the form and the dates of a round."), Source.ADDENDUM_REPORTING),
     "round.publish": Right(
-        frozenset({Role.HDIR_ADMIN}), _("Publish a round or a new version of its form, and wipe a test round.")
+        frozenset({Role.HDIR_ADMIN}),
+        _("Publish a round or a new version of its form, and wipe a test round."),
+        Source.DESIGN_ROUND,
     ),
-    "round.unlock": Right(frozenset({Role.HDIR_ADMIN}), _("Open a locked round for corrections until a day.")),
-    "regional.read": Right(_SF | HDIR, _("Read the report of a region.")),
-    "regional.edit": Right(_SF, _("Fill in and deliver the report of one's own region.")),
-    "regional.judge": Right(HDIR, _("Accept or return the report of a region.")),
-    "notice.edit": Right(HDIR, _("See what notices are sent, and write their texts.")),
+    "round.unlock": Right(
+        frozenset({Role.HDIR_ADMIN}), _("Open a locked round for corrections until a day."), Source.DESIGN_ROUND
+    ),
+    "regional.read": Right(_SF | HDIR, _("Read the report of a region."), Source.ADDENDUM_OFFICES),
+    "regional.edit": Right(_SF, _("Fill in and deliver the report of one's own region."), Source.ADDENDUM_OFFICES),
+    "regional.judge": Right(HDIR, _("Accept or return the report of a region."), Source.ADDENDUM_HDIR),
+    "notice.edit": Right(HDIR, _("See what notices are sent, and write their texts."), Source.DESIGN_ROUND),
     "status.read": Right(
-        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR}, _("See how far a round has come, and who has delivered.")
+        MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
+        _("See how far a round has come, and who has delivered."),
+        Source.PUBLIC_ACCESS,
     ),
-    "burden.read": Right(HDIR, _("See how much work a round has been, in sums.")),
+    "burden.read": Right(HDIR, _("See how much work a round has been, in sums."), Source.ADDENDUM_REPORTING),
     "grants.read": Right(
         MUNICIPAL | REGIONAL | HDIR | {Role.EVALUATOR},
         _("Read grant schemes, their criteria, formulas and appropriations."),
+        Source.PUBLIC_ACCESS,
     ),
-    "grants.edit": Right(HDIR, _("Keep grant schemes, criteria, formulas and appropriations.")),
+    "grants.edit": Right(HDIR, _("Keep grant schemes, criteria, formulas and appropriations."), Source.ADDENDUM_MEANS),
     "priority.read": Right(
         MUNICIPAL | _SF | HDIR,
         _("See how municipalities meet the criteria: the municipality itself, its statsforvalter, Hdir all."),
+        Source.LETTER_PRIORITY,
     ),
-    "priority.document": Right(_SF, _("Add documentation to a criterion, or overrule its outcome with a reason.")),
-    "priority.decide": Right(HDIR, _("Decide a priority list, and try other criteria before that.")),
+    "priority.document": Right(
+        _SF, _("Add documentation to a criterion, or overrule its outcome with a reason."), Source.LETTER_PRIORITY
+    ),
+    "priority.decide": Right(
+        HDIR, _("Decide a priority list, and try other criteria before that."), Source.ADDENDUM_MEANS
+    ),
     "application.read": Right(
         MUNICIPAL | _SF | HDIR,
         _("See applications for grants: the municipality its own, its statsforvalter, Hdir all."),
+        Source.LETTER_PRIORITY,
     ),
-    "application.import": Right(HDIR, _("Take in lists of applications for grants.")),
-    "contact.invite": Right(_EDITOR, _("Invite colleagues in one's own municipality, and take their access away.")),
-    "service.manage": Right(_EDITOR, _("Give the municipality's own system access to deliver.")),
+    "application.import": Right(HDIR, _("Take in lists of applications for grants."), Source.ADDENDUM_MEANS),
+    "access.offices": Right(
+        frozenset({Role.HDIR_ADMIN}),
+        _("Give people at the offices and at national bodies access, and take it away."),
+        Source.GDPR_ACCESS,
+    ),
+    "access.municipalities": Right(
+        _SF, _("Give the contacts of a municipality in one's own region access, and take it away."), Source.GDPR_ACCESS
+    ),
+    "access.review": Right(
+        frozenset({Role.HDIR_ADMIN}) | _SF | _EDITOR,
+        _("Go through who has access: Hdir's administrators all, the statsforvalter its region, contacts their own."),
+        Source.GDPR_ACCESS,
+    ),
+    "contact.invite": Right(
+        _EDITOR, _("Invite colleagues in one's own municipality, and take their access away."), Source.GDPR_ACCESS
+    ),
+    "login.local": Right(
+        frozenset({Role.HDIR_ADMIN}),
+        _("Log in with a password of the portal when that is closed to all others."),
+        Source.GDPR_ACCESS,
+    ),
+    "service.manage": Right(_EDITOR, _("Give the municipality's own system access to deliver."), Source.GDPR_ACCESS),
+    "trail.read": Right(
+        frozenset({Role.HDIR_ADMIN}), _("Search the trail of changes and readings, and take it out."), Source.GDPR_PROOF
+    ),
+    "rights.read": Right(HDIR, _("See the table of rights, with its sources."), Source.GDPR_PROOF),
 }
 
 
@@ -193,8 +275,30 @@ def scope_of(user: Any, *, today: date) -> Scope:
         rows = Membership.objects.filter(valid_on(today), user_id=user.pk).order_by("id")
         known = MUNICIPAL | REGIONAL | NATIONAL
         grants = tuple(Grant(row.role, row.municipality_id, row.office_id) for row in rows if row.role in known)
-        kept[today] = Scope(grants, today)
+        kept[today] = Scope(_represented(grants, user.represents), today)
     return kept[today]
+
+
+def acting_as(user: Any, obj: Any, *, today: date) -> str:
+    """In which role and where ``user`` acts on ``obj``, for the trail, which keeps no names: ``ks office:3``,
+    ``municipality_editor municipality:12``, ``hdir``. Of several roles the one at the object's own unit, else the first
+    one; empty for nobody and for one without a role."""
+    grants = scope_of(user, today=today).grants
+    unit, office = getattr(obj, "municipality_id", None), getattr(obj, "office_id", None)
+    near = [one for one in grants if (unit and one.municipality_id == unit) or (office and one.office_id == office)]
+    if not grants:
+        return ""
+    grant = (near or list(grants))[0]
+    where = [f"municipality:{grant.municipality_id}"] if grant.municipality_id else []
+    where += [f"office:{grant.office_id}"] if grant.office_id else []
+    return " ".join([grant.role, *where])
+
+
+def _represented(grants: tuple[Grant, ...], represents: frozenset[int] | None) -> tuple[Grant, ...]:
+    """Without the municipal roles at municipalities that the login does not represent."""
+    if represents is None:
+        return grants
+    return tuple(grant for grant in grants if grant.municipality_id is None or grant.municipality_id in represents)
 
 
 def units_in(scope: Scope, path: str = "id") -> Q:

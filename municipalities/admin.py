@@ -25,6 +25,7 @@ from municipalities.models import (
     SolutionPosition,
     User,
 )
+from municipalities.readings import read_logged
 from municipalities.services import membership_end, membership_grant
 from reform.admin import ReadOnly, ReadOnlyAdmin
 
@@ -39,8 +40,25 @@ class ScopedAdmin(ReadOnlyAdmin):
 # --- People -----------------------------------------------------------------------------------------
 
 
+class ReadLogged:
+    """An administration of something personal: to look at a list or a row leaves an Event (``reading``)."""
+
+    reading = "admin_people_read"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        response = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        read_logged(request, None, self.reading)
+        return response
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, *rest: Any, **more: Any) -> Any:
+        response = super().changeform_view(request, object_id, *rest, **more)  # type: ignore[misc]
+        if object_id is not None:
+            read_logged(request, None, self.reading)
+        return response
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(ReadLogged, UserAdmin):
     """People are made here; nobody signs up by herself."""
 
     list_display = ("username", "first_name", "last_name", "email", "is_active", "is_staff")
@@ -51,7 +69,7 @@ class PersonAdmin(UserAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(ReadLogged, admin.ModelAdmin):
     """A role is given from a day and ended on a day, never rewritten: earlier events keep their meaning."""
 
     list_display = ("user", "role", "municipality", "office", "valid_from", "valid_to")
@@ -155,10 +173,12 @@ class PhaseStatusAdmin(ScopedAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(ScopedAdmin):
-    list_display = ("happened_at", "actor_name", "object_type", "object_id", "name", "from_state", "to_state")
+class EventAdmin(ReadLogged, ScopedAdmin):
+    reading = "trail_searched"
+    list_display = ("happened_at", "who", "object_type", "object_id", "name", "from_state", "to_state")
     list_filter = ("object_type", "name")
-    search_fields = ("actor_name", "request_id")
+    search_fields = ("actor__first_name", "actor__last_name", "actor_name", "request_id")
+    list_select_related = ("actor",)
     ordering = ("-id",)
 
 

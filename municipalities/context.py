@@ -12,8 +12,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from municipalities.access import RIGHTS, Grant, Scope, scope_of
+from municipalities.acting import Acting, Choice, acting_of
 from municipalities.models import MunicipalityVersion, OfficeName, Role
 from municipalities.querysets import valid_on
+from reform import clock
+from reform.sessions import Left, left
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -60,7 +63,8 @@ class LanguageChoice:
 @dataclass
 class Frame:
     """All that templates/frame.html and its parts need. ``trail`` is filled by the tag ``crumb``; ``home_url`` is
-    the page that the front door leads this person to (empty for a visitor)."""
+    the page that the front door leads this person to (empty for a visitor); ``elsewhere`` is the municipality that the
+    page is about, where it is hers but not the one that she works for now."""
 
     demo: bool
     here: str
@@ -72,6 +76,10 @@ class Frame:
     signed_in: bool = False
     person: str = ""
     unit: str = ""
+    session: Left | None = None
+    user_id: int | None = None
+    acting: Acting = field(default_factory=Acting)
+    elsewhere: Choice | None = None
     trail: list[Crumb] = field(default_factory=list)
 
     @property
@@ -137,7 +145,10 @@ MENU = (
     Place(gettext_lazy("Risk"), "risk_list", "risk.assess", ("risk_",)),
     Place(gettext_lazy("Summaries"), "summary_list", "summary.read", ("summary_",)),
     Place(gettext_lazy("Notices"), "notice_list", "notice.edit", ("notice_",), seldom=True),
-    Place(gettext_lazy("Access"), "placements", "membership.place", seldom=True),
+    Place(gettext_lazy("Access"), "access_offices", "access.offices", ("access_", "placements"), seldom=True),
+    Place(gettext_lazy("Access"), "access_municipalities", "access.municipalities", ("access_",), seldom=True),
+    Place(gettext_lazy("Rights"), "rights", "rights.read", seldom=True),
+    Place(gettext_lazy("The trail"), "trail", "trail.read", seldom=True),
     Place(gettext_lazy("Help"), "help", None),
 )
 LONG_MENU = 6
@@ -174,7 +185,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {"frame": content, "nav": Nav()}
     scope = scope_of(user, today=today)
     content.person = str(user)
-    content.unit = unit_label(scope)
+    content.user_id = user.pk
+    content.session = left(getattr(request, "session", {}), clock.seconds())
+    content.acting = acting_of(request)
+    content.unit = _unit_in_the_head(content.acting, scope)
+    about = getattr(request, "about_unit", None)
+    content.elsewhere = content.acting.choice(about) if about != content.acting.unit_id else None
     content.home_url = reverse(home_of(scope) or "home")
     content.footer.insert(0, _item(request, gettext("The reform's period and phases"), "reform_page"))
     return {"frame": content, "nav": menu(request, scope)}
@@ -205,6 +221,16 @@ def menu(request: HttpRequest, scope: Scope) -> Nav:
 def unit_label(scope: Scope) -> str:
     """What a person belongs to, in words: her municipality, her office, or her national role; the first she got."""
     return _place(scope.grants[0], scope) if scope.grants else ""
+
+
+def _unit_in_the_head(acting: Acting, scope: Scope) -> str:
+    """The municipality that she works for, where she has several; else what she belongs to."""
+    if acting.must_choose:
+        return gettext("Choose municipality")
+    if acting.chosen is not None:
+        return acting.chosen.label
+    mine = [grant for grant in scope.grants if grant.municipality_id == acting.unit_id]
+    return unit_label(Scope(tuple(mine), scope.today) if mine else scope)
 
 
 def roles_in_words(scope: Scope) -> list[tuple[str, str]]:

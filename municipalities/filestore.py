@@ -17,12 +17,10 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-MEGABYTE = 1024 * 1024
+from municipalities.archives import LARGEST_LIST, MEGABYTE, list_size
+
 LARGEST_UPLOAD = 20 * MEGABYTE
 """Bytes of one uploaded file."""
-
-LARGEST_LIST = MEGABYTE
-"""Bytes of an archive's list of parts, some ten thousand of them: more than any document has."""
 
 UPLOADS = {
     "pdf": "application/pdf",
@@ -89,20 +87,14 @@ class Kind:
 def kind_of(data: bytes) -> Kind | None:
     """What a file is by its bytes; None for anything that is not taken (other kinds, macros, a broken archive).
 
-    Only the list of an archive's parts is read and nothing is unpacked, so its unpacked size does not matter.
+    Only the list of an archive's parts is read and nothing is unpacked; ``archives.judge`` looks inside.
     """
     suffix = "pdf" if data[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-") else _office_kind(data)
     return Kind(suffix, UPLOADS[suffix]) if suffix else None
 
 
-def _list_size(data: bytes) -> int:
-    """The size in bytes of an archive's list of parts, as the archive says; larger than any where it has none."""
-    end = data.rfind(b"PK\x05\x06")
-    return int.from_bytes(data[end + 12 : end + 16], "little") if end >= 0 else LARGEST_LIST + 1
-
-
 def _office_kind(data: bytes) -> str:
-    if not data.startswith(b"PK\x03\x04") or _list_size(data) > LARGEST_LIST:
+    if not data.startswith(b"PK\x03\x04") or list_size(data) > LARGEST_LIST:
         return ""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

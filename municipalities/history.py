@@ -91,7 +91,7 @@ def _happening(event: Any, solutions: Mapping[str, str]) -> Happening:
         elif change.what and event.name not in BEGUN:
             changes.append(change)
     what = str(NAMES.get(event.name, event.name))
-    who = event.actor_name or _("The portal")
+    who = event.who or _("The portal")
     return Happening(event.happened_at, who, what, "\n".join(texts).strip(), tuple(changes))
 
 

@@ -35,6 +35,13 @@ class ScopedManager(models.Manager[Any]):
         return self.get_queryset()
 
 
+class ChangesManager(ScopedManager):
+    """Events that changed something: all that a page, a figure or a rule is to know of the trail."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(kind="change")
+
+
 class ScopedDatedQuerySet(models.QuerySet[Any]):
     """Dated register rows."""
 

@@ -17,8 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.access import can
+from municipalities.access import acting_as, can
+from municipalities.free_text import text_fault
 from municipalities.models import Event, Municipality
+from municipalities.national_ids import without_national_ids
+from reform import origin
 
 Check = Callable[[Any, datetime], None]
 
@@ -38,6 +41,10 @@ class WrongState(TransitionRefused):
 
 class NoteMissing(TransitionRefused):
     """The transition needs a note (a return needs its comment)."""
+
+
+class NoteRefused(NoteMissing):
+    """The note holds what the portal may not keep (a national identity number)."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,8 @@ def _require(rule: Transition, row: Any, actor: Any, now: datetime, note: str) -
         decision = can(actor, rule.right, row, today=timezone.localdate(now))
         if not decision:
             raise PermissionDenied(decision.reason)
+    if fault := text_fault(note):
+        raise NoteRefused(fault, state=row.status)
     if rule.needs_note and not note.strip():
         raise NoteMissing(_("Write a comment that says what is to be changed."), state=row.status)
     for check in rule.checks:
@@ -146,25 +155,30 @@ def event_about(
     content_hash: str = "",
     request_id: str = "",
     internal: bool = False,
+    kind: str = Event.Kind.CHANGE,
 ) -> Event:
     """One Event about ``obj``, not saved yet: whoever changes many rows writes theirs with ``log_many``. Make it
-    before the row is deleted. ``actor`` None is the portal itself.
+    before the row is deleted. ``actor`` None is the portal itself. The trail is never changed, so it keeps no name: the
+    role and the unit in which she acted, and her user, from which pages read the name (``Event.who``). Session
+    and request are those at work (``reform/origin.py``).
 
     An ``internal`` one names no unit: neither the municipality nor KS and USHT find it among their events.
     """
     return Event(
+        kind=kind,
         actor=actor,
-        actor_name=str(actor) if actor is not None else "",
+        actor_name=acting_as(actor, obj, today=timezone.localdate(now)),
         on_behalf_of=on_behalf_of,
         object_type=obj._meta.label_lower,
         object_id=obj.pk,
         name=name,
         from_state=from_state,
         to_state=to_state,
-        note=note,
+        note=without_national_ids(note),  # what is never changed never holds one
         content_hash=content_hash,
         happened_at=now,
-        request_id=request_id,
+        request_id=request_id or origin.request_id(),
+        session_hash=origin.session_hash(),
         municipality_id=None if internal else getattr(obj, "municipality_id", None),
         office_id=None if internal else getattr(obj, "office_id", None),
     )

@@ -18,6 +18,8 @@ from rest_framework.response import Response
 
 from municipalities.access import allowed_filter, can, scope_of
 from municipalities.api import AS_OF, RightedAPI
+from municipalities.api_schema import refusal
+from municipalities.free_text import FreeTextMixin
 from municipalities.models import Municipality, Office
 from networks import services
 from networks.models import Network, Participation
@@ -26,6 +28,10 @@ from networks.services.networks import ORGANISERS, Reach
 from networks.services.support_units import MAX_TYPED, UnitBook
 
 NETWORK = OpenApiParameter("network", OpenApiTypes.INT, description="Only this network's participations.")
+NO_NETWORK = refusal("There is no such network.")
+MADE = OpenApiResponse(
+    {"type": "array", "items": {"$ref": "#/components/schemas/Participation"}}, "The rows that were made."
+)
 FAULTS = OpenApiResponse(OpenApiTypes.OBJECT, "Sentences by field.")
 
 
@@ -41,7 +47,7 @@ class NetworkSerializer(serializers.ModelSerializer[Network]):
         fields = ["id", "name", "kind", "host", "offices", "organisers", "themes", "note", "valid_from", "valid_to"]
 
 
-class NetworkWriteSerializer(serializers.Serializer[Any]):
+class NetworkWriteSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """What is registered about a network. ``offices`` may be left out by who writes for one region only."""
 
     name = serializers.CharField(max_length=NAME_LENGTH)
@@ -66,7 +72,7 @@ class ParticipationSerializer(serializers.ModelSerializer[Participation]):
 STATUSES = [choice for choice in Participation.Status.choices if choice[0] != Participation.Status.ENDED]
 
 
-class ParticipationChangeSerializer(serializers.Serializer[Any]):
+class ParticipationChangeSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """What may be changed of a participation; a last day (``valid_to``) ends it, null lets it go on."""
 
     status = serializers.ChoiceField(choices=STATUSES)
@@ -222,14 +228,16 @@ class ParticipationList(WritingAPI, generics.ListAPIView[Participation]):
 
     def get_queryset(self) -> Any:
         rows = self.rows(Participation).on(self.day()).order_by("id")
-        if getattr(self, "swagger_fake_view", False) or not (wanted := self.request.query_params.get("network")):
+        if getattr(self, "swagger_fake_view", False) or "network" not in self.request.query_params:
             return rows
+        wanted = self.request.query_params["network"]
         if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 15:
             raise ValidationError({"network": [_("Write the network's id as a number.")]})
         return rows.filter(network_id=int(wanted))
 
     @extend_schema(
-        request=ParticipationWriteSerializer, responses={201: ParticipationSerializer(many=True), 400: FAULTS}
+        request=ParticipationWriteSerializer,
+        responses={201: MADE, 400: FAULTS, 404: NO_NETWORK},
     )
     def post(self, request: Request) -> Response:
         """Let units take part in a network; all of them or none. Answers with the rows that were made."""

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from municipalities.access import can, scope_of
 from municipalities.api import RightedAPI
+from municipalities.free_text import FreeTextMixin
 from municipalities.models import Office
 from networks.models import Provider, SupportActivity
 from networks.services import support
@@ -55,7 +56,7 @@ class SupportSerializer(serializers.ModelSerializer[SupportActivity]):
         return [solution.code for solution in self.context["shown"][row.pk].solutions]
 
 
-class SupportWriteSerializer(serializers.Serializer[Any]):
+class SupportWriteSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """What is registered. Units are given as ids (``municipalities``), as numbers and names of any time in ``units``
     (parted by commas), or as ``whole_region``. ``office`` may be left out by who writes for one region only."""
 
@@ -149,14 +150,18 @@ class SupportAPI(RightedAPI):
         return tuple(dict.fromkeys([*data.get("municipalities", ()), *found.unit_ids])), whole
 
 
-@extend_schema(parameters=[FROM, TO])
 class SupportList(SupportAPI, generics.ListAPIView[SupportActivity]):
     """Support given by the regional apparatus, newest first; and registering more of it."""
+
+    @extend_schema(parameters=[FROM, TO])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Support given by the regional apparatus, newest first."""
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> Any:
         rows = self.rows(SupportActivity).select_related("office").order_by("-on", "-id")
         for name, path in (("from", "on__gte"), ("to", "on__lte")):
-            if not getattr(self, "swagger_fake_view", False) and self.request.query_params.get(name):
+            if not getattr(self, "swagger_fake_view", False) and name in self.request.query_params:
                 rows = rows.filter(**{path: self.day(name)})
         return rows
 

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.free_text import FreeTextForm
 from municipalities.models import Office
 from networks.forms_support import FILL_IN, DayField, UnitsField, UnitTicks
 from networks.models import Network, Participation, Provider
@@ -21,7 +22,7 @@ from networks.services.support_units import MAX_TYPED, UnitBook, UnitOnDay
 from reform.models import Solution
 
 
-class Told(forms.Form):
+class Told(FreeTextForm):
     """A form that takes the services' sentences at its fields."""
 
     use_required_attribute = False
@@ -220,7 +221,7 @@ class MeetingForm(WithUnits):
         return {"on": data["on"], "attendance": data["unit_ids"], **texts}
 
 
-class UploadForm(forms.Form):
+class UploadForm(FreeTextForm):
     """A workbook."""
 
     file = forms.FileField(

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.free_text import FreeTextForm
 from municipalities.models import Office
 from networks.days import read_day, typed
 from networks.models import Provider, SupportActivity
@@ -57,7 +58,7 @@ class UnitTicks(forms.MultipleChoiceField):
         return str(value).isascii() and str(value).isdigit() and len(str(value)) < 10
 
 
-class SupportForm(forms.Form):
+class SupportForm(FreeTextForm):
     """One line: when, what, who, to whom, about what. ``offices`` are those the writer may write for, ``book`` the
     units; those of the line's own day, else of ``today``, are offered to tick."""
 

@@ -134,7 +134,7 @@ def history(network: Network, book: UnitBook, offices: Mapping[int, str]) -> lis
     for told in (f"[null, {network.pk}]", f"[{network.pk}, null]"):  # also of those that were taken out
         events = events | every.filter(object_type="networks.participation", note__contains=f'"network": {told}')
     words = Words(book, offices)
-    return [words.step(event) for event in events.order_by("-happened_at", "-pk")[:HISTORY]]
+    return [words.step(event) for event in events.select_related("actor").order_by("-happened_at", "-pk")[:HISTORY]]
 
 
 class Words:

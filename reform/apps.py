@@ -7,5 +7,5 @@ class ReformConfig(AppConfig):
     verbose_name = _("The reform")
 
     def ready(self) -> None:
-        # The Celery app must exist before any task is started from a web process.
-        from reform import celery  # noqa: F401
+        # The Celery app must exist before any task is started from a web process; the checks register themselves.
+        from reform import celery, checks  # noqa: F401

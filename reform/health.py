@@ -20,6 +20,8 @@ def _database() -> None:
 
 
 def _cache() -> None:
+    if hasattr(cache, "ping"):  # pages do without Redis for a while; here it is asked itself
+        cache.ping()
     cache.set("readyz", "1", 10)
     if cache.get("readyz") != "1":
         raise RuntimeError("the cache does not give back what was put in")

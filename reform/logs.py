@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from reform.redact import redacted
+
 _SHARED = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -39,6 +41,7 @@ def logging_config(*, level: str) -> dict[str, Any]:
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    redacted,
                     structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
                 ],
                 "foreign_pre_chain": _SHARED,

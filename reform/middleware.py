@@ -8,21 +8,20 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from reform import clock
+from reform import clock, origin
 
 log = structlog.get_logger("portal.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_RENEW_SESSION_AFTER = 300  # seconds; renewing at each request would cost a write each
 
 
 class RequestLogMiddleware:
     """Give each request an id (the proxy's, if it is well formed), and log one line when it is done.
 
+    What is written meanwhile says the same id, and the session (``reform/origin.py``).
     The line holds no query string, no address of the reader and no answers: they may be personal.
     """
 
@@ -34,7 +33,8 @@ class RequestLogMiddleware:
         request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
         start = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        session = origin.within(lambda: origin.session_of(request))
+        with structlog.contextvars.bound_contextvars(request_id=request_id), session:
             response = self.get_response(request)
             user = request.__dict__.get("_cached_user")  # looked at only when the view looked at it
             log.info(
@@ -62,7 +62,7 @@ class ClockMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """No cache keeps a page, whoever asked and however she signed in; a session lives on while she works.
+    """No cache keeps a page, whoever asked and however she signed in.
 
     Static files do not come this way. A view that may be kept by all says so: Cache-Control: public.
     """
@@ -74,13 +74,4 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         if "public" not in response.get("Cache-Control", ""):
             add_never_cache_headers(response)
-        if request.session.accessed:
-            self._renew(request.session)
         return response
-
-    @staticmethod
-    def _renew(session: SessionBase) -> None:
-        """Move the end of the session, but with a write every few minutes only."""
-        seconds = int(time.time())
-        if "_auth_user_id" in session and seconds - session.get("seen", 0) > _RENEW_SESSION_AFTER:
-            session["seen"] = seconds

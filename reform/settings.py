@@ -14,7 +14,6 @@ from pathlib import Path
 
 import environ
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
@@ -39,6 +38,10 @@ PORTAL_INSECURE_HTTP = env.bool("PORTAL_INSECURE_HTTP", default=False)
 PORTAL_BEHIND_PROXY = env.bool("PORTAL_BEHIND_PROXY", default=False)
 PORTAL_STATIC_FINDERS = env.bool("PORTAL_STATIC_FINDERS", default=PORTAL_INSECURE_HTTP)
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="hjelp@portal.example")  # where readers are told to write
+PORTAL_PRIVACY_CONTACT = env.str("PORTAL_PRIVACY_CONTACT", default="personvernombud@portal.example")
+PORTAL_SECURITY_CONTACT = env.str("PORTAL_SECURITY_CONTACT", default="")  # of security.txt; else PORTAL_CONTACT
+PORTAL_SECURITY_POLICY = env.str("PORTAL_SECURITY_POLICY", default="")  # the address of how reports are handled
+PORTAL_SECURITY_TXT_DAYS = env.int("PORTAL_SECURITY_TXT_DAYS", default=180)  # so far ahead security.txt holds
 PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 for _folder in ("documents", "mail", "cache", "celery"):
@@ -84,6 +87,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "crispy_forms",
     "csp",
     "django_filters",
@@ -99,12 +103,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "reform.headers.AnswerHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reform.readable.CookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "municipalities.uploads.RequestSizeMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipalities.acting.RepresentsMiddleware",
+    "reform.sessions.SessionEndMiddleware",
     "municipalities.language.UserLanguageMiddleware",
     "reform.middleware.ClockMiddleware",
     "reform.middleware.PrivatePagesMiddleware",
@@ -112,6 +121,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "reform.readable.ReadableMiddleware",
+    "municipalities.second_step.SecondStepMiddleware",
 ]
 
 ROOT_URLCONF = "reform.urls"
@@ -160,10 +171,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "reform.caching.SteadyRedisCache",
             # Not the broker's database: clearing the cache empties the whole of its own.
             "LOCATION": env.str("REDIS_CACHE_URL", default=next_redis_database(REDIS_URL)),
             "KEY_PREFIX": "portal",
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # seconds that a page waits for it
         }
     }
 else:
@@ -178,6 +190,11 @@ else:
 # Generated files. No address leads here: a view checks the reader first.
 DOCUMENT_ROOT = Path(env.str("DOCUMENT_ROOT", default=str(VAR_DIR / "documents")))
 DRAFT_FILES_KEPT = timedelta(days=env.int("PORTAL_DRAFT_FILE_DAYS", default=30))  # of drafts that were replaced
+FILE_UPLOAD_PERMISSIONS = 0o600
+PORTAL_CLAMD = env.str("PORTAL_CLAMD", default="")  # unix:/run/clamav/clamd.ctl or tcp:clamav:3310; empty: no scanner
+PORTAL_CLAMD_SECONDS = env.int("PORTAL_CLAMD_SECONDS", default=30)  # for one file, from asking to answer
+PORTAL_LARGEST_REQUEST = 64 * 1024 * 1024  # bytes of a whole request with its files; the proxy's limit is the same
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
@@ -223,104 +240,28 @@ else:
 
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celery" / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "contacts who left": {"task": "municipalities.tasks.forget_contacts", "schedule": crontab(hour=4, minute=15)},
     "mails that could not be sent": {"task": "municipalities.tasks.resend_mails", "schedule": timedelta(minutes=5)},
+    "seals of the trail": {"task": "municipalities.tasks.seal_trail", "schedule": timedelta(minutes=1)},
+    "trail past its time": {"task": "municipalities.tasks.keep_trail", "schedule": crontab(hour=3, minute=45)},
     "jobs whose worker died": {"task": "reporting.tasks.sweep_jobs", "schedule": timedelta(minutes=2)},
     "files nobody needs": {"task": "reporting.tasks.clean_files", "schedule": crontab(hour=3, minute=30)},
     "answers to machines": {"task": "reporting.tasks.forget_requests", "schedule": crontab(hour=3, minute=15)},
     "reports that have not come": {"task": "reporting.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
 }
 
-# --- Who, and for how long ------------------------------------------------------------------------
+# --- Who gets in, for how long, and what a browser is told ------------------------------------------
 
-AUTH_USER_MODEL = "municipalities.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 12}
-
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "reform.accounts.ClosedAccountAdapter"
-ACCOUNT_FORMS = {"login": "municipalities.login.PortalLoginForm"}
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, who know the address
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody signs up, so a stranger gets no mail
-ACCOUNT_SESSION_REMEMBER = True  # the session lives as long as SESSION_COOKIE_AGE says
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-
-CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 120 * 60  # since the last sign of life; PrivatePagesMiddleware renews it
-SESSION_COOKIE_NAME = "portal_session"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "portal_csrf"
-
-# --- Security -------------------------------------------------------------------------------------
-
-_https = not PORTAL_INSECURE_HTTP
-SECURE_SSL_REDIRECT = _https
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SESSION_COOKIE_SECURE = _https
-CSRF_COOKIE_SECURE = _https
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
-SECURE_HSTS_PRELOAD = _https
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-if PORTAL_BEHIND_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # the design system draws its icons as data images in the style sheet
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
-PERMISSIONS_POLICY: dict[str, list[str]] = {
-    feature: []
-    for feature in (
-        "accelerometer",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "usb",
-    )
-}
+from reform.settings_access import *  # noqa: E402, F403
 
 # --- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk")]
-LANGUAGE_COOKIE_NAME = "portal_language"
-LANGUAGE_COOKIE_SECURE = _https
+LANGUAGE_COOKIE_NAME = "portal_language" if PORTAL_INSECURE_HTTP else "__Host-portal_language"
+LANGUAGE_COOKIE_SECURE = not PORTAL_INSECURE_HTTP
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
@@ -370,7 +311,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["municipalities.api_parsing.BoundedJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "DEFAULT_PAGINATION_CLASS": "municipalities.api_paging.BoundedPages",
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
@@ -384,6 +325,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "municipalities.api_schema.every_refusal",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ReportStatus": "reporting.models.Report.Status",
         "SummaryStatus": "reporting.models.NationalSummary.Status",

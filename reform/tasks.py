@@ -13,6 +13,7 @@ import structlog
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from reform import origin
 from reform.celery import app
 
 log = structlog.get_logger("portal.task")
@@ -43,10 +44,12 @@ class BackgroundTask:
         self.function(*keys)
 
     def _in_worker(self, *keys: int) -> None:
-        """Run the function with the log lines bound to the request that started the job."""
+        """Run the function with the log lines and the trail bound to the request that started the job."""
         request = self.celery_task.request
-        request_id = (request.headers or {}).get("portal_request_id") or request.id
-        with structlog.contextvars.bound_contextvars(request_id=request_id, task=self.name, keys=keys):
+        headers = request.headers or {}
+        request_id, session = headers.get("portal_request_id") or request.id, headers.get("portal_session") or ""
+        bound = structlog.contextvars.bound_contextvars(request_id=request_id, task=self.name, keys=keys)
+        with bound, origin.within(lambda: session):
             self.function(*keys)
             log.info("task done")
 
@@ -60,12 +63,12 @@ class BackgroundTask:
         """
         if not all(type(key) is int for key in keys):
             raise TypeError(f"{self.name}.start takes primary keys, not {keys!r}")
-        request_id = structlog.contextvars.get_contextvars().get("request_id")
-        transaction.on_commit(lambda: self._queue(keys, queue, request_id))
+        headers = {"portal_request_id": origin.request_id() or None, "portal_session": origin.session_hash()}
+        transaction.on_commit(lambda: self._queue(keys, queue, headers))
 
-    def _queue(self, keys: tuple[int, ...], queue: str | None, request_id: str | None) -> None:
+    def _queue(self, keys: tuple[int, ...], queue: str | None, headers: dict[str, str | None]) -> None:
         try:
-            self.celery_task.apply_async(args=keys, queue=queue, headers={"portal_request_id": request_id})
+            self.celery_task.apply_async(args=keys, queue=queue, headers=headers)
         except (OperationalError, OSError):
             log.exception("the broker does not answer; the job waits", task=self.name, keys=keys)
 

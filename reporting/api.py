@@ -13,18 +13,24 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from municipalities.access import can
 from municipalities.api import RightedAPI
+from municipalities.api_schema import refusal
+from municipalities.free_text import FreeTextMixin
 from municipalities.services import unit_names
 from reporting.models import NationalSummary, Report, Round, Submission
-from reporting.services.drafts import DraftConflict, draft_answers, draft_save
+from reporting.services.drafts import DraftConflict, UnknownField, draft_answers, draft_save
 from reporting.services.submissions import ChecksFailed, submission_approve, submission_return, submission_submit
 from reporting.timing import round_state
 
 DATE = OpenApiParameter("date", OpenApiTypes.DATE, OpenApiParameter.PATH, description="The round's reference date.")
+
+NOT_NOW = refusal("It cannot be done now: the report's state, the round or another caller's change is in the way.")
+STOPPED = refusal("The checks stop the report; `findings` says why. Or the idempotency key has been used for another.")
 
 
 class RoundSerializer(serializers.ModelSerializer[Round]):
@@ -49,8 +55,8 @@ class ReportRowSerializer(serializers.ModelSerializer[Report]):
     number = serializers.SerializerMethodField()
     name = serializers.SerializerMethodField()
     office = serializers.CharField(source="office.key")
-    days_late = serializers.IntegerField(source="current.days_late", default=None)
-    warning_count = serializers.IntegerField(source="current.warning_count", default=None)
+    days_late = serializers.IntegerField(source="current.days_late", default=None, allow_null=True)
+    warning_count = serializers.IntegerField(source="current.warning_count", default=None, allow_null=True)
     on_behalf = serializers.SerializerMethodField()
 
     class Meta:
@@ -105,7 +111,7 @@ class LookedOverSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=0)
 
 
-class DecisionSerializer(serializers.Serializer[Any]):
+class DecisionSerializer(FreeTextMixin, serializers.Serializer[Any]):
     """A decision on the submission with this number, with a comment: one sent in anew since is not decided unseen."""
 
     submission = serializers.IntegerField(min_value=1)
@@ -211,7 +217,7 @@ class ReportDraft(ReportAPI):
         revs = {key: stored.get("rev", 0) for key, stored in report.draft.get("fields", {}).items()}
         return Response({"version": report.draft_version, "answers": answers, "hidden": hidden, "rev": revs})
 
-    @extend_schema(request=DraftFieldSerializer, responses=OpenApiTypes.OBJECT)
+    @extend_schema(request=DraftFieldSerializer, responses={200: OpenApiTypes.OBJECT, 409: NOT_NOW})
     def post(self, request: Request, pk: int) -> Response:
         given = DraftFieldSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -221,6 +227,8 @@ class ReportDraft(ReportAPI):
                 report=self.report(pk), key=values["key"], raw=values["value"], base_rev=values["rev"],
                 actor=request.user, now=self.now,
             )  # fmt: skip
+        except UnknownField:
+            raise ValidationError({"key": [_("The form does not have this question.")]}) from None
         except DraftConflict as conflict:
             body = {"detail": _("Somebody else has changed this answer."), "theirs": conflict.theirs}
             return Response({**body, "mine": conflict.mine, "by": conflict.their_name, "rev": conflict.rev}, status=409)
@@ -233,7 +241,7 @@ class ReportSubmit(ReportAPI):
 
     right = "report.submit"
 
-    @extend_schema(request=LookedOverSerializer, responses=ReportSerializer)
+    @extend_schema(request=LookedOverSerializer, responses={200: ReportSerializer, 409: NOT_NOW, 422: STOPPED})
     def post(self, request: Request, pk: int) -> Response:
         report = self.report(pk)
         given = LookedOverSerializer(data=request.data)
@@ -252,7 +260,7 @@ class ReportReturn(ReportAPI):
 
     right = "report.return"
 
-    @extend_schema(request=DecisionSerializer, responses=ReportSerializer)
+    @extend_schema(request=DecisionSerializer, responses={200: ReportSerializer, 409: NOT_NOW})
     def post(self, request: Request, pk: int) -> Response:
         report = self.report(pk)
         submission_return(report=report, actor=request.user, now=self.now, **_decision(request))
@@ -264,7 +272,7 @@ class ReportApprove(ReportAPI):
 
     right = "report.approve"
 
-    @extend_schema(request=DecisionSerializer, responses=ReportSerializer)
+    @extend_schema(request=DecisionSerializer, responses={200: ReportSerializer, 409: NOT_NOW})
     def post(self, request: Request, pk: int) -> Response:
         report = self.report(pk)
         submission_approve(report=report, actor=request.user, now=self.now, **_decision(request))

@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reporting.api import LookedOverSerializer, ReportAPI, ReportDraft, ReportSerializer, ReportSubmit
+from reporting.api import NOT_NOW, STOPPED, LookedOverSerializer, ReportAPI, ReportDraft, ReportSerializer, ReportSubmit
 from reporting.form_schema import form_schema
 from reporting.services.draft_view import register_choices, spec_of
 from reporting.services.drafts import draft_open
@@ -135,7 +135,7 @@ class ReportDraftMany(ReportDraft):
             }
         )
 
-    @extend_schema(request=ManyAnswersSerializer, responses=DeliveredSerializer)
+    @extend_schema(request=ManyAnswersSerializer, responses={200: DeliveredSerializer, 409: NOT_NOW})
     def put(self, request: Request, pk: int) -> Response:
         """Save many answers. What can be saved is saved; the others are named with the reason."""
         report = self.report(pk)
@@ -191,7 +191,11 @@ class ReportSubmitOnce(ReportSubmit):
     """Send the report in. 422 with the findings when the checks stop it, or when the idempotency key has been used for
     another request."""
 
-    @extend_schema(request=LookedOverSerializer, responses=ReportSerializer, parameters=[ONCE])
+    @extend_schema(
+        request=LookedOverSerializer,
+        responses={200: ReportSerializer, 409: NOT_NOW, 422: STOPPED},
+        parameters=[ONCE],
+    )
     def post(self, request: Request, pk: int) -> Response:
         key = request.headers.get("Idempotency-Key")
         if key is None:

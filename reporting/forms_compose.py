@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.forms import FILL_IN, DayField, text_field
+from municipalities.free_text import FreeTextForm
 from municipalities.templatetags.portal import day
 from reporting.models import Round
 from reporting.services.composing import DATES, ComposeRefused
@@ -18,7 +19,7 @@ from reporting.services.composing import DATES, ComposeRefused
 EXAMPLE = gettext_lazy("For example 4.5.2022")
 
 
-class RefusedForm(forms.Form):
+class RefusedForm(FreeTextForm):
     """A form whose service says what cannot be."""
 
     def refused(self, refused: ComposeRefused) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from municipalities.free_text import FreeTextForm
 from reporting.notice_words import BODY_LENGTH, LANGUAGES, SUBJECT_LENGTH, Words
 
 FILL_IN = {"required": gettext_lazy("Fill in this field.")}
 
 
-class NoticeTextForm(forms.Form):
+class NoticeTextForm(FreeTextForm):
     """Subject and text in bokmål and nynorsk. What is wrong with the braces the service says (``add_faults``)."""
 
     nb_subject = forms.CharField(label=gettext_lazy("Subject"), max_length=SUBJECT_LENGTH, error_messages=FILL_IN)

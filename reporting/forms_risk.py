@@ -8,11 +8,12 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.free_text import FreeTextForm
 from reporting.models import RiskAssessment
 from reporting.services.risk import TEXT_LIMIT
 
 
-class RiskForm(forms.Form):
+class RiskForm(FreeTextForm):
     """Recognised, in part or not; why; and what is done about it. Whether it can be kept is said by the service."""
 
     submission = forms.IntegerField(required=False, widget=forms.HiddenInput)

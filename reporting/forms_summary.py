@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.free_text import FreeTextForm
 from reporting.documents.facts import TaskFact
 from reporting.documents.texts import assessment_parts, risk_levels
 from reporting.models import Composition
@@ -20,7 +21,7 @@ from reporting.task_matrix import read_tasks
 LANGUAGE_NAMES = {"nb": "bokmål", "nn": "nynorsk"}
 
 
-class ComposingForm(forms.Form):
+class ComposingForm(FreeTextForm):
     """What the forms share: the number of the composition that the writer saw."""
 
     edit_number = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -24,6 +24,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from municipalities import guards as trail
+
 SUMMARY_COLUMNS = (
     "id", "kind", "round_id", "version", "outline", "assessment", "remarks", "risks", "submission_ids", "register_ids",
     "inputs_hash", "as_of", "frozen_at", "step", "error", "attempts", "claim", "heartbeat_at", "requested_by_id",
@@ -128,10 +130,10 @@ def off(_apps: Any, schema_editor: Any) -> None:
 
 @contextmanager
 def lifted() -> Iterator[None]:
-    """Take the guards off and put them on again, all or nothing: for tests and benchmarks alone, which empty their
-    database, or do what somebody with its password could do."""
+    """Take the guards off, those of the trail too, and put them on again, all or nothing: for tests and benchmarks
+    alone, which empty their database, or do what somebody with its password could do."""
     vendor = connection.vendor
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), trail.lifted(), connection.cursor() as cursor:
         for statement in (*_checked_now(vendor), *drop_sql(vendor)):
             cursor.execute(statement)
         yield

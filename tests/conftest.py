@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -37,7 +37,7 @@ SKIP_REASONS = ("browser", "service", "font", "java")
 LONG = (
     "test_whole_job.py", "test_verify.py", "test_delivery.py", "test_summaries.py", "test_volume.py",
     "test_render_processes.py", "test_network_browser.py", "test_search.py", "test_tasks.py",
-    "test_delivery_workers.py", "test_criteria_independent.py",
+    "test_delivery_workers.py", "test_criteria_independent.py", "test_kill.py",
 )  # fmt: skip
 """Files of a minute or so: begun first, so that no worker is left alone with one in the end."""
 
@@ -135,6 +135,24 @@ def _fresh_trail():
 def _fresh_cache():
     """Limits on login attempts and the like must not leak from one test to the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _force_login_is_a_whole_login():
+    """``force_login`` stands for a login with all that is asked for: for an administrator the second step, too. The
+    session says so as a real one does; a test of the step itself logs in by the pages."""
+    plain = Client._login
+
+    def whole(self, user, backend=None):
+        plain(self, user, backend)
+        session = self.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": 0.0}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_login", whole)
+        yield
 
 
 @pytest.fixture(autouse=True)

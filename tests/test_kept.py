@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
+from municipalities.guards import emptying
 from municipalities.models import Office, User
 from reform.models import FocusArea
 from reporting.models import Report
@@ -90,7 +91,7 @@ def test_what_leads_to_work_after_the_commit_is_always_made(made):
 def test_the_world_and_its_round_are_the_same_made_and_written_again(world):
     open_round(SPRING)
     again = {table: [len(columns), len(rows)] for table, (columns, rows) in _everything().items()}
-    with connection.cursor() as cursor:
+    with emptying(), connection.cursor() as cursor:
         for table in _everything():
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
     TRAIL.end()

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grants.models import KeyTable, KeyValue
-from grants.read_jsonstat import KeyFigures, TableRefused, read_population
+from grants.read_jsonstat import FILE_SIZE, KeyFigures, TableRefused, read_population
 from municipalities.access import can
 from municipalities.models import Municipality
 from municipalities.services import office_names, unit_with_number
 from municipalities.services.dated import in_words
 from municipalities.transitions import log
+from municipalities.virus import virus_fault
 from reporting.documents.formats import format_number
 
 WHY = "the municipalities' numbers, which are public"
@@ -55,6 +56,8 @@ def key_tables() -> QuerySet[KeyTable]:
 
 def key_table_look(data: bytes, *, today: dt.date) -> Looked:
     """What is in a file. Raises KeyTableRefused with the first thing that is wrong with it."""
+    if len(data) <= FILE_SIZE and (fault := virus_fault(data)):
+        raise KeyTableRefused(fault)
     try:
         figures = read_population(data)
     except TableRefused as refused:

@@ -100,7 +100,12 @@ class AllocationPage(FundsPage):
         chosen = next((row for row in shared.rows if row.key == asked), shared.rows[0])
         year = shared.formula.year
         formula = self.rows(AllocationFormula).get(year=year)
-        written = self.rows(Event).filter(object_type="grants.allocationformula", object_id=formula.pk).last()
+        written = (
+            self.rows(Event)
+            .select_related("actor")
+            .filter(object_type="grants.allocationformula", object_id=formula.pk)
+            .last()
+        )
         return {
             "year": year,
             "shared": shared,

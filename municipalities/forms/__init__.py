@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.free_text import FreeTextForm
 from municipalities.services.dated import EntryRefused
 from municipalities.services.plan_documents import MOST, Upload, room_fault, size_fault, upload_fault
 
@@ -81,7 +82,7 @@ class FilesField(forms.FileField):
         return uploads
 
 
-class EntryForm(forms.Form):
+class EntryForm(FreeTextForm):
     """A form whose entry a service judges. What is wrong in itself is said at once, at each field; ``refused`` puts
     what only the register knows at its field. ``NEEDED`` are the fields that the chosen answer makes necessary: they
     are never marked as optional, and the service says when one is missing."""

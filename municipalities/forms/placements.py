@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from municipalities.free_text import FreeTextForm
 from municipalities.services import Homeless
 
 NOWHERE = "ingen"
@@ -26,7 +27,7 @@ class PlaceField(forms.MultipleChoiceField):
             super().validate(value)
 
 
-class PlacementForm(forms.Form):
+class PlacementForm(FreeTextForm):
     """One question for each person of one unit: which of the parts, or none. Who is left open goes on waiting."""
 
     def __init__(self, people: Sequence[Homeless], data: Any = None) -> None:

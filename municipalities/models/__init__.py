@@ -1,5 +1,6 @@
 """Who exists on a day, who may see whom, what each has decided, and what has happened."""
 
+from municipalities.models.accounts import Invitation, PasswordWish
 from municipalities.models.corrections import CorrectionProposal
 from municipalities.models.decisions import (
     AreaPosition,
@@ -9,7 +10,7 @@ from municipalities.models.decisions import (
     PlanDocument,
     SolutionPosition,
 )
-from municipalities.models.people import Membership, Role, ServiceAccount, User
+from municipalities.models.people import Membership, ProviderSession, Role, ServiceAccount, User
 from municipalities.models.places import (
     County,
     Municipality,
@@ -18,13 +19,14 @@ from municipalities.models.places import (
     Office,
     OfficeName,
 )
-from municipalities.models.trail import Event, OutgoingMail
+from municipalities.models.trail import Event, OutgoingMail, TrailDeletion, TrailSeal
 
 __all__ = [
     "AreaPosition",
     "CorrectionProposal",
     "County",
     "Event",
+    "Invitation",
     "Membership",
     "Municipality",
     "MunicipalityLink",
@@ -32,12 +34,16 @@ __all__ = [
     "Office",
     "OfficeName",
     "OutgoingMail",
+    "PasswordWish",
     "PhaseStatus",
     "PlanAnchoring",
     "PlanDecision",
     "PlanDocument",
+    "ProviderSession",
     "Role",
     "ServiceAccount",
     "SolutionPosition",
+    "TrailDeletion",
+    "TrailSeal",
     "User",
 ]

@@ -7,12 +7,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models.places import Municipality, Office
-from municipalities.querysets import ScopedManager
+from municipalities.querysets import ChangesManager
 
 
 class Event(models.Model):
-    """One row for each change of state: who, on behalf of whom, what, from, to, when. Written by the engine only."""
+    """One row for each change, and for each reading of something internal or personal: who, on behalf of whom, what,
+    from, to, when, from which session. Written by the engine only; the database refuses to change or delete it
+    (``municipalities/guards.py``).
 
+    ``objects`` are the changes, so that no page tells a reading as something that happened; ``everything`` is both.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGE = "change", _("change")
+        READING = "reading", _("reading")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.CHANGE)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     actor_name = models.CharField(max_length=200)
     on_behalf_of = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="+")
@@ -25,10 +35,12 @@ class Event(models.Model):
     content_hash = models.CharField(max_length=64, blank=True)
     happened_at = models.DateTimeField()
     request_id = models.CharField(max_length=64, blank=True)
+    session_hash = models.CharField(max_length=64, blank=True)
     municipality = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="events")
     office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="events")
-    objects = ScopedManager.from_queryset(models.QuerySet)()
     scope_path = "municipality"
+    objects = ChangesManager.from_queryset(models.QuerySet)()
+    everything: models.Manager[Event] = models.Manager()
 
     class Meta:
         ordering = ["id"]
@@ -38,6 +50,59 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_id}: {self.name}"
+
+    @property
+    def who(self) -> str:
+        """The actor's name as her user says it today; empty for the portal itself. ``actor_name`` is no name but the
+        role and unit in which she acted (``access.acting_as``). Join the actor to a list of events."""
+        return str(self.actor) if self.actor_id else ""
+
+
+class TrailSeal(models.Model):
+    """The link of one Event in the chain of its kind: ``sequence`` has no gaps, ``chain_hash`` is of the Event, of this
+    row and of the link before it (``municipalities/trail_chain.py``).
+
+    The Event is in no foreign key of the database: one that is gone is to be found by ``verify_trail``, and rows of
+    both go together when their time is over.
+    """
+
+    chain = models.CharField(max_length=8, choices=Event.Kind.choices)
+    sequence = models.PositiveBigIntegerField()
+    event = models.OneToOneField(Event, on_delete=models.DO_NOTHING, related_name="seal", db_constraint=False)
+    chain_hash = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("seal of the trail")
+        verbose_name_plural = _("seals of the trail")
+        constraints = [models.UniqueConstraint(fields=["chain", "sequence"], name="trail_seal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.sequence}"
+
+
+class TrailDeletion(models.Model):
+    """A stretch from the old end of a chain that was deleted by rule: what it was, and the hash that the chain goes on
+    from. ``row_hash`` is of this row and of the deletion before it."""
+
+    chain = models.CharField(max_length=8, choices=Event.Kind.choices)
+    first_sequence = models.PositiveBigIntegerField()
+    last_sequence = models.PositiveBigIntegerField()
+    last_hash = models.CharField(max_length=64)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    kept_years = models.PositiveSmallIntegerField()
+    deleted_at = models.DateTimeField()
+    row_hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["chain", "last_sequence"]
+        verbose_name = _("deletion from the trail")
+        verbose_name_plural = _("deletions from the trail")
+        constraints = [models.UniqueConstraint(fields=["chain", "first_sequence"], name="trail_deletion_once")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.first_sequence}-{self.last_sequence}"
 
 
 class OutgoingMail(models.Model):

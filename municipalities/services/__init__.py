@@ -1,8 +1,17 @@
 """What the app does: names on a day, roles, and the registers that an approved report changes."""
 
-from municipalities.services.contacts import ROLES as CONTACT_ROLES
-from municipalities.services.contacts import (
+from municipalities.services.access_given import (
     Contact,
+    Place,
+    access_end,
+    access_give,
+    access_remind,
+    access_replace,
+    people_at,
+    people_counted,
+    roles_to_give,
+)
+from municipalities.services.contacts import (
     contact_end,
     contact_invite,
     contact_remind,
@@ -41,14 +50,18 @@ from municipalities.services.registers import (
 )
 
 __all__ = [
-    "CONTACT_ROLES",
     "Contact",
     "EntryRefused",
     "Followed",
     "Homeless",
     "OfficeNameOnDay",
+    "Place",
     "PlaceRefused",
     "UnitName",
+    "access_end",
+    "access_give",
+    "access_remind",
+    "access_replace",
     "contact_end",
     "contact_invite",
     "contact_remind",
@@ -63,11 +76,14 @@ __all__ = [
     "memberships_homeless",
     "notice_language_set",
     "office_names",
+    "people_at",
+    "people_counted",
     "phase_status_register",
     "plan_anchoring_register",
     "plan_decision_register",
     "register_lock",
     "register_set",
+    "roles_to_give",
     "solution_positions_register",
     "unit_names",
     "unit_with_number",

@@ -103,7 +103,11 @@ def correction_withdraw(proposal: CorrectionProposal, *, actor: User, now: dt.da
 def correction_history(proposal: CorrectionProposal) -> Any:
     """The Events of a proposal, the first one first."""
     events = Event.objects.across_all(reason="the history of one proposal that the reader may see")
-    return events.filter(object_type=proposal._meta.label_lower, object_id=proposal.pk).order_by("id")
+    return (
+        events.filter(object_type=proposal._meta.label_lower, object_id=proposal.pk)
+        .select_related("actor")
+        .order_by("id")
+    )
 
 
 def names_near(unit_ids: Iterable[int], day: dt.date) -> dict[int, MunicipalityVersion]:

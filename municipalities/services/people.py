@@ -11,12 +11,16 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from municipalities.lineage import Related, Span
 from municipalities.models import Membership, Municipality, MunicipalityLink, MunicipalityVersion, Office, User
 from municipalities.querysets import valid_on
+from municipalities.services.local_accounts import access_over
 from municipalities.services.names import lineage_of_all
 from municipalities.transitions import log
 
@@ -65,15 +69,35 @@ def membership_grant(
 ) -> Membership:
     """Give ``user`` a role from a day on, with an Event; an open one of the same kind is returned as it is.
 
-    Raises IntegrityError when the role and the unit do not fit together.
+    Raises PermissionDenied when ``actor`` would give it to herself, IntegrityError when the role and the unit do not
+    fit together.
     """
+    if actor is not None and actor.pk == user.pk:
+        raise PermissionDenied(_("Nobody gives access to herself. Ask a colleague, or the level above."))
+    return _grant(
+        user=user, role=role, municipality=municipality, office=office, valid_from=valid_from, valid_to=valid_to,
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+def _grant(
+    *,
+    user: User,
+    role: str,
+    municipality: Municipality | None,
+    office: Office | None,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    actor: User | None,
+    now: dt.datetime,
+) -> Membership:
     same = {"user": user, "role": role, "municipality": municipality, "office": office}
     with transaction.atomic():
         kept = Membership.objects.filter(valid_on(valid_from), **same).first()
         if kept is not None:
             return kept
         membership = Membership.objects.create(valid_from=valid_from, valid_to=valid_to, **same)
-        log(membership, "membership_granted", actor=actor, now=now, to_state=role, note=user.username)
+        log(membership, "membership_granted", actor=actor, now=now, to_state=role)
         return membership
 
 
@@ -82,12 +106,35 @@ def membership_end(
 ) -> None:
     """Let a role end on ``valid_to`` (its last day; None lets it go on), with an Event.
 
-    Raises IntegrityError when it would end before it began.
+    One that is over by then is over at once: she is logged out, and without any other access her account is closed.
+    Raises PermissionDenied when ``actor`` would make her own last longer, IntegrityError when it would end before it
+    began.
     """
+    before = Membership.objects.filter(pk=membership.pk).values_list("valid_to", flat=True).first()
+    longer = before is not None and (valid_to is None or valid_to > before)
+    if longer and actor is not None and actor.pk == membership.user_id:
+        raise PermissionDenied(_("Nobody gives access to herself. Ask a colleague, or the level above."))
+    today = timezone.localdate(now)
+    with transaction.atomic():
+        _end(membership, valid_to, actor, now)
+        if valid_to is not None and valid_to < today:
+            access_over(membership=membership, actor=actor, now=now, today=today)
+
+
+def membership_withdraw(*, membership: Membership, actor: User | None, now: dt.datetime) -> None:
+    """Take back an access that has not held for a whole day, so that it does not hold until the day is over. The Event
+    keeps what it was."""
+    with transaction.atomic():
+        note = f"user:{membership.user_id} since {membership.valid_from}"
+        log(membership, "membership_withdrawn", actor=actor, now=now, from_state=membership.role, note=note)
+        membership.delete()
+
+
+def _end(membership: Membership, valid_to: dt.date | None, actor: User | None, now: dt.datetime) -> None:
     with transaction.atomic():
         membership.valid_to = valid_to
         membership.save(update_fields=["valid_to"])
-        note = f"{membership.user.username}: {valid_to or 'open'}"
+        note = str(valid_to or "open")
         log(membership, "membership_ended", actor=actor, now=now, from_state=membership.role, note=note)
 
 
@@ -167,10 +214,11 @@ def _move(
 ) -> list[Membership]:
     units = Municipality.objects.across_all(reason="the units that a person belongs to from now on")
     new = [
-        membership_grant(
+        _grant(
             user=membership.user,
             role=membership.role,
             municipality=unit,
+            office=None,
             valid_from=max(day, membership.valid_from),
             valid_to=membership.valid_to,
             actor=actor,
@@ -179,5 +227,5 @@ def _move(
         for unit in units.filter(pk__in=unit_ids).order_by("pk")
     ]
     last = max(day - ONE_DAY, membership.valid_from)
-    membership_end(membership=membership, valid_to=last, actor=actor, now=now)
+    _end(membership, last, actor, now)  # she goes on at the new unit, so nothing is over
     return new

@@ -11,9 +11,10 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from municipalities import archives
+from municipalities.archives import MEGABYTE
 from municipalities.filestore import (
     LARGEST_UPLOAD,
-    MEGABYTE,
     NotThere,
     kind_of,
     open_file,
@@ -26,6 +27,7 @@ from municipalities.services.dated import EntryRefused, refuse
 from municipalities.services.decisions import DecisionEntry, decision_enter
 from municipalities.services.registers import register_lock
 from municipalities.transitions import log as event
+from municipalities.virus import virus_fault
 
 log = structlog.get_logger("portal.document")
 
@@ -67,12 +69,35 @@ def room_fault() -> str:
 
 
 def upload_fault(upload: Upload) -> str:
-    """What is wrong with a file: its size, or that it is not one of the four kinds. Its name says nothing."""
-    fault = size_fault(upload.name, len(upload.data))
-    if fault or kind_of(upload.data) is not None:
+    """What is wrong with a file: its size, that it is not one of the four kinds (its name says nothing), what it
+    unpacks to, or a virus in it. Empty when it may be kept."""
+    if fault := size_fault(upload.name, len(upload.data)):
         return fault
-    text = _("%(name)s cannot be taken in. Choose a PDF, or a document or workbook without macros (docx, odt, xlsx).")
-    return text % {"name": upload.name}
+    kind = kind_of(upload.data)
+    if kind is None:
+        text = _(
+            "%(name)s cannot be taken in. Choose a PDF, or a document or workbook without macros (docx, odt, xlsx)."
+        )
+        return text % {"name": upload.name}
+    if kind.suffix != "pdf":
+        try:
+            archives.judge(upload.data, archives.DOCUMENT)
+        except archives.ArchiveRefused as refused:
+            return _inside_fault(refused.code) % {"name": upload.name}
+    if fault := virus_fault(upload.data):
+        return f"{upload.name}: {fault}"
+    return ""
+
+
+def _inside_fault(code: str) -> str:
+    """What is wrong inside a document, with a place for its name."""
+    if code == archives.LOCKED:
+        return _("%(name)s has a password. Save it without one.")
+    if code in (archives.BOMB, archives.NESTED):
+        return _("%(name)s unpacks to far more than a document holds. Save it as a PDF, and send in that.")
+    if code == archives.DECLARES:
+        return _("%(name)s holds definitions that a document does not need. Save it as a PDF, and send in that.")
+    return _("%(name)s is damaged. Open it, save it anew, and send in that.")
 
 
 def decision_with_documents(

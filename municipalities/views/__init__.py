@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -19,9 +19,12 @@ from django.views.generic import TemplateView, View
 from django.views.i18n import set_language
 
 from municipalities.access import RIGHTS, Scope, allowed_filter, can, scope_of, visible_filter
+from municipalities.acting import Acting, acting_of
 from municipalities.context import home_of, roles_in_words
 from municipalities.errors import method_not_allowed, stopped, wants_json
 from municipalities.language import language_choose
+from municipalities.models import Municipality
+from municipalities.resend import same_site
 from municipalities.transitions import TransitionRefused, WrongState
 
 __all__ = ["ScopedList", "ScopedPage", "ScopedView", "login_first", "stopped"]
@@ -47,10 +50,16 @@ def login_first(request: HttpRequest) -> HttpResponseBase:
         response = HttpResponse(status=204)
         response["HX-Redirect"] = login
         return response
-    response = redirect_to_login(here if request.method in ("GET", "HEAD") else "/", settings.LOGIN_URL)
+    response = redirect_to_login(here if request.method in ("GET", "HEAD") else _page_of(request), settings.LOGIN_URL)
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         response["Location"] += "&utlopt=1"
     return response
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page that a form stood on, to come back to; the front page where the browser does not tell."""
+    said = urlsplit(request.headers.get("Referer", "")) if same_site(request) else None
+    return said._replace(scheme="", netloc="", fragment="").geturl() or "/" if said else "/"
 
 
 class ScopedView(View):
@@ -92,6 +101,17 @@ class ScopedView(View):
         """Where the reader belongs today."""
         return scope_of(self.request.user, today=self.today)
 
+    @property
+    def acting(self) -> Acting:
+        """Which municipality the reader works for now."""
+        return acting_of(self.request)
+
+    @property
+    def own_units(self) -> list[int]:
+        """The municipality that the reader works for now; all of hers while she has not chosen."""
+        chosen = self.acting.unit_id
+        return sorted(self.scope.municipality_ids) if chosen is None else [chosen]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return login_first(request)
@@ -126,6 +146,9 @@ class ScopedView(View):
         rows = self.get_queryset().filter(**lookup)
         found = rows.filter(allowed_filter(model, self.right, self.scope)).first()
         if found is not None:
+            # The frame says so where this is another of her municipalities than the one she works for.
+            about = found.pk if isinstance(found, Municipality) else getattr(found, "municipality_id", None)
+            self.request.about_unit = about
             return found
         if rows.filter(visible_filter(model, self.scope)).exists():
             raise PermissionDenied(_("Your role does not have this right."))

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from municipalities.access import RIGHTS
-from municipalities.forms.contacts import InviteForm
+from municipalities.acting import choose_first
 from municipalities.models import Municipality
-from municipalities.services import (
-    EntryRefused,
-    contact_end,
-    contact_invite,
-    contact_remind,
-    contacts_of,
-    notice_language_set,
-    unit_names,
-)
+from municipalities.services import Place, notice_language_set, unit_names
 from municipalities.views import ScopedPage
+from municipalities.views.access import PlaceChange, PlacePage
 
 
-class Contacts(ScopedPage):
-    """The contacts of one's own municipality, or of the one of several that ``?enhet=`` names."""
+class OwnUnit(ScopedPage):
+    """A page about one's own municipality, or another of hers that ``?enhet=`` names; who has several chooses first."""
 
-    right = "contact.invite"
-    template_name = "municipalities/contacts.html"
+    abstract = True
 
     @cached_property
     def units(self) -> list[Municipality]:
@@ -44,73 +37,71 @@ class Contacts(ScopedPage):
 
     @cached_property
     def unit(self) -> Municipality:
-        """The unit that the page is about."""
-        wanted = self.request.POST.get("enhet") or self.request.GET.get("enhet") or ""
-        found = [row for row in self.units if not wanted or str(row.pk) == wanted]
-        if not found:
-            raise Http404
-        return found[0]
+        """The unit that the page is about: the one that is named, else the one that she works for.
 
-    def get_context(self) -> dict[str, Any]:
-        return {"form": InviteForm(), **self.about()}
+        A form names the unit that it was shown for: a choice made in another window does not move what it does.
+        """
+        wanted = self.request.POST.get("enhet") or self.request.GET.get("enhet") or str(self.acting.unit_id)
+        found = next((row for row in self.units if str(row.pk) == wanted), None)
+        if found is None and wanted == str(self.acting.unit_id):
+            raise PermissionDenied(_("You do not fill in for the municipality that you work for now."))
+        if found is None:
+            raise Http404
+        self.request.about_unit = found.pk
+        return found
+
+    def must_choose(self) -> bool:
+        """Whether she has to say which municipality she works for before the page can be about one."""
+        return self.acting.must_choose and not self.request.GET.get("enhet")
+
+
+class Contacts(OwnUnit, PlacePage):
+    """The contacts of one's own municipality, or of another of hers that ``?enhet=`` names."""
+
+    right = "contact.invite"
+    template_name = "municipalities/contacts.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.must_choose():
+            return choose_first(request)
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def place(self) -> Place:
+        return Place(municipality_id=self.unit.pk)
+
+    @property
+    def here(self) -> str:
+        """The page again, at the same unit."""
+        return reverse("contacts") + (f"?enhet={self.unit.pk}" if self.unit.pk != self.acting.unit_id else "")
+
+    @property
+    def change_url(self) -> str:
+        return reverse("contact_change")
 
     def about(self) -> dict[str, Any]:
         """What the page shows besides the form."""
         return {
+            **super().about(),
             "unit": self.unit,
-            "name": self.names.get(self.unit.pk),
-            "others": [(row, self.names.get(row.pk)) for row in self.units if row.pk != self.unit.pk],
-            "contacts": contacts_of(self.unit.pk, today=self.today),
             "languages": [("", _("Each person's own")), ("nb", "Bokmål"), ("nn", "Nynorsk")],
         }
 
-    def back(self) -> HttpResponse:
-        """To the page again, at the same unit."""
-        address = redirect("contacts")
-        if len(self.units) > 1:
-            address["Location"] += f"?enhet={self.unit.pk}"
-        return address
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Invite somebody."""
-        form = InviteForm(request.POST)
-        if form.is_valid():
-            try:
-                made = contact_invite(
-                    municipality=self.unit, actor=request.user, now=self.now, **form.cleaned_data  # type: ignore[arg-type]
-                )  # fmt: skip
-            except EntryRefused as refused:
-                form.refused(refused)
-            else:
-                messages.success(request, _("%(name)s has got access, and a mail about it.") % {"name": made.user})
-                return self.back()
-        return self.render(self.template_name, {"form": form, **self.about()}, status=422)
-
-
-class ContactChange(Contacts):
+class ContactChange(Contacts, PlaceChange):
     """One change of what is there: an invitation sent again, an access taken away, the language of the notices."""
 
+    right = "contact.invite"
+    post = PlaceChange.post
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.back()
+        return redirect("contacts")
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        try:
-            messages.success(request, self._change(request.POST.get("hva", "")))
-        except EntryRefused as refused:
-            messages.warning(request, str(refused))
-        return self.back()
-
-    def _change(self, what: str) -> str:
-        here: dict[str, Any] = {"municipality": self.unit, "actor": self.request.user, "now": self.now}
-        number = self.request.POST.get("kontakt", "")
-        membership_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
-        if what == "fjern":
-            ended = contact_end(membership_id=membership_id, **here)
-            return _("%(name)s has no access any more.") % {"name": ended.user}
-        if what == "igjen":
-            reminded = contact_remind(membership_id=membership_id, **here)
-            return _("The invitation to %(name)s is sent again.") % {"name": reminded.user}
+    def changed(self, what: str) -> str:
         if what == "sprak":
-            notice_language_set(language=self.request.POST.get("language", ""), **here)
+            language = self.request.POST.get("language", "")
+            notice_language_set(municipality=self.unit, language=language, actor=self.request.user, now=self.now)
             return _("The language of the notices is chosen.")
-        raise Http404
+        if what not in ("fjern", "igjen"):
+            raise Http404
+        return super().changed(what)

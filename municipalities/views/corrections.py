@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from municipalities.access import can
 from municipalities.border_words import TODAY, borders_words
 from municipalities.corrections_list import ABOUT, CorrectionRow, Query, choose
+from municipalities.free_text import FreeTextForm
 from municipalities.models import CorrectionProposal, Municipality
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import corrections as service
@@ -51,7 +52,7 @@ def choices_about() -> list[tuple[str, str]]:
     return [(key, capfirst(text)) for key, text in CorrectionProposal.About.choices]
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(FreeTextForm):
     """What is wrong, and how it should be."""
 
     about = forms.ChoiceField(
@@ -67,7 +68,7 @@ class ProposalForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(FreeTextForm):
     """What came of a proposal."""
 
     outcome = forms.ChoiceField(

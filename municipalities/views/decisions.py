@@ -28,6 +28,7 @@ from municipalities.models import (
     SolutionPosition,
 )
 from municipalities.names import display_name
+from municipalities.readings import read_logged
 from municipalities.services import unit_names, unit_with_number
 from municipalities.services.dated import EntryRefused
 from municipalities.services.decisions import decision_correct, decision_remove, until_words
@@ -285,13 +286,14 @@ class PlanDocumentFile(ScopedView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            opened = document_read(self.get_object())
+            document = self.get_object()
+            opened = document_read(document)
         except NotThere:
             raise Http404 from None
+        read_logged(request, document, "plan_document_read")
         response = FileResponse(opened.stream, content_type=opened.media_type)
         response["Content-Disposition"] = content_disposition(opened.name)
         response["Content-Length"] = str(opened.size)
-        response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -369,7 +371,7 @@ class _Detail:
 
     def _events(self) -> list[Event]:
         label = PlanDecision._meta.label_lower
-        rows: Any = self.view.rows(Event).filter(object_type=label, object_id=self.decision.pk)
+        rows: Any = self.view.rows(Event).select_related("actor").filter(object_type=label, object_id=self.decision.pk)
         return list(rows)
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from municipalities.acting import choose_first
 from municipalities.forms.machines import MachineForm
 from municipalities.services import EntryRefused
 from municipalities.services.service_accounts import (
@@ -16,14 +17,17 @@ from municipalities.services.service_accounts import (
     service_account_revoke,
     service_accounts_of,
 )
-from municipalities.views.contacts import Contacts
+from municipalities.views.contacts import OwnUnit
 
 
-class Machines(Contacts):
-    """The keys of one's own municipality, or of the one of several that ``?enhet=`` names."""
+class Machines(OwnUnit):
+    """The keys of one's own municipality, or of another of hers that ``?enhet=`` names."""
 
     right = "service.manage"
     template_name = "municipalities/machines.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return choose_first(request) if self.must_choose() else self.render(self.template_name, self.get_context())
 
     def get_context(self) -> dict[str, Any]:
         return {"form": MachineForm(), **self.about()}
@@ -33,14 +37,13 @@ class Machines(Contacts):
         return {
             "unit": self.unit,
             "name": self.names.get(self.unit.pk),
-            "others": [(row, self.names.get(row.pk)) for row in self.units if row.pk != self.unit.pk],
             "accounts": service_accounts_of(self.unit),
         }
 
     def back(self) -> HttpResponse:
         """To the page again, at the same unit."""
         address = redirect("machines")
-        if len(self.units) > 1:
+        if self.unit.pk != self.acting.unit_id:
             address["Location"] += f"?enhet={self.unit.pk}"
         return address
 
@@ -63,7 +66,7 @@ class MachineRevoke(Machines):
     """Shut one system out."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.back()
+        return redirect("machines")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         number = request.POST.get("maskin", "")

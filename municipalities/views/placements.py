@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from municipalities.forms.placements import PlacementForm
 from municipalities.lineage import Span
+from municipalities.readings import read_logged
 from municipalities.services import Homeless, PlaceRefused, membership_place, memberships_homeless
 from municipalities.views import ScopedPage
 
@@ -44,6 +45,8 @@ class Placements(ScopedPage):
         return [list(people) for _unit, people in groupby(rows, key=lambda row: row.membership.municipality_id)]
 
     def get_context(self) -> dict[str, Any]:
+        if self.homeless:
+            read_logged(self.request, None, "contacts_read")
         return {"units": [self._gone(people, PlacementForm(people)) for people in self.homeless]}
 
     def _gone(self, people: list[Homeless], form: PlacementForm) -> Gone:

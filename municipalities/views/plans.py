@@ -54,7 +54,9 @@ class RowPage(UnitNamed):
 
     def history(self, row: Any) -> list[Any]:
         """What has happened to the row, newest first. One query."""
-        events: Any = self.rows(Event).filter(object_type=row._meta.label_lower, object_id=row.pk)
+        events: Any = (
+            self.rows(Event).select_related("actor").filter(object_type=row._meta.label_lower, object_id=row.pk)
+        )
         return happenings(events, {})
 
 

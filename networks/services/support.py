@@ -189,7 +189,11 @@ def support_remove(
 def support_history(activity: SupportActivity) -> Any:
     """The Events of a row, the newest first."""
     events = Event.objects.across_all(reason="the history of one row that the reader may edit")
-    return events.filter(object_type=activity._meta.label_lower, object_id=activity.pk).order_by("-id")
+    return (
+        events.filter(object_type=activity._meta.label_lower, object_id=activity.pk)
+        .select_related("actor")
+        .order_by("-id")
+    )
 
 
 def support_state(activity: SupportActivity) -> int:

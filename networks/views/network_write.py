@@ -86,7 +86,7 @@ class NetworkEdit(NetworkWriting):
             try:
                 changed = services.network_change(
                     network=self.object, values=form.values(), actor=request.user, now=self.now,
-                    reach=Reach(frozenset(self.own_units()), frozenset(self.own_offices)),
+                    reach=Reach(frozenset(self.kept_units()), frozenset(self.own_offices)),
                 )  # fmt: skip
             except ValidationError as error:
                 form.refuse(error)
@@ -151,7 +151,7 @@ class PartsNew(OfNetwork):
 
     def _form(self, *args: Any, day: dt.date, **kwargs: Any) -> PartsForm:
         offered = self.book.of_office(self.office, day)
-        return PartsForm(*args, book=self.book, office=self.office, offered=offered, own=self.own_units(), **kwargs)
+        return PartsForm(*args, book=self.book, office=self.office, offered=offered, own=self.kept_units(), **kwargs)
 
     def _page(self, form: PartsForm, status: int = 200) -> HttpResponse:
         context = {"form": form, "network": self.network, "offices": self.offices()}
@@ -215,7 +215,7 @@ class MeetingWriting(OfNetwork):
 
     def form(self, *args: Any, day: dt.date, there: Iterable[int] = (), **kwargs: Any) -> MeetingForm:
         """The form; those who take part in the network and those who were there are offered to tick."""
-        own = self.own_units()
+        own = self.kept_units()
         rows = Participation.objects.visible_to(self.request.user, today=self.today).filter(network=self.network)
         ids = (set(rows.values_list("municipality_id", flat=True)) | set(there)) & own
         units: list[UnitOnDay] = [unit for pk in ids if (unit := self.book.on(pk, day)) is not None]
@@ -273,7 +273,7 @@ class MeetingEdit(MeetingWriting):
         if form.is_valid():
             try:
                 changed = services.meeting_change(
-                    meeting=self.meeting, within=self.own_units(), actor=request.user, now=self.now, **form.values()
+                    meeting=self.meeting, within=self.kept_units(), actor=request.user, now=self.now, **form.values()
                 )
             except ValidationError as error:
                 form.refuse(error)

@@ -71,7 +71,7 @@ class Networked(ScopedView):
         own = self.scope.office_ids
         return [pk for pk in self.office_labels if pk in own or not own]
 
-    def own_units(self) -> set[int]:
+    def kept_units(self) -> set[int]:
         """The units that the reader keeps the participations of: those in her scope."""
         reach = allowed_filter(Municipality, "network.edit", self.scope)
         return set(self.rows(Municipality).filter(reach).values_list("pk", flat=True))
@@ -80,7 +80,7 @@ class Networked(ScopedView):
         """Where a contact proposes a correction of what is registered about her unit's networks; empty for others."""
         if not can(self.request.user, "correction.propose", today=self.today):
             return ""
-        rows = [row for unit in self.scope.municipality_ids if (row := self.book.on(unit, self.today)) is not None]
+        rows = [row for unit in self.own_units if (row := self.book.on(unit, self.today)) is not None]
         return f"{reverse('correction_new', args=[rows[0].number])}?om=nettverk" if rows else ""
 
     def may_edit(self, network: Network | None = None) -> bool:

@@ -77,7 +77,7 @@ class Supported(ScopedView):
         """Where a contact proposes a correction of the support to her unit; empty for others."""
         if not can(self.request.user, "correction.propose", today=self.today):
             return ""
-        rows = [row for unit in self.scope.municipality_ids if (row := self.book.on(unit, self.today)) is not None]
+        rows = [row for unit in self.own_units if (row := self.book.on(unit, self.today)) is not None]
         return f"{reverse('correction_new', args=[rows[0].number])}?om=stotte" if rows else ""
 
     def standings(self, borders: str) -> Standings:

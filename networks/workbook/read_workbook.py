@@ -12,28 +12,26 @@ import enum
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import openpyxl  # noqa: TID251 - a read_*.py reads Excel files
 from django.utils.translation import gettext as _
 from openpyxl.utils import range_boundaries  # noqa: TID251
 
+from municipalities import archives
+from municipalities.archives import ArchiveRefused
+from municipalities.virus import virus_fault
+
 FILE_SIZE = 5 * 1024 * 1024
-UNPACKED_SIZE = 64 * 1024 * 1024
-PARTS, RATIO, RATIO_FROM = 300, 250, 1024 * 1024
-ELEMENTS = 1_500_000
+BOUNDS = archives.Bounds(unpacked=64 * 1024 * 1024, parts=300, elements=1_500_000)
 ROWS, COLUMNS, SHEETS = 25_000, 40, 30
 MERGED, SPREAD = 5_000, 100_000
-CHUNK, OVERLAP = 1024 * 1024, 256
-_ENCODING = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]+)[\"']")
 _FORMULAS = (b"<f>", b"<f ", b":f>", b":f ", b' t="e"')
 """What a sheet with formulas or errors holds; looked for as plain bytes, which is quickest."""
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,60}?ref=\"([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})\"")
 _FAR = re.compile(rb"\sr=\"[A-Z]{3}")
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
 Rows = Sequence[tuple[int, Sequence[Any]]]
@@ -59,17 +57,28 @@ class Sheet:
     rows: Rows
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Part:
-    formulas: bool
-    merged: list[str]
-    wide: bool
-    """Whether a cell stands so far to the right that rows must not be filled up to it."""
+    """What a part holds that the reader must know; ``wide``: a cell stands so far to the right that rows must not be
+    filled up to it."""
+
+    formulas: bool = False
+    wide: bool = False
+    merged: dict[str, None] = field(default_factory=dict)
+
+    def look(self, piece: bytes) -> None:
+        """Note what the next piece of the part holds."""
+        self.formulas = self.formulas or any(mark in piece for mark in _FORMULAS)
+        self.wide = self.wide or _FAR.search(piece) is not None
+        if b"mergeCell" in piece and len(self.merged) < MERGED:
+            self.merged |= dict.fromkeys(match.decode() for match in _MERGE.findall(piece))
 
 
 def read_workbook(data: bytes) -> list[Sheet]:
     """The sheets of an ``.xlsx`` file. Raises WorkbookRefused with one sentence."""
     parts = judge(data)
+    if fault := virus_fault(data):
+        raise WorkbookRefused(fault)
     try:
         return _read(data, parts)
     except WorkbookRefused:
@@ -85,14 +94,14 @@ def judge(data: bytes) -> dict[str, _Part]:
     if len(data) > FILE_SIZE:
         raise WorkbookRefused(_("The file is larger than 5 MB. Remove pictures and empty rows, and save it anew."))
     _kind(data)
+    found: dict[str, _Part] = {}
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with archives.opened(data, BOUNDS) as archive:
             _container(archive)
-            return _scan(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise WorkbookRefused(
-            _("The file is damaged and cannot be read. Open it in Excel and save it anew.")
-        ) from error
+            archives.scan(archive, BOUNDS, lambda name, piece: found.setdefault(name, _Part()).look(piece))
+    except ArchiveRefused as error:
+        raise _refused(error.code) from error
+    return found
 
 
 def _kind(data: bytes) -> None:
@@ -105,61 +114,26 @@ def _kind(data: bytes) -> None:
 
 
 def _container(archive: zipfile.ZipFile) -> None:
-    entries = archive.infolist()
-    names = [entry.filename for entry in entries]
+    names = archive.namelist()
     if "xl/workbook.xml" not in names and not any(name.endswith("workbook.xml") for name in names):
         raise WorkbookRefused(_("This is not an Excel workbook. Save the sheet as an Excel workbook (.xlsx)."))
-    bomb = (
-        len(entries) > PARTS
-        or len(set(names)) != len(names)
-        or sum(entry.file_size for entry in entries) > UNPACKED_SIZE
-        or any(e.file_size > RATIO_FROM and e.file_size > RATIO * max(e.compress_size, 1) for e in entries)
-        or any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries)
-    )
-    if bomb:
-        raise _too_large()
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise WorkbookRefused(_("The file has a password. Save it without one."))
+
+
+def _refused(code: str) -> WorkbookRefused:
+    """What the guard found, as a sentence."""
+    if code in (archives.BOMB, archives.NESTED):
+        return _too_large()
+    if code == archives.LOCKED:
+        return WorkbookRefused(_("The file has a password. Save it without one."))
+    if code == archives.DECLARES:
+        return WorkbookRefused(_("The file holds definitions that a workbook does not need, and is not read."))
+    return WorkbookRefused(_("The file is damaged and cannot be read. Open it in Excel and save it anew."))
 
 
 def _too_large() -> WorkbookRefused:
     return WorkbookRefused(
         _("The workbook holds far more than it can. Copy the rows into a newly downloaded workbook and send in that.")
     )
-
-
-def _scan(archive: zipfile.ZipFile) -> dict[str, _Part]:
-    """Read every part once, a piece at a time: no declarations, no strange encoding, not too many elements."""
-    elements, found = 0, {}
-    for entry in archive.infolist():
-        formulas, wide, merged, tail, start = False, False, [], b"", True
-        with archive.open(entry) as part:
-            while chunk := part.read(CHUNK):
-                if start:
-                    _plain_encoding(chunk)
-                    start = False
-                piece = tail + chunk
-                elements += chunk.count(b"<")
-                if elements > ELEMENTS:
-                    raise _too_large()
-                if _DECLARATION.search(piece):
-                    raise WorkbookRefused(
-                        _("The file holds definitions that a workbook does not need, and is not read.")
-                    )
-                formulas = formulas or any(mark in piece for mark in _FORMULAS)
-                wide = wide or _FAR.search(piece) is not None
-                if b"mergeCell" in piece:
-                    merged += [match.decode() for match in _MERGE.findall(piece)]
-                tail = chunk[-OVERLAP:]
-        found[entry.filename] = _Part(formulas, list(dict.fromkeys(merged))[:MERGED], wide)
-    return found
-
-
-def _plain_encoding(start: bytes) -> None:
-    declared = _ENCODING.search(start[:400])
-    wide = start[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<") or start[:4] in (b"\x00\x00\xfe\xff",)
-    if wide or (declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
-        raise WorkbookRefused(_("The file holds definitions that a workbook does not need, and is not read."))
 
 
 def _read(data: bytes, parts: dict[str, _Part]) -> list[Sheet]:
@@ -174,7 +148,7 @@ def _read(data: bytes, parts: dict[str, _Part]) -> list[Sheet]:
         if formulas.get(page.title):
             rows = _mark(rows, formulas[page.title])
         if part is not None and part.merged:
-            rows = _spread(rows, part.merged)
+            rows = _spread(rows, list(part.merged)[:MERGED])
         sheets.append(Sheet(page.title, page.sheet_state != "visible", rows))
     book.close()
     return sheets

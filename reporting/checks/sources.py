@@ -18,3 +18,4 @@ CRITERIA_2021 = _("National plan for the reform, revised in June 2021, chapter 3
 HALF_YEARLY = _("National plan for the reform, revised in June 2021, chapter 4.2")
 PHASES = _("Handbook for the municipalities, “Reformens faser”")
 STEPS = _("Handbook for the municipalities, “Leve hele livet i kommunene – steg for steg”")
+PRIVACY = _("The General Data Protection Regulation, article 5, no. 1 c")

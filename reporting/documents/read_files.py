@@ -14,6 +14,8 @@ import pikepdf
 from docx import Document as WordDocument  # noqa: TID251 (the same)
 from docx.oxml.ns import qn  # noqa: TID251 (the same)
 
+from municipalities import archives
+
 
 def pdf_attachment(data: bytes) -> bytes:
     """The JSON that is attached to a PDF. Raises ValueError when there is none, or the file is no PDF."""
@@ -45,10 +47,20 @@ def docx_text(data: bytes) -> str:
 
 
 def _word_body(data: bytes) -> Any:
+    _judge(data, "a Word file")
     try:
         return WordDocument(io.BytesIO(data)).element.body
     except Exception as error:  # zip, XML and package errors of several libraries
         raise ValueError("not a Word file") from error
+
+
+def _judge(data: bytes, kind: str) -> None:
+    """Whoever brings a file to be compared may have made it: it is judged before a library opens it. Raises
+    ValueError."""
+    try:
+        archives.judge(data, archives.OWN_FILE)
+    except archives.ArchiveRefused as refused:
+        raise ValueError(f"not {kind}") from refused
 
 
 def _text(element: Any) -> str:
@@ -57,6 +69,7 @@ def _text(element: Any) -> str:
 
 def xlsx_sheets(data: bytes) -> dict[str, list[tuple[Any, ...]]]:
     """Every sheet of a workbook as rows of values. Raises ValueError when it is no workbook."""
+    _judge(data, "an Excel workbook")
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:  # zip, XML and package errors of several libraries
@@ -70,6 +83,7 @@ def xlsx_sheets(data: bytes) -> dict[str, list[tuple[Any, ...]]]:
 def control_code(data: bytes, fmt: str) -> str:
     """The hash of the Content that a Word or Excel file says it was drawn from: in its properties, where editing it
     leaves it, else on its cover; empty where it says none. Raises ValueError when it is no such file."""
+    _judge(data, "a Word file" if fmt == "docx" else "an Excel workbook")
     if fmt == "docx":
         try:
             said = WordDocument(io.BytesIO(data)).core_properties.comments or ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from municipalities.national_ids import has_national_id
 from reporting.checks import ERROR, WARNING, CheckFacts, Finding, run_checks, the_form_itself
 from reporting.models import Report
 from reporting.services.draft_view import EDITABLE, spec_of, split_answers
@@ -75,9 +76,14 @@ def _ordered(spec: Any, findings: Sequence[Finding]) -> list[Finding]:
 
 
 def unexplained(findings: Sequence[Finding], comments: Mapping[str, str]) -> list[Finding]:
-    """The findings that stop the report: errors, and warnings without an explanation."""
+    """The findings that stop the report: errors, and warnings without an explanation. One that holds a national
+    identity number explains nothing: it must be written anew."""
     return [
         finding
         for finding in findings
-        if finding.level == ERROR or (finding.level == WARNING and not comments.get(finding.key, "").strip())
+        if finding.level == ERROR or (finding.level == WARNING and not _explains(comments.get(finding.key, "")))
     ]
+
+
+def _explains(comment: str) -> bool:
+    return bool(comment.strip()) and not has_national_id(comment)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.access import can
+from municipalities.free_text import text_fault
 from municipalities.models import User
 from municipalities.transitions import TransitionRefused, WrongState
 from reporting.answers_typed import clean
@@ -155,4 +156,6 @@ def text_clean(raw: str, *, longest: int = MAX_LENGTH) -> str:
     if not cleaned.value:
         raise TextRefused(_("Write something first."))
     text: str = cleaned.value
+    if fault := text_fault(text):
+        raise TextRefused(fault)
     return text

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.free_text import text_fault
 from municipalities.models import User
-from municipalities.transitions import TransitionRefused, WrongState, log
+from municipalities.transitions import NoteRefused, TransitionRefused, WrongState, log
 from reporting.models import Notice, Report, SectionAssignment
 from reporting.notice_words import LANGUAGES
 from reporting.querysets import editors_of
@@ -64,8 +65,8 @@ def section_hand(
     """Hand ``section`` to the colleague with the user id ``to``, who is told by mail; over whoever had it.
 
     Handing again to who has it gives it back to her as not done. Raises KeyError for an unknown section,
-    NotAColleague, NoteTooLong, PermissionDenied (also for the statsforvalter, who fills in alone), WrongState and
-    RoundClosed; then nothing is written.
+    NotAColleague, NoteTooLong, NoteRefused, PermissionDenied (also for the statsforvalter, who fills in alone),
+    WrongState and RoundClosed; then nothing is written.
     """
     note = " ".join(note.split())
     with _step(report, actor, now) as row:
@@ -73,6 +74,8 @@ def section_hand(
         _require_own(row, actor, now)
         if len(note) > NOTE_LENGTH:
             raise NoteTooLong(_("The message is too long. Write at most 500 characters."), state=row.status)
+        if fault := text_fault(note):
+            raise NoteRefused(fault, state=row.status)
         person = next((user for user in colleagues_of(row, today=timezone.localdate(now)) if user.pk == to), None)
         if person is None:
             raise NotAColleague(_("Choose a colleague who fills in for your municipality."), state=row.status)

@@ -73,7 +73,7 @@ def event_text(event: Event) -> str:
     text = known.get(event.name)
     if text is None:
         return event.name
-    return text % {"name": event.actor_name or _("the portal")}
+    return text % {"name": event.who or _("the portal")}
 
 
 @register.filter

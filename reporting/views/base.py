@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.errors import stopped, wants_json
 from municipalities.models import Event
+from municipalities.readings import read_logged
 from municipalities.services import unit_names
 from municipalities.views import ScopedView
 from reporting.models import Report, ReviewComment, SectionAssignment
@@ -40,9 +41,15 @@ class ReportView(ScopedView):
         """The report that the address names."""
         return self.get_object()
 
+    def read_on_behalf(self) -> None:
+        """Write down that a draft is read by another than its municipality."""
+        if self.report.on_behalf_at and not is_own(self.request.user, self.report, today=self.today):
+            read_logged(self.request, self.report, "draft_read")
+
     @cached_property
     def draft(self) -> DraftView:
         """Its draft, filled in when this is the first time."""
+        self.read_on_behalf()
         return drafts.draft_open(report=self.report, actor=self.request.user, now=self.now)
 
     @cached_property

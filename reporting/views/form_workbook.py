@@ -77,6 +77,7 @@ class ReportWorkbook(Workbooked):
         report = self.report
         if (locked := self.locked()) is not None:
             return locked
+        self.read_on_behalf()
         body = form_workbook.form_workbook_make(
             report=report, actor=request.user, now=self.now, language=language()  # type: ignore[arg-type]
         )  # fmt: skip

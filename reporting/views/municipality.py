@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.access import can
+from municipalities.acting import choose_first
 from municipalities.errors import stopped
 from municipalities.models import Event, MunicipalityVersion
 from municipalities.services import OfficeNameOnDay, UnitName, office_names, unit_names
@@ -136,9 +137,11 @@ class MunicipalityHome(ScopedView):
     right = "home.read"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        units = unit_names(self.scope.municipality_ids, self.today)
         if not self.scope.municipality_ids:
             return redirect("home")
+        if self.acting.must_choose:
+            return choose_first(request)
+        units = unit_names(filter(None, [self.acting.unit_id]), self.today)
         if not units:
             heading = _("Your unit is not in the register today")
             text = _(
@@ -148,9 +151,7 @@ class MunicipalityHome(ScopedView):
             return stopped(
                 request, heading, text, [*self._units_that_were(), (_("Help"), reverse("help"))], 404, code="no_unit"
             )
-        wanted = request.GET.get("enhet", "")
-        pk = next((pk for pk, unit in units.items() if unit.number == wanted), next(iter(units)))
-        return self.render("reporting/home_municipality.html", self.context(pk, units))
+        return self.render("reporting/home_municipality.html", self.context(*next(iter(units.items()))))
 
     def _units_that_were(self) -> list[tuple[str, str]]:
         """Links to the pages of the reader's units that are no more."""
@@ -159,9 +160,9 @@ class MunicipalityHome(ScopedView):
         text = _("Read about %(unit)s")
         return [(text % {"unit": row}, reverse("municipality_detail", args=[row.number])) for row in last.values()]
 
-    def context(self, pk: int, units: dict[int, UnitName]) -> dict[str, Any]:
+    def context(self, pk: int, unit: UnitName) -> dict[str, Any]:
         """Everything the page shows for one unit."""
-        unit, user = units[pk], self.request.user
+        user = self.request.user
         rows = self.rows(Report).filter(municipality_id=pk, round__opened_at__isnull=False)
         rows = rows.filter(round__opens_on__lte=self.today)
         rows = rows.select_related("round__form_version", "current", "municipality")
@@ -177,7 +178,6 @@ class MunicipalityHome(ScopedView):
             "unit": unit,
             "today": self.today,
             "first_name": user.first_name or str(user),
-            "others": self._others(units, pk),
             "now": self._panel(now, events) if now else None,
             **home.what_waits(now, user=user, today=self.today),
             "coming": self._coming() if now is None else None,
@@ -191,14 +191,6 @@ class MunicipalityHome(ScopedView):
             "not_open": sent[0] if sent and sent[0].round.figures_opened_at is None else None,
             "earlier": [earlier_row(report, events, self.today) for report in rest],
         }
-
-    def _others(self, units: dict[int, UnitName], chosen: int) -> list[Link]:
-        if len(units) < 2:
-            return []
-        address = reverse("municipality_home")
-        return [
-            Link("", f"{address}?enhet={unit.number}", pk == chosen, unit.display_name) for pk, unit in units.items()
-        ]
 
     def _returned(self, report: Report) -> bool:
         open_ = self.today <= open_until(report.round, report.status, report.extended_to)

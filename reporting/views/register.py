@@ -9,7 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from municipalities.acting import choose_first
 from municipalities.models import Municipality
+from municipalities.readings import read_logged
 from municipalities.services import unit_names
 from municipalities.services.training import NUMBER
 from municipalities.views import ScopedView, stopped
@@ -41,18 +43,22 @@ class MunicipalityDetail(ScopedView):
             return redirect("municipality_detail", number=now.number)
         page = register_page(unit=unit, versions=versions, user=request.user, today=self.today)  # type: ignore[arg-type]
         own = unit.pk in self.scope.municipality_ids
+        if page.risk:
+            read_logged(request, unit, "risk_read")
         return self.render(
             "municipalities/municipality_detail.html", {"page": page, "name": page.version.name, "own_unit": own}
         )
 
 
 class OwnMunicipality(ScopedView):
-    """``/kommune/registrert/``: the page of the reader's own unit, or the list where there is not just one."""
+    """``/kommune/registrert/``: the page of the unit that the reader works for, or the list where she has none."""
 
     right = "register.read"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        names = unit_names(self.scope.municipality_ids, self.today)
-        if len(names) != 1:
+        if self.acting.must_choose:
+            return choose_first(request)
+        names = unit_names(filter(None, [self.acting.unit_id]), self.today)
+        if not names:
             return redirect("municipality_list")
         return redirect("municipality_detail", number=next(iter(names.values())).number)

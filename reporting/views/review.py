@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.access import RIGHTS, can
 from municipalities.models import Event
+from municipalities.readings import read_logged
 from municipalities.services import UnitName, unit_names
 from municipalities.transitions import TransitionRefused, WrongState
 from municipalities.views import ScopedView, stopped
@@ -87,13 +88,14 @@ class ReviewBase(ScopedView):
 
     def events(self) -> Any:
         """What has happened to the report, as far as the reader may see."""
-        return self.rows(Event).filter(object_type=Report._meta.label_lower, object_id=self.report.pk)
+        rows = self.rows(Event).filter(object_type=Report._meta.label_lower, object_id=self.report.pk)
+        return rows.select_related("actor")
 
     @staticmethod
     def _who(event: Event) -> str:
         from municipalities.templatetags.portal import moment
 
-        values = {"name": event.actor_name or _("The portal"), "time": moment(event.happened_at)}
+        values = {"name": event.who or _("The portal"), "time": moment(event.happened_at)}
         return _("It was done by %(name)s, %(time)s.") % values
 
 
@@ -140,6 +142,8 @@ class ReportReview(ReviewBase):
         context["threads"] = threads_of(report, talk)
         if report.current is not None:
             context.update(comparison_of(report, report.current, self.request.user, talk, today=self.today))
+        if context.get("notes"):
+            read_logged(self.request, report, "notes_read")
         return self.render("reporting/review/report.html", context, status=status)
 
     def _rights(self) -> dict[str, bool]:

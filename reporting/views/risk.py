@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from municipalities.access import NATIONAL, can
 from municipalities.border_words import THEN, TODAY, Switch, borders_words, holding, switch
 from municipalities.models import Municipality
+from municipalities.readings import read_logged
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import office_names, unit_with_number
 from municipalities.templatetags.portal import day as day_words
@@ -92,6 +93,7 @@ class RiskListPage(ScopedPage):
         return found if self.gathered.differs else replace(found, choices=())
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        read_logged(request, None, "risk_list_read")
         style = request.GET.get("format", "")
         if style not in FORMATS:
             return self.render(self.template_name, self.get_context())
@@ -176,6 +178,7 @@ class RiskUnitPage(ScopedView):
         found = self.found(number)
         if found.number != number:
             return redirect("risk_unit", number=found.number)
+        read_logged(request, self.unit, "risk_read")
         return self.page(found)
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:

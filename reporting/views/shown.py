@@ -312,7 +312,8 @@ class HistoryLine:
 def events_of(reports: Iterable[Report], rows: Any) -> list[Event]:
     """The events of these reports among ``rows`` (those that the reader may see), oldest first. One query."""
     label = Report._meta.label_lower
-    return list(rows.filter(object_type=label, object_id__in=[report.pk for report in reports]).order_by("id"))
+    mine = rows.filter(object_type=label, object_id__in=[report.pk for report in reports])
+    return list(mine.select_related("actor").order_by("id"))
 
 
 def notes_by_question(comments: Iterable[ReviewComment], now: dt.datetime) -> dict[str, list[Note]]:
@@ -343,7 +344,7 @@ def return_note(
     ]
     if event is None:
         return ReturnNote("", "", report.returned_at, lines, name == "reopen")
-    return ReturnNote(event.note, event.actor_name, event.happened_at, lines, name == "reopen")
+    return ReturnNote(event.note, event.who, event.happened_at, lines, name == "reopen")
 
 
 def field_url(report: Report, spec: FormSpec, key: str, *, checked: bool = False) -> str:
@@ -379,8 +380,8 @@ def history(events: Sequence[Event], report: Report, *, receipt: bool) -> list[H
             continue
         url = "" if linked or event.name != "submit" else reverse("report_receipt", args=[report.pk])
         linked = linked or bool(url)
-        who = _("%(name)s, on behalf of the municipality") % {"name": event.actor_name} if event.on_behalf_of_id else (
-            event.actor_name
+        who = _("%(name)s, on behalf of the municipality") % {"name": event.who} if event.on_behalf_of_id else (
+            event.who
         )  # fmt: skip
         lines.append(HistoryLine(title(), event.happened_at, who, event.note, url, _("Receipt") if url else ""))
     return lines

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from municipalities.access import can
+from municipalities.readings import read_logged
 from municipalities.views import ScopedList, ScopedPage, ScopedView, stopped
 from reporting.documents import build
 from reporting.documents.content import Block, Content, Definitions, Figure, Heading
@@ -179,6 +180,8 @@ class SummaryDetail(SummaryView, ScopedPage):
     template_name = "reporting/national/summary_detail.html"
 
     def get_context(self) -> dict[str, Any]:
+        if self.object.sent_at is None:
+            read_logged(self.request, self.object, "summary_read")
         return detail_context(self, self.object)
 
 
@@ -282,10 +285,13 @@ class DocumentDownload(DocumentView):
         except document_services.NotReady:
             text = _("The file is being made, or could not be made. Look at the page where you found the link.")
             return stopped(request, _("The file is not ready"), text, [(_("To the front page"), "/")], 409)
+        if document.kind == Document.Kind.VOLUME:
+            read_logged(request, document, "volume_read")
+        elif document.summary_id and document.summary.sent_at is None:
+            read_logged(request, document, "summary_file_read")
         response = FileResponse(opened.stream, content_type=opened.media_type)
         response["Content-Disposition"] = content_disposition(opened.name)
         response["Content-Length"] = str(opened.size)
-        response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, no-store"
         return response
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.access import can
+from municipalities.free_text import FreeTextForm
 from reporting.answers_typed import clean
 from reporting.form_spec import QuestionSpec
 from reporting.models import NationalSummary
@@ -32,7 +33,7 @@ def _textarea(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": summary_steps.NOTE_LIMIT, "aria-describedby": PII})
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(FreeTextForm):
     """Approve a draft; one that replaces what was sent says what has changed."""
 
     change_note = forms.CharField(
@@ -50,7 +51,7 @@ class ApproveForm(forms.Form):
             del self.fields["change_note"]
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(FreeTextForm):
     """Why something is taken back."""
 
     reason = forms.CharField(
@@ -60,7 +61,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class SendForm(forms.Form):
+class SendForm(FreeTextForm):
     """When and under which case a summary was sent to the ministry."""
 
     sent_on = forms.CharField(label=gettext_lazy("Sent on"), help_text=gettext_lazy("For example 14.6.2022"))

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from municipalities.access import can
+from municipalities.readings import read_logged
 from municipalities.views import ScopedPage, ScopedView
 from reporting import worklist
 from reporting.form_spec import local
@@ -308,6 +309,8 @@ class NotDelivered(ScopedPage):
         listing = read_listing(self)
         missing = sorted((row for row in listing.rows if not row.sent_in), key=lambda row: (row.key, row.number))
         editors = editors_of({row.unit_id for row in missing}, today=self.today)
+        if any(editors.values()):
+            read_logged(self.request, None, "contacts_read")
         addresses = list(dict.fromkeys(user.email for row in missing for user in editors.get(row.unit_id, ())))
         return {
             "listing": listing,

@@ -18,7 +18,7 @@
   }
 
   function token() {
-    const cookie = document.cookie.split("; ").find((one) => one.startsWith("portal_csrf="));
+    const cookie = document.cookie.split("; ").find((one) => /^(__Host-)?portal_csrf=/.test(one));
     const field = root.querySelector("[name=csrfmiddlewaretoken]");
     return cookie ? cookie.split("=")[1] : (field && field.value) || "";
   }

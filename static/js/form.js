@@ -44,7 +44,7 @@
   /* ---- talking to the server ----------------------------------------------------------------------- */
 
   function token() {
-    const cookie = document.cookie.split("; ").find((one) => one.startsWith("portal_csrf="));
+    const cookie = document.cookie.split("; ").find((one) => /^(__Host-)?portal_csrf=/.test(one));
     return cookie ? cookie.split("=")[1] : root.querySelector("[name=csrfmiddlewaretoken]").value;
   }
 

@@ -22,18 +22,26 @@ document.addEventListener("click", (event) => {
 
 // Every call that htmx makes carries the safety key of the moment: it changes when one logs in anew.
 document.addEventListener("htmx:configRequest", (event) => {
-  const key = document.cookie.match(/(?:^|; )portal_csrf=([^;]+)/);
+  const key = document.cookie.match(/(?:^|; )(?:__Host-)?portal_csrf=([^;]+)/);
   if (key) event.detail.headers["X-CSRFToken"] = key[1];
+  // What no click or key began (how far is the job?) is no sign of life: it must not keep anybody logged in.
+  if (!event.detail.triggeringEvent) event.detail.headers["X-Background"] = "1";
 });
 
-// The folded part of the menu closes by Escape, and by a click beside it.
+// The server says that the key of this page's forms was out of date, and that the page is hers still.
+document.addEventListener("portal:key", (event) => {
+  for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = event.detail.token;
+});
+
+// The folded parts of the head close by Escape, and by a click beside them.
 const closeMore = (event) => {
-  const open = document.querySelector(".site-more[open]");
-  if (!open || (event.type === "click" && open.contains(event.target))) return;
   if (event.type === "keydown" && event.key !== "Escape") return;
-  const within = open.contains(document.activeElement);
-  open.open = false;
-  if (within && event.type === "keydown") open.querySelector("summary").focus();
+  for (const open of document.querySelectorAll(".site-more[open]")) {
+    if (event.type === "click" && open.contains(event.target)) continue;
+    const within = open.contains(document.activeElement);
+    open.open = false;
+    if (within && event.type === "keydown") open.querySelector("summary").focus();
+  }
 };
 document.addEventListener("click", closeMore);
 document.addEventListener("keydown", closeMore);

@@ -26,8 +26,9 @@ import tests.access
 from municipalities.models import Municipality
 from tests.world import World
 
-PUBLIC, LOGIN, STAFF, GONE = "public", "login", "staff", "gone"
-"""Instead of a right: open to all; to everyone logged in; to administrators of the site (is_staff); not in use."""
+PUBLIC, LOGIN, STAFF, GONE, LEAVES = "public", "login", "staff", "gone", "leaves"
+"""Instead of a right: open to all; to everyone logged in; to administrators of the site (is_staff); not in use; leads
+everybody to the login page."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ Make = Callable[[World, Municipality], Target]
 
 @dataclass(frozen=True)
 class Row:
-    """An address, a method, and who may. ``right`` is a key of RIGHTS or one of the four words.
+    """An address, a method, and who may. ``right`` is a key of RIGHTS or one of the five words.
 
     ``hidden`` are usernames for which an allowed object is not there all the same (say, a draft for KS), with 404.
     ``nothing_there`` says that whoever is let in finds nothing (404). ``anonymous`` is what a visitor

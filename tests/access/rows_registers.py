@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from municipalities.models import Municipality
-from tests.access.matrix import GONE, LOGIN, PUBLIC, STAFF, Row, Target
+from tests.access.matrix import GONE, LEAVES, LOGIN, PUBLIC, STAFF, Row, Target
 from tests.world import UNITS_2022, World
 
 
@@ -49,5 +49,16 @@ ROWS = [
     Row("mfa_view_recovery_codes", "GET", LOGIN, nothing_there=True),
     Row("mfa_generate_recovery_codes", "GET", LOGIN),
     Row("mfa_download_recovery_codes", "GET", LOGIN, nothing_there=True),
+    Row("account_login", "POST", PUBLIC),
+    Row("account_reset_password", "POST", PUBLIC),
+    Row("account_reset_password_from_key", "POST", PUBLIC, reset_key),
+    Row("account_logout", "POST", LEAVES),
+    Row("account_change_password", "POST", LEAVES),
+    Row("account_reauthenticate", "POST", LEAVES),
+    Row("mfa_authenticate", "POST", LEAVES),
+    Row("mfa_reauthenticate", "POST", LEAVES),
+    Row("mfa_activate_totp", "POST", LEAVES),
+    Row("mfa_deactivate_totp", "POST", LEAVES),
+    Row("mfa_generate_recovery_codes", "POST", LEAVES),
     Row("admin:index", "GET", STAFF),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from municipalities.models import Municipality
-from reporting.models import Document, NationalSummary
+from reporting.models import Document, NationalSummary, SummaryContent
 from reporting.services.documents import document_render
 from reporting.services.summaries import summary_build, summary_request
 from tests.access.matrix import Row, Target
@@ -53,6 +53,14 @@ def in_state(status: str, **data: Any):
             row = known.create(
                 round=first.round, version=100 + list(NationalSummary.Status).index(status), status=status,
                 as_of=first.as_of, frozen_at=NOW, requested_at=NOW, approved_at=NOW, **fields,
+            )  # fmt: skip
+            kept = SummaryContent.objects.filter(summary=first)  # a page that refuses shows what the version says
+            SummaryContent.objects.bulk_create(
+                SummaryContent(
+                    summary=row, office_id=content.office_id, language=content.language,
+                    canonical=content.canonical, content_hash=content.content_hash,
+                )
+                for content in kept
             )  # fmt: skip
         if status == "approved":  # it is sent when its files are there
             draw_files(row)

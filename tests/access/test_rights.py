@@ -7,6 +7,7 @@ from pathlib import Path
 
 from municipalities.access import RIGHTS
 from municipalities.models import Role
+from municipalities.right_sources import Source
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERYONE = set(Role.values)
@@ -65,7 +66,13 @@ EXPECTED = {
     "application.read": MUNICIPALITY | {"statsforvalter"} | DIRECTORATE,
     "application.import": DIRECTORATE,
     "contact.invite": {"municipality_editor"},
+    "access.offices": {"hdir_admin"},
+    "access.municipalities": {"statsforvalter"},
+    "access.review": {"hdir_admin", "statsforvalter", "municipality_editor"},
+    "login.local": {"hdir_admin"},
     "service.manage": {"municipality_editor"},
+    "rights.read": DIRECTORATE,
+    "trail.read": {"hdir_admin"},
 }
 
 
@@ -87,6 +94,17 @@ def test_the_ministry_reads_summaries_and_nothing_else():
 
 def test_every_right_has_a_sentence():
     assert all(str(right.sentence).endswith(".") for right in RIGHTS.values())
+
+
+def test_every_right_has_a_source():
+    """Which paragraph, or which decision of the design, a right comes from: municipalities/right_sources.py."""
+    assert not [name for name, right in RIGHTS.items() if right.source is None]
+    assert {right.source for right in RIGHTS.values()} == set(Source), "a source that no right has"
+
+
+def test_a_decision_of_the_design_is_one_that_is_written_down():
+    numbers = {source.value.split("/")[1] for source in Source if source.value.startswith("design/")}
+    assert all(list((ROOT / "docs" / "decisions").glob(f"{int(number):04d}-*.md")) for number in numbers)
 
 
 def test_roles_are_named_in_the_table_and_in_scopes_only():

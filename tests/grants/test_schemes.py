@@ -55,7 +55,7 @@ def test_a_new_scheme_stands_last_in_its_year_with_its_exceptions(hdir, now):
     assert row.order == 9
     assert scheme_values(scheme(2021, "demenstilbud")).exceptions == VALUES.exceptions
     told = events(schemes.ADDED)
-    assert [(event.object_id, event.to_state, event.actor_name) for event in told] == [(row.pk, "2021", str(hdir))]
+    assert [(event.object_id, event.to_state, event.who) for event in told] == [(row.pk, "2021", str(hdir))]
 
 
 @pytest.mark.parametrize(

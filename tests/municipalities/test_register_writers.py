@@ -151,7 +151,7 @@ def test_granting_a_role_leaves_an_event_and_does_it_once(world, now):
     assert membership_grant(**grant) == first
     assert Membership.objects.filter(user=user).count() == 1
     event = Event.objects.get_queryset().get(name="membership_granted")
-    assert (event.municipality, event.to_state, event.note) == (unit, "municipality_editor", "nobody")
+    assert (event.municipality, event.to_state, event.note) == (unit, "municipality_editor", "")
     with pytest.raises(IntegrityError), transaction.atomic():
         membership_grant(user=user, role="ks", municipality=unit, valid_from=SPRING, now=now)
 

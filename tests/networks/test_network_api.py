@@ -175,4 +175,4 @@ def test_the_schema_names_what_is_written():
     assert {"get", "post"} <= paths[NETWORKS].keys()
     assert {"get", "patch"} <= paths[f"{NETWORKS}{{id}}/"].keys()
     assert {"get", "patch", "delete"} <= paths[f"{PARTS}{{id}}/"].keys()
-    assert paths[PARTS]["post"]["responses"].keys() == {"201", "400"}
+    assert paths[PARTS]["post"]["responses"].keys() >= {"201", "400"}

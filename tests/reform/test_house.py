@@ -45,7 +45,8 @@ def test_no_model_sends_or_starts_anything_when_saved():
 
 
 def test_no_signals_of_our_own():
-    assert [str(path) for path, text in sources() if re.search(r"@receiver|Signal\(|\.connect\(", text)] == []
+    ours = re.compile(r"@receiver|Signal\(|django\.dispatch|django\S*\.signals")  # a socket connects too
+    assert [str(path) for path, text in sources() if ours.search(text)] == []
 
 
 def test_no_address_of_a_package_registry_is_written_down():

@@ -628,7 +628,8 @@ def test_one_who_has_two_units_chooses_between_them(world):
         user=world.user("editor-3004"), role=Role.MUNICIPALITY_EDITOR, municipality=world.unit("3025"),
         valid_from=dt.date(2020, 1, 1),
     )  # fmt: skip
-    page = signed_in(world).get(reverse("municipality_home") + "?enhet=3025")
+    client = signed_in(world)
+    page = client.post(reverse("acting_choose"), {"enhet": world.unit("3025").pk}, follow=True)
     html = page.content.decode()
     assert reverse("report_form", args=[fresh(world, "3025").pk]) in html
     assert reverse("report_form", args=[fresh(world).pk]) not in html

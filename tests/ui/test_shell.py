@@ -164,10 +164,11 @@ def test_the_menu_follows_the_rights(as_user):
     status, regions, grants = reverse("round_status"), reverse("regional_list"), reverse("grants_home")
     # a menu of so many lines leaves the help to the foot of the page
     assert labels("editor-3004") == {reverse("municipality_home"), status, own, networks, support, grants}
-    staff = {work, regions, units, networks, support, grants, volumes, mended, risk}
+    staff = {work, regions, units, networks, support, grants, volumes, mended, risk, reverse("access_municipalities")}
     assert labels("statsforvalter-oslo-og-viken") == staff
     rounds, notices = reverse("round_list"), reverse("notice_list")
     assert labels("hdir") == {
+        reverse("rights"),
         national,
         rounds,
         units,

@@ -66,7 +66,7 @@ def test_a_transition_writes_state_stamp_and_event(report, world, now):
         "happened_at": now, "request_id": "r-1", "municipality_id": world.unit("3004").pk,
         "office_id": world.office("oslo-og-viken").pk,
     }  # fmt: skip
-    assert event.actor_name == str(editor)
+    assert event.actor_name == f"municipality_editor municipality:{world.unit('3004').pk}" and event.who == str(editor)
 
 
 def test_on_behalf_of_and_the_portal_itself(report, world, now):

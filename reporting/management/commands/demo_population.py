@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from municipalities.models import Municipality
+from municipalities.services.trail_seal import trail_seal_all
 from reform import clock
 from reporting.demo.population import CURRENT, populate
 
@@ -26,7 +27,9 @@ class Command(BaseCommand):
             raise CommandError("Give the demo users a password: --password, or PORTAL_DEMO_PASSWORD.")
         if not Municipality.objects.across_all(reason="are the registers loaded").as_of(CURRENT).exists():
             raise CommandError("Load the registers first: bin/manage load_registers")
-        counts = populate(until=clock.now(), password=options["password"], say=self._say)
+        now = clock.now()
+        counts = populate(until=now, password=options["password"], say=self._say)
+        trail_seal_all(now=now)  # no beat may be running
         self.stdout.write(", ".join(f"{state}: {count}" for state, count in sorted(counts.items())))
 
     def _say(self, line: str) -> None:
