@@ -13,6 +13,7 @@ from decimal import Decimal
 from .charts_parts import (
     KEY,
     LABELS_WIDTH,
+    NARROW,
     NOT_ANSWERED,
     PALE,
     WIDTH,
@@ -57,6 +58,11 @@ def draw(chart: Chart, title: str = "") -> str:
     if not chart.categories or not chart.series:
         return Board(WIDTH, 1).svg(title)
     return kind(chart).svg(title)
+
+
+def draw_panels(chart: Chart, title: str = "") -> str:
+    """A chart over time for a phone: its panels two a row, together as wide as the narrowest screen has pixels."""
+    return _panels(chart, NARROW, min(2, len(chart.series)), 16.0).svg(title)
 
 
 def _stacked(chart: Chart) -> Board:
@@ -163,11 +169,14 @@ def _number_columns(main: Series, second: Series, edge: float) -> list[tuple[flo
 def _trend(chart: Chart) -> Board:
     """Small panels, five a row, all on one scale."""
     count = len(chart.series)
-    across = min(5, count) if count <= 5 else 4
-    gap, head, plot, foot = 22.0, 34.0, 88.0, 30.0
-    panel = (WIDTH - gap * (across - 1)) / across
-    rows = -(-count // across)
-    board = Board(WIDTH, rows * (head + plot + foot) - 6)
+    return _panels(chart, WIDTH, min(5, count) if count <= 5 else 4, 22.0)
+
+
+def _panels(chart: Chart, whole: float, across: int, gap: float) -> Board:
+    head, plot, foot = 34.0, 88.0, 30.0
+    panel = (whole - gap * (across - 1)) / across
+    rows = -(-len(chart.series) // across)
+    board = Board(whole, rows * (head + plot + foot) - 6)
     most = max([size_of(v) for series in chart.series for v in series.values] or [1.0]) or 1.0
     for number, series in enumerate(chart.series):
         x0, y0 = (number % across) * (panel + gap), (number // across) * (head + plot + foot)

@@ -20,6 +20,7 @@ from .svg import (
 )
 
 WIDTH = 627.0
+NARROW = 300.0
 LABELS_WIDTH = 130.0
 PALE = frozenset({WHITE, STEPS[3], MANY_STEPS[4]})  # drawn with an outline
 KEY = 10.0  # from a small square to the name after it

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,6 +196,15 @@ def part_done(document: Document) -> None:
     )
     for pk in rows.exclude(INCOMPLETE).values_list("pk", flat=True):
         render_document.start(pk, queue="summaries")
+
+
+def packed_again(part: Document, queued: Mapping[str, Any]) -> None:
+    """Put the delivery that held a lost ``part`` back in the queue (the values of a row that waits): it is packed when
+    the part is drawn, and says its hash anew."""
+    if part.summary_id is None or part.kind == _Kind.DELIVERY:
+        return
+    rows = Document.objects.get_queryset().filter(summary=part.summary_id, language=part.language)
+    rows.filter(kind=_Kind.DELIVERY, status=_Status.DONE).update(**queued)
 
 
 def volume_words(document: Document) -> str:

@@ -49,6 +49,10 @@ SENTENCES = {
     "cleaned": gettext_lazy(
         "This draft has been replaced, and its file was removed to save room. It can be made again."
     ),
+    "lost": gettext_lazy("The file is gone from the folder where it was kept. It can be made again."),
+    "lost_sent": gettext_lazy(
+        "The file is gone from the folder where it was kept. It was sent, so it is fetched from the backup."
+    ),
     "too_long": gettext_lazy("It took too long and was stopped. Try again."),
     "given_up": gettext_lazy(
         "The worker stopped several times without finishing. Try again, or tell those who run the portal."
@@ -74,6 +78,14 @@ def sentence(code: str) -> str:
 def is_stuck(row: Document | NationalSummary, now: dt.datetime) -> bool:
     """Whether a running job has given no sign of life for longer than a job may take."""
     return row.heartbeat_at is not None and row.heartbeat_at < now - settings.JOB_STUCK_AFTER
+
+
+def lost(row: Document, summary: NationalSummary | None) -> str:
+    """The code of what is to be said where a document that was made has no file any more; empty where it has. What was
+    sent is never drawn anew: the bytes might not be those that were sent."""
+    if row.status != _Status.DONE or delivery.is_there(row.file):
+        return ""
+    return "lost_sent" if summary is not None and summary.sent_at else "lost"
 
 
 # --- the job --------------------------------------------------------------------------------------
@@ -168,9 +180,10 @@ def documents_release(*, now: dt.datetime) -> list[int]:
 
 
 def document_retry(*, document: Document, actor: User, now: dt.datetime) -> None:
-    """Put a failed, cancelled or abandoned document back in the queue, asked for by ``actor`` from now on.
+    """Put a document that failed, was cancelled or abandoned, or whose file is lost, back in the queue, asked for by
+    ``actor`` from now on.
 
-    Raises PermissionDenied when she may not see it; does nothing where it waits, runs or is done.
+    Raises PermissionDenied when she may not see it; does nothing where it waits, runs or has its file.
     """
     from reporting.tasks import render_document
 
@@ -180,11 +193,15 @@ def document_retry(*, document: Document, actor: User, now: dt.datetime) -> None
     abandoned = Q(status=_Status.RUNNING, heartbeat_at__lt=now - settings.JOB_STUCK_AFTER)
     with transaction.atomic():
         stopped = Q(status__in=(_Status.FAILED, _Status.CANCELLED))
+        queued = {
+            "status": _Status.QUEUED, "progress": 0, "error": "", "attempts": 0, "requested_by": actor,
+            "requested_at": now, "heartbeat_at": None,
+        }  # fmt: skip
+        if lost(document, document.summary) == "lost":
+            stopped |= Q(status=_Status.DONE, file=document.file)
+            delivery.packed_again(document, queued)
         rows = Document.objects.get_queryset().filter(stopped | abandoned, pk=document.pk)
-        again = rows.update(
-            status=_Status.QUEUED, progress=0, error="", attempts=0, requested_by=actor, requested_at=now,
-            heartbeat_at=None,
-        )  # fmt: skip
+        again = rows.update(**queued)
         if again:
             render_document.start(document.pk, queue="summaries" if document.summary_id else None)
 

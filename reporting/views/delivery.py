@@ -17,7 +17,7 @@ from municipalities.views import ScopedPage
 from reporting.documents.build import LANGUAGES
 from reporting.models import Document, NationalSummary
 from reporting.services import delivery
-from reporting.services.documents import is_stuck, sentence
+from reporting.services.documents import is_stuck, lost, sentence
 from reporting.views.summary import FORMAT_WORDS, LANGUAGE_NAMES, SummaryView, file_size
 
 _Status = Document.Status
@@ -28,8 +28,8 @@ def delivery_context(summary: NationalSummary, user: Any, now: dt.datetime) -> d
     kinds = (Document.Kind.VOLUME, Document.Kind.DELIVERY)
     rows = [row for row in summary.documents.all() if row.kind in kinds]
     may_build = can(user, "summary.build", today=now.date())
-    files = {row.pk: _file(row, now) for row in rows}
-    done = sum(row.status == _Status.DONE for row in rows)
+    files = {row.pk: _file(row, summary, now) for row in rows}
+    done = sum(entry["status"] == _Status.DONE for entry in files.values())
     waiting = any(entry["waiting"] for entry in files.values())
     stopped = any(row.status in (_Status.FAILED, _Status.CANCELLED) for row in rows)
     made = summary.status in NationalSummary.MADE and summary.kind == NationalSummary.Kind.HALF_YEAR
@@ -46,15 +46,17 @@ def delivery_context(summary: NationalSummary, user: Any, now: dt.datetime) -> d
     }
 
 
-def _file(row: Document, now: dt.datetime) -> dict[str, Any]:
+def _file(row: Document, summary: NationalSummary, now: dt.datetime) -> dict[str, Any]:
     stuck = row.status == _Status.RUNNING and is_stuck(row, now)
+    gone = lost(row, summary)
     return {
         "row": row,
+        "status": _Status.FAILED.value if gone else row.status,
         "label": FORMAT_WORDS.get(row.format, row.format),
         "size": file_size(row.size),
         "waiting": row.status in (_Status.QUEUED, _Status.RUNNING) and not stuck,
-        "again": row.status in (_Status.FAILED, _Status.CANCELLED) or stuck,
-        "error": sentence(row.error),
+        "again": row.status in (_Status.FAILED, _Status.CANCELLED) or stuck or gone == "lost",
+        "error": sentence(gone or row.error),
     }
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.templatetags.portal import NBSP, day, number
 from municipalities.views import ScopedPage
-from reporting.documents.charts import draw
+from reporting.documents.charts import draw, draw_panels
 from reporting.documents.content import Chart, Series
 from reporting.documents.formats import format_share
 from reporting.models import Round
@@ -132,7 +132,7 @@ class Explore(ScopedPage):
             "rows": rows,
             "table": [self._linked(row) for row in rows],
             "asked": bool(chosen and chosen.missing),
-            "chart": chart_of(rows, self.period, chosen.label) if rows and chosen else "",
+            "charts": charts_of(rows, self.period, chosen.label) if rows and chosen else {},
             "address": self.request.build_absolute_uri(choice.url()),
             "files": [(style, choice.url(format=style)) for style in FORMATS],
         }
@@ -175,8 +175,9 @@ def grouping_names() -> dict[str, str]:
     }
 
 
-def chart_of(rows: list[Row], rounds: list[Round], title: str) -> SafeString:
-    """The shares as a drawing: bars for one round, a small panel a group for several. The table says the same."""
+def charts_of(rows: list[Row], rounds: list[Round], title: str) -> dict[str, SafeString]:
+    """The shares as a drawing: bars for one round, a small panel a group for several; these also ``narrow``, for
+    a phone. The table says the same."""
     days = tuple(day(row.reference_date) for row in rounds)
     if len(rounds) == 1:
         shown_rows = [row for row in rows if row.cells[0] is not None]
@@ -193,7 +194,9 @@ def chart_of(rows: list[Row], rounds: list[Round], title: str) -> SafeString:
     alt = _("%(what)s, per cent of all in the group. %(country)s The table below has every figure.") % {
         "what": title, "country": _country(rows[0], days),
     }  # fmt: skip
-    return mark_safe(draw(chart, alt))  # every text in it is escaped where it is drawn
+    # every text in them is escaped where it is drawn
+    drawings = {"wide": draw(chart, alt), "narrow": draw_panels(chart, alt) if len(rounds) > 1 else ""}
+    return {name: mark_safe(svg) for name, svg in drawings.items()}
 
 
 def _of(one: Any) -> str:

@@ -20,6 +20,7 @@ from reporting.documents.receipt import form_published
 from reporting.models import Document, Report, Submission
 from reporting.services import home
 from reporting.services.burden import burden_of, own_unit
+from reporting.services.documents import lost
 from reporting.services.draft_view import EDITABLE, is_open, spec_of
 from reporting.services.prefill import last_report
 from reporting.services.rounds import form_spec
@@ -235,8 +236,9 @@ class ReceiptPage(SubmittedView):
             return None
         row = next((row for row in found_ if row.language == shown.language()), found_[0])
         size = f"{max(1, round(row.size / 1000))}{NBSP}kB"
+        status = Document.Status.FAILED if lost(row, None) else row.status
         return ReceiptFile(
-            row.status, reverse("document_download", args=[row.pk]), reverse("document_retry", args=[row.pk]), size
+            status, reverse("document_download", args=[row.pk]), reverse("document_retry", args=[row.pk]), size
         )
 
     def _correct(self) -> str:

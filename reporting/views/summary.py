@@ -26,7 +26,7 @@ from reporting.models import Document, NationalSummary, Round
 from reporting.services import documents as document_services
 from reporting.services import summaries
 from reporting.services.compositions import has_yearly_report
-from reporting.services.documents import content_disposition, is_stuck, sentence
+from reporting.services.documents import content_disposition, is_stuck, lost, sentence
 from reporting.views.summary_versions import versions_context
 
 STEP_WORDS = {
@@ -62,7 +62,7 @@ def progress_context(summary: NationalSummary, user: Any, now: dt.datetime) -> d
     building = summary.status == NationalSummary.Status.BUILDING
     failed = summary.status == NationalSummary.Status.FAILED
     stopped_ = failed or summary.status == NationalSummary.Status.CANCELLED
-    done = sum(entry["row"].status == "done" for entry in files)
+    done = sum(entry["status"] == "done" for entry in files)
     return {
         "summary": summary,
         "files": files,
@@ -83,14 +83,16 @@ def _order(document: Document) -> tuple[int, int]:
 
 def _file(row: Document, summary: NationalSummary, now: dt.datetime) -> dict[str, Any]:
     stuck = row.status == Document.Status.RUNNING and is_stuck(row, now)
+    gone = lost(row, summary)
     return {
         "row": row,
+        "status": "failed" if gone else row.status,
         "label": FORMAT_WORDS[row.format],
         "size": file_size(row.size),
         "stuck": stuck,
         "waiting": row.status in ("queued", "running") and not stuck,
-        "again": row.status == "failed" or stuck,
-        "error": sentence(row.error),
+        "again": row.status == "failed" or stuck or gone == "lost",
+        "error": sentence(gone or row.error),
         "url": reverse("document_download", args=[row.pk]),
     }
 

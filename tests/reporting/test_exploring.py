@@ -167,6 +167,7 @@ class TestPage:
             page = client.get(f"{reverse('explore')}?etter=fylke&fra={days[0]}&til={days[1]}")
         html = page.content.decode()
         assert "<svg" in html and "<title>" in html[html.index("<svg") :]
+        assert html.count('<svg xmlns="http://www.w3.org/2000/svg" role="img" width="300') == len(set(days)) - 1
         rows = page.context["rows"]
         assert html[html.index("<tbody") :].count('scope="row"') == len(rows) > 2
         assert len(rows[0].cells) == len(set(days))

@@ -31,9 +31,22 @@ def _texts(svg: str) -> list[str]:
 
 @pytest.mark.parametrize("block", DRAWINGS, ids=lambda block: block.id)
 def test_every_text_and_shape_lies_inside_the_drawing(block):
-    root = ElementTree.fromstring(_draw(block))
+    _lies_inside(_draw(block), 627)
+
+
+@pytest.mark.parametrize("count", [1, 2, 11])
+def test_panels_for_a_phone_say_the_same_and_are_no_wider_than_its_screen(count):
+    block = next(b for b in DRAWINGS if isinstance(b, Chart) and b.kind == "trend")
+    block = replace(block, series=tuple(block.series[place % len(block.series)] for place in range(count)))
+    svg = charts.draw_panels(block)
+    _lies_inside(svg, 300)
+    assert sorted(" ".join(_texts(svg)).split()) == sorted(" ".join(_texts(charts.draw(block))).split())
+
+
+def _lies_inside(svg: str, wide: int) -> None:
+    root = ElementTree.fromstring(svg)
     width, height = float(root.get("width")), float(root.get("height"))
-    assert width == 627
+    assert width == wide
     for node in root.iter(f"{SVG}text"):
         size = float(node.get("font-size"))
         left = float(node.get("x"))
