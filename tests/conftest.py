@@ -43,6 +43,7 @@ LONG = (
 
 
 def pytest_sessionstart(session) -> None:
+    os.fsync = lambda fd: None  # hundreds of files are drawn; that each outlives a power cut is not waited for
     if not hasattr(session.config, "workerinput"):
         compile_stale()
 
