@@ -62,5 +62,5 @@ ROWS = [
     Row("mfa_edit_webauthn", "GET", LOGIN, no_key),
     Row("mfa_edit_webauthn", "POST", LOGIN, no_key),
     Row("mfa_login_webauthn", "GET", PUBLIC, a_script),
-    Row("mfa_login_webauthn", "POST", PUBLIC, a_script),
+    Row("mfa_login_webauthn", "POST", LOGIN, a_script),  # without a key it leads back to the login
 ]

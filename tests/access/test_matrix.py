@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db import transaction
 from django.shortcuts import resolve_url
 from django.test import Client
@@ -138,6 +139,7 @@ def test_who_gets_in(row: Row, stage: Stage, today: Any) -> None:
         targets = {number: make(world, world.unit(number)) for number in UNITS} if make else {"": Target()}
         for username, (user, client) in stage.clients.items():
             everywhere = user is not None and row.right in RIGHTS and can(user, row.right, today=today)
+            cache.clear()  # so many from one address in a second would be held back
             for number, target in targets.items():
                 expected, answer = wanted(row, target, user, today), got(row, target, client)
                 if expected != answer:
@@ -172,11 +174,11 @@ def test_the_pages_of_single_rows_in_the_administration_are_for_staff_only(stage
     asked = [
         name
         for name in sorted(names)
-        if name.endswith(("_change", "_delete", "_history")) and name != "admin:password_change"
+        if name.endswith(("_change", "_delete", "_history")) and "password_change" not in name
     ]
     assert len(asked) > 20
     for name in asked:
-        url = reverse(name, args=["1"]) if not name.startswith("admin:auth_user_password") else ""
+        url = reverse(name, args=["1"])
         for username in ("anonymous", "hdir-admin"):
             for method in ("get", "post"):
                 response = getattr(stage.clients[username][1], method)(url)

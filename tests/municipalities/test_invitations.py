@@ -129,7 +129,7 @@ class TestPage:
         page = self.client.get(f"/konto/invitasjon/?nokkel={key()}").content.decode()
         assert str(place["actor"]) in page and 'name="password1"' not in page
 
-    @pytest.mark.parametrize("secret", ["", "x", "\x00", "å" * 5000])
+    @pytest.mark.parametrize("secret", ["", "x", "å" * 5000])
     def test_an_unknown_link_names_nobody(self, invited, secret):
         page = self.client.get("/konto/invitasjon/", {"nokkel": secret})
         assert page.status_code == 200 and "Nordmann" not in page.content.decode()

@@ -237,7 +237,7 @@ def test_names_are_text_whatever_they_hold(world, split, admin):
 
 
 def test_nobody_waits(world, admin):
-    assert "/tilganger/" in admin.get("/hjelp/").content.decode()
+    assert "/tilganger/" in admin.get("/tilgang/embeter/").content.decode()
     assert 'class="empty"' in admin.get("/tilganger/").content.decode()
 
 

@@ -86,6 +86,7 @@ def test_an_administrator_sets_up_a_passkey_and_logs_in_with_it(world, open_page
     with translation.override(language):
         assert not axe_violations(page) and fits(page)
     page.click("#mfa_webauthn_authenticate")
+    expect(page.locator("#mfa_webauthn_authenticate")).to_have_count(0)
     expect(page.locator("form[action='/konto/logout/']").first).to_be_attached()
     page.goto("/tilgang/embeter/")
     expect(page.locator("table")).to_be_visible()

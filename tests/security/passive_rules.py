@@ -91,7 +91,10 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         self.tags.append((tag, said))
-        self._open = tag if tag in ("script", "style") and "src" not in said else ""
+        runs = tag == "style" or (
+            tag == "script" and said.get("type") != "application/json"
+        )  # a block of data does not
+        self._open = tag if runs and "src" not in said else ""
         if tag == "form":
             self.forms.append([said, False])
         if tag == "input" and said.get("name") == "csrfmiddlewaretoken" and self.forms:

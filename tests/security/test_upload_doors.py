@@ -35,6 +35,7 @@ DOORS = {
 READ_BY = {
     "municipalities/views/decisions.py", "reporting/views/regional.py", "networks/views/workbook.py",
     "reporting/views/form_workbook.py", "grants/views/application_lists.py", "grants/views/allocation_write.py",
+    "municipalities/resend.py",  # only how many there were
 }  # fmt: skip
 """The modules that read sent files, all behind the addresses above."""
 
