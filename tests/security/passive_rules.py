@@ -91,9 +91,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         self.tags.append((tag, said))
-        runs = tag == "style" or (
-            tag == "script" and said.get("type") != "application/json"
-        )  # a block of data does not
+        runs = tag == "style" or (tag == "script" and said.get("type") != "application/json")  # data do not
         self._open = tag if runs and "src" not in said else ""
         if tag == "form":
             self.forms.append([said, False])
