@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.translation import gettext, override
 
+from municipalities.filestore import write_file
 from municipalities.models import Membership, Role
 from reform.models import Solution
 from reporting.checks import RULES
@@ -474,18 +475,19 @@ def sent_in(world: World, **values: Any) -> Report:
     return report
 
 
-@pytest.mark.parametrize("status", ["queued", "done", "failed"])
+@pytest.mark.parametrize("status", ["queued", "done", "failed", "lost"])
 def test_the_receipt_tells_how_far_its_pdf_has_come(world, status):
     report, client = sent_in(world), signed_in(world)
     Document.objects.across_all(reason="test").all().delete()
+    file = {"done": write_file(b"%PDF", "pdf"), "lost": "aa/lost.pdf"}.get(status, "")
     row = Document.objects.get_queryset().create(
-        kind="receipt", format="pdf", language="nb", input_key="x", submission=report.current, status=status,
-        requested_at=NOW, file="x.pdf" if status == "done" else "", size=84_321,
+        kind="receipt", format="pdf", language="nb", input_key="x", submission=report.current,
+        status="done" if file else status, requested_at=NOW, file=file, size=84_321,
     )  # fmt: skip
     html = client.get(reverse("report_receipt", args=[report.pk])).content.decode()
     assert ("hx-get" in html) == (status == "queued")
     assert (f'href="{reverse("document_download", args=[row.pk])}"' in html) == (status == "done")
-    assert (reverse("document_retry", args=[row.pk]) in html) == (status == "failed")
+    assert (reverse("document_retry", args=[row.pk]) in html) == (status in ("failed", "lost"))
     assert ("84" in html) or status != "done"
 
 
