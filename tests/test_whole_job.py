@@ -45,7 +45,7 @@ def log_in(page: Page, username: str) -> None:
     page.goto("/")
     page.get_by_label("Brukernavn eller e-post").fill(username)
     page.get_by_label("Passord").fill(PASSWORD)
-    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_role("button", name="Logg inn", exact=True).click()
     page.wait_for_url(lambda url: "/konto/" not in url)
 
 

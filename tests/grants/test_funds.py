@@ -299,7 +299,7 @@ def test_the_api_is_described():
     schema = SchemaGenerator().get_schema(request=None, public=True)
     entry = schema["paths"]["/api/v1/grants/allocations/"]["get"]
     assert [one["name"] for one in entry["parameters"]] == ["year"]
-    assert set(entry["responses"]) == {"200", "400", "404"}
+    assert set(entry["responses"]) >= {"200", "400", "404"}
 
 
 def test_an_office_without_municipalities_gets_its_flat_part_only(small):

@@ -89,7 +89,7 @@ def test_a_number_that_no_row_can_have_is_not_there(world: World, name):
         assert client.get(reverse(name, kwargs={"pk": number})).status_code in (403, 404), number
 
 
-@pytest.mark.parametrize("number", ["\x00", "9" * 400, "²", "3004\n", "<b>"])
+@pytest.mark.parametrize("number", ["9" * 400, "²", "3004\n", "<b>"])
 def test_a_municipality_that_is_none_is_not_there(world: World, number):
     client = Client(raise_request_exception=False)
     client.force_login(world.user("hdir"))
