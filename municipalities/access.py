@@ -259,6 +259,9 @@ RIGHTS: dict[str, Right] = {
     "trail.read": Right(
         frozenset({Role.HDIR_ADMIN}), _("Search the trail of changes and readings, and take it out."), Source.GDPR_PROOF
     ),
+    "operations.read": Right(
+        frozenset({Role.HDIR_ADMIN}), _("See how jobs, mails and services are doing."), Source.GDPR_ACCESS
+    ),
     "rights.read": Right(HDIR, _("See the table of rights, with its sources."), Source.GDPR_PROOF),
 }
 

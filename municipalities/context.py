@@ -149,6 +149,7 @@ MENU = (
     Place(gettext_lazy("Access"), "access_municipalities", "access.municipalities", ("access_",), seldom=True),
     Place(gettext_lazy("Rights"), "rights", "rights.read", seldom=True),
     Place(gettext_lazy("The trail"), "trail", "trail.read", seldom=True),
+    Place(gettext_lazy("Operations"), "operations", "operations.read", seldom=True),
     Place(gettext_lazy("Help"), "help", None),
 )
 LONG_MENU = 6

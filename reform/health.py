@@ -46,6 +46,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 with ``ok`` for each service, or 503; what went wrong stands in the log, not in the answer."""
+    results = states()
+    return JsonResponse(results, status=200 if set(results.values()) == {"ok"} else 503)
+
+
+def states() -> dict[str, str]:
+    """Each service with ``ok`` or ``failed``."""
     results = {}
     for name, check in CHECKS.items():
         try:
@@ -54,4 +60,4 @@ def readyz(request: HttpRequest) -> JsonResponse:
         except Exception:  # whatever a service throws, the answer is: not ready
             log.exception("not ready", service=name)
             results[name] = "failed"
-    return JsonResponse(results, status=200 if set(results.values()) == {"ok"} else 503)
+    return results

@@ -97,6 +97,8 @@ SOCIALACCOUNT_LOGIN_ON_GET = True  # by a link: a form may not be sent on to ano
 PORTAL_LOGIN_PROVIDERS = env.str("PORTAL_LOGIN_PROVIDERS", default="")
 PORTAL_LOCAL_LOGIN_CLOSED = env.bool("PORTAL_LOCAL_LOGIN_CLOSED", default=False)
 
+PORTAL_METRICS_TOKEN = env.str("PORTAL_METRICS_TOKEN", default="")  # without it there is no page of metrics
+
 CSRF_FAILURE_VIEW = "municipalities.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 _https = not env.bool("PORTAL_INSECURE_HTTP", default=False)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from reform import clock
 from reform.tasks import background_task
-from reporting.services import documents, file_cleaning, machines, notice_day, rounds, summaries
+from reporting.services import documents, file_cleaning, machines, notice_day, operations, rounds, summaries
 
 
 @worker_init.connect
@@ -37,6 +37,7 @@ def render_document(document_id: int) -> None:
 def sweep_jobs() -> None:
     """Take up jobs that were forgotten or whose worker died; started by Celery beat."""
     now = clock.now()
+    operations.swept_note(now=now)
     for pk in summaries.summaries_release(now=now):
         build_summary.start(pk)
     for pk in documents.documents_release(now=now):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting.views import burden, delivery, figure, national, summary, summary_compose, summary_steps
+from reporting.views import burden, delivery, figure, national, operations, summary, summary_compose, summary_steps
 
 _FIGURE = "<str:ref>/<str:row>/"
 _COMPOSE = "oppsummering/sett-sammen/<slug:kind>/<int:pk>/"
@@ -12,6 +12,8 @@ urlpatterns = [
     path(f"nasjonal-status/tall/{_FIGURE}", figure.FigureLive.as_view(), name="figure_live"),
     path(f"nasjonal-status/tall/{_FIGURE}<int:unit>/", figure.FigureLiveUnit.as_view(), name="figure_live_unit"),
     path("nasjonal-status/<int:pk>/start/", national.SummaryStart.as_view(), name="summary_start"),
+    path("drift/", operations.Operations.as_view(), name="operations"),
+    path("metrics", operations.metrics, name="metrics"),
     path("belastning/", burden.RoundBurdenPage.as_view(), name="round_burden"),
     path(f"{_COMPOSE}", summary_compose.SummaryCompose.as_view(), name="summary_compose"),
     path(f"{_COMPOSE}vurdering/", summary_compose.SummaryComposeWords.as_view(), name="summary_compose_words"),
