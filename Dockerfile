@@ -2,7 +2,7 @@
 FROM python:3.11-slim-bookworm
 
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /portal portal
 
@@ -10,7 +10,7 @@ WORKDIR /portal
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     PATH=/opt/venv/bin:$PATH \
     PORTAL_ENV_FILE= PORTAL_VAR_DIR=/var/portal STATIC_ROOT=/portal/staticfiles \
-    XDG_CACHE_HOME=/tmp/cache
+    XDG_CACHE_HOME=/tmp/cache PROMETHEUS_MULTIPROC_DIR=/tmp/metrics
 
 COPY requirements.lock ./
 RUN python -m venv /opt/venv && pip install --no-cache-dir --require-hashes -r requirements.lock

@@ -13,13 +13,21 @@ SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 
 
 def test_the_whole_portal_is_there():
-    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "postgres", "redis", "mail", "proxy"}
+    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "postgres", "redis", "mail", "proxy", "backup"}
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate", "backup"}))
 def test_a_service_that_stays_up_says_how_it_is(name):
     assert SERVICES[name]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
     assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+def test_the_backup_reads_only_and_its_pg_dump_is_of_the_database_s_version():
+    assert "portal_reader" in SERVICES["backup"]["environment"]["DATABASE_URL"]
+    assert SERVICES["backup"]["profiles"] == ["backup"]
+    debian = re.search(r"FROM python:\S+-slim-(\w+)", (ROOT / "Dockerfile").read_text())
+    client = {"bookworm": "15", "trixie": "17"}[debian[1]]
+    assert SERVICES["postgres"]["image"] == f"postgres:{client}-{debian[1]}"
 
 
 def test_every_port_is_open_on_this_machine_only():
@@ -49,7 +57,8 @@ def test_the_image_holds_every_app(settings):
 
 
 def test_every_variable_that_is_set_is_read():
-    read = (ROOT / "reform" / "settings.py").read_text() + (ROOT / "deploy" / "Caddyfile").read_text()
+    files = ("reform/settings.py", "reform/settings_access.py", "deploy/Caddyfile")
+    read = "".join((ROOT / name).read_text() for name in files)
     example = (ROOT / "deploy" / "portal.env.example").read_text()
     for name in [*re.findall(r"^(\w+)=", example, re.MULTILINE), *SERVICES["web"]["environment"]]:
         assert name in read, name
