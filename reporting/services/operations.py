@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, Min, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from municipalities.models import Event, OutgoingMail, TrailSeal
 from reporting.models import Document, NationalSummary
@@ -109,7 +110,7 @@ def failures(*, now: dt.datetime) -> list[Failure]:
         *(Failure(kind, at, sentence(code), summary)
           for kind, at, code, summary in _newest(documents, "requested_at").values_list(
               "kind", "requested_at", "error", "summary")),
-        *(Failure("mail", at, said.partition(":")[0])
+        *(Failure("mail", at, _("The mail server did not take it (%(said)s).") % {"said": said.partition(":")[0]})
           for at, said in _newest(mails, "queued_at").values_list("queued_at", "error")),
     ]  # fmt: skip
     return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
