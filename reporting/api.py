@@ -21,9 +21,10 @@ from municipalities.access import can
 from municipalities.api import RightedAPI
 from municipalities.api_schema import refusal
 from municipalities.free_text import FreeTextMixin
+from municipalities.readings import read_logged
 from municipalities.services import unit_names
 from reporting.models import NationalSummary, Report, Round, Submission
-from reporting.services.drafts import DraftConflict, UnknownField, draft_answers, draft_save
+from reporting.services.drafts import DraftConflict, UnknownField, draft_save
 from reporting.services.submissions import ChecksFailed, submission_approve, submission_return, submission_submit
 from reporting.timing import round_state
 
@@ -162,8 +163,10 @@ class RoundSummary(RightedAPI):
         summaries = self.rows(NationalSummary).filter(kind="half_year", round__reference_date=date, status__in=done)
         summary = summaries.order_by("-version").first()
         content = summary.contents.filter(office=None, language=get_language()).first() if summary else None
-        if content is None:
+        if summary is None or content is None:
             raise Http404
+        if not summary.sent_at:
+            read_logged(request, summary, "summary_read")
         return Response(
             {
                 "version": summary.version,
@@ -206,16 +209,9 @@ class ReportDetail(ReportAPI):
 
 
 class ReportDraft(ReportAPI):
-    """The draft of one's own report: its answers, and saving one field at a time."""
+    """The draft of one's own report: saving one field at a time."""
 
     right = "report.edit"
-
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, pk: int) -> Response:
-        report = self.report(pk)
-        answers, hidden = draft_answers(report)
-        revs = {key: stored.get("rev", 0) for key, stored in report.draft.get("fields", {}).items()}
-        return Response({"version": report.draft_version, "answers": answers, "hidden": hidden, "rev": revs})
 
     @extend_schema(request=DraftFieldSerializer, responses={200: OpenApiTypes.OBJECT, 409: NOT_NOW})
     def post(self, request: Request, pk: int) -> Response:

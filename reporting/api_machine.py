@@ -14,12 +14,14 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from municipalities.readings import read_logged
 from reporting.api import NOT_NOW, STOPPED, LookedOverSerializer, ReportAPI, ReportDraft, ReportSerializer, ReportSubmit
 from reporting.form_schema import form_schema
 from reporting.services.draft_view import register_choices, spec_of
 from reporting.services.drafts import draft_open
 from reporting.services.findings import findings_now, unexplained
 from reporting.services.machines import BadKey, Delivered, KeyReused, answered_once, content_hash, draft_deliver
+from reporting.services.on_behalf import is_own
 
 ONCE = OpenApiParameter(
     "Idempotency-Key",
@@ -121,7 +123,10 @@ class ReportDraftMany(ReportDraft):
 
     @extend_schema(responses=DraftSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        view = draft_open(report=self.report(pk), actor=request.user, now=self.now)
+        report = self.report(pk)
+        if not is_own(request.user, report, today=self.today):
+            read_logged(request, report, "draft_read")
+        view = draft_open(report=report, actor=request.user, now=self.now)
         return Response(
             {
                 "version": view.version,

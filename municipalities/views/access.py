@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.forms.contacts import InviteForm
 from municipalities.models import Municipality, Office
+from municipalities.readings import read_logged
 from municipalities.services import (
     Contact,
     EntryRefused,
@@ -74,6 +75,8 @@ class PlacePage(ScopedPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare()
+        if self.right != "contact.invite":  # one's own colleagues are no secret to oneself
+            read_logged(request, getattr(self, "object", None), "contacts_read")
         return self.render(self.template_name, {"form": self.invite_form(), **self.about()})
 
     def about(self) -> dict[str, Any]:

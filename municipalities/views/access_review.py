@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.access import RIGHTS
+from municipalities.readings import read_logged
 from municipalities.render_table import FORMATS, ListTable, table_response
 from municipalities.services import EntryRefused
 from municipalities.services.access_review import (
@@ -39,6 +40,8 @@ class Review(ScopedPage):
         return accesses_to_review(self.request.user, today=self.today)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.scope.municipality_ids:
+            read_logged(request, None, "contacts_read")
         style = request.GET.get("fil", "")
         if style in FORMATS:
             return table_response(self._table(), style, f"{_('access')}-{self.today.isoformat()}")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from municipalities.forms import read_day
+from municipalities.readings import read_logged
 from municipalities.views import ScopedPage, ScopedView
 from reform import clock
 from reporting.forms_notices import NoticeTextForm
@@ -95,6 +96,7 @@ class NoticeList(ScopedPage):
         common = {"query": self.query, "round": self.round}
         if self.round is None:
             return common
+        read_logged(self.request, None, "contacts_read")
         rows = found(self.rows(Notice), self.query, self.round)
         sums = counts(rows)
         page = Paginator(in_state(rows, self.query.state), PER_PAGE).get_page(self.request.GET.get("side"))
@@ -132,6 +134,7 @@ class NoticeDay(ScopedPage):
         day = self.today if fault or day is None else day
         now = self.now if day == self.today else dt.datetime.combine(day, JOB_HOUR, tzinfo=clock.OSLO)
         planned = notices_planned(now=now)
+        read_logged(self.request, None, "contacts_read")
         rows = [(message, False, _shown(message)) for message in planned.messages]
         rows += [(message, True, _shown(message)) for message in planned.later]
         page = Paginator(rows, PER_PAGE).get_page(self.request.GET.get("side"))

@@ -113,6 +113,36 @@ READ = {
 }
 
 
+def made_summary(world):
+    row = summary(world)
+    SummaryContent.objects.create(summary=row, language="nb", canonical="{}", content_hash="a" * 64)
+    return HDIR, reverse("api_round_summary", args=[SPRING.isoformat()])
+
+
+def draft_over_the_api(world):
+    _user, _url = draft(world)
+    report = Report.objects.across_all(reason="test").get(round=open_round(SPRING), municipality=world.unit("3004"))
+    return SF, reverse("api_report_draft", args=[report.pk])
+
+
+ALSO = {
+    "over the API: a draft": ("draft_read", draft_over_the_api),
+    "over the API: a summary": ("summary_read", made_summary),
+    "who has access at an office": (
+        "contacts_read", lambda world: (ADMIN, reverse("access_office", args=[world.office("oslo-og-viken").pk])),
+    ),
+    "who has access at the national bodies": ("contacts_read", lambda world: (ADMIN, reverse("access_national"))),
+    "who has access at a municipality": (
+        "contacts_read", lambda world: (SF, reverse("access_municipality", args=[world.unit("3004").pk])),
+    ),
+    "who has access, gone through": ("contacts_read", lambda world: (SF, reverse("access_review"))),
+    "who has access, as a file": ("contacts_read", lambda world: (ADMIN, reverse("access_review") + "?fil=csv")),
+    "who was told": ("contacts_read", lambda world: (open_round(SPRING), (HDIR, reverse("notice_list")))[1]),
+    "who would be told": ("contacts_read", lambda world: (open_round(SPRING), (HDIR, reverse("notice_day")))[1]),
+}  # fmt: skip
+"""Other doors to the same."""
+
+
 def readings() -> list[Event]:
     return list(Event.everything.filter(kind="reading").order_by("pk"))
 
@@ -175,3 +205,22 @@ def test_a_cache_that_is_away_makes_more_rows_and_no_error(world, monkeypatch):
     for _time in range(2):
         assert client.get(reverse("risk_list")).status_code == 200
     assert len(readings()) == 2
+
+
+@pytest.mark.parametrize("door", ALSO)
+def test_other_doors_to_the_same_leave_it_too(door, world):
+    name, make = ALSO[door]
+    username, url = make(world)
+    client = Client()
+    client.force_login(world.user(username))
+    for _time in range(2):
+        assert client.get(url).status_code == 200
+    assert [(event.name, event.actor.username) for event in readings()] == [(name, username)]
+
+
+@pytest.mark.parametrize("name", ["contacts", "access_review"])
+def test_ones_own_colleagues_leave_none(world, name):
+    client = Client()
+    client.force_login(world.user("editor-3004"))
+    assert client.get(reverse(name)).status_code == 200
+    assert readings() == []
