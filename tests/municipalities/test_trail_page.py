@@ -123,3 +123,9 @@ def test_only_administrators_have_it(world, client):
         assert client.get(reverse("trail")).status_code == 403
     client.force_login(world.user("hdir-admin"))
     assert reverse("trail") in client.get(reverse("national_status")).content.decode()
+
+
+def test_the_page_says_states_in_words(world, client, told):
+    client.force_login(world.user("hdir-admin"))
+    page = client.get(reverse("trail")).content.decode()
+    assert "Utkast → Sendt inn" in page and "draft → submitted" not in page
