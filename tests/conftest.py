@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,18 +51,22 @@ def pytest_sessionstart(session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items) -> None:
-    """Tests of what only PostgreSQL and Redis can do are left out of a run on the embedded default."""
+    """Tests of what only PostgreSQL and Redis can do are left out of a run on the embedded default; those that look at
+    how pages are drawn, which no database changes, are left out of a run on these."""
     items.sort(key=lambda item: item.path.name not in LONG)
-    if django_settings.SERVICES:
-        return
-    out = [item for item in items if item.get_closest_marker("services")]
+    elsewhere = "looks" if django_settings.SERVICES else "services"
+    out = [item for item in items if item.get_closest_marker(elsewhere)]
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if not item.get_closest_marker("services")]
+        items[:] = [item for item in items if not item.get_closest_marker(elsewhere)]
 
 
 def pytest_collection_finish(session) -> None:
-    """Two million objects of the tests themselves need not be looked through for garbage time and again."""
+    """Two million objects of the tests themselves need not be looked through for garbage time and again, nor after each
+    of hundreds of small documents."""
+    from reporting.services import documents
+
+    documents.fewer_collections = nullcontext
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

@@ -31,6 +31,7 @@ def sound(page, width: int, what: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, (what, width)
 
 
+@pytest.mark.looks
 def test_the_pages_pass_axe_and_fit_a_phone(stage, open_page):
     row = Appropriation.objects.across_all(reason="test").first()
     reading = [

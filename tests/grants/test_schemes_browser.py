@@ -40,6 +40,7 @@ def stage(settings, transactional_db, now):
     return world
 
 
+@pytest.mark.looks
 def test_the_pages_pass_axe_in_both_languages_and_fit_a_phone(stage, open_page):
     held = GrantApplication.objects.across_all(reason="test").order_by("id")[0]
     scheme = [2021, "kompetanse-innovasjon"]

@@ -38,6 +38,7 @@ def stage(settings, transactional_db, now):
     return world
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_fit_and_axe_finds_nothing(stage, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=stage.user("statsforvalter-oslo-og-viken"))

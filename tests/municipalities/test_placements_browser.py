@@ -33,6 +33,7 @@ def split(settings, transactional_db):
     return world
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_it_fits_is_accessible_and_works_without_a_mouse(split, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=split.user("hdir-admin"))

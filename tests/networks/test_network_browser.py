@@ -97,6 +97,7 @@ def test_municipalities_are_added_by_keyboard(world, open_page, network):
     assert Participation.objects.across_all(reason="test").count() == 4
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("language", ["nb", "nn"])
 def test_every_page_passes_axe_and_fits_the_screen(world, open_page, network, now, width, language):

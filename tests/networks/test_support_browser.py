@@ -34,6 +34,7 @@ def stage(settings, transactional_db, now):
     return world
 
 
+@pytest.mark.looks
 def test_the_pages_pass_axe_and_fit_a_phone(stage, open_page):
     pk = stage.activity.pk
     pages = {

@@ -15,6 +15,7 @@ GOOD = """<!doctype html><html lang="nb"><head><title>Prøve</title></head>
 <body><main><h1>Prøve</h1><img alt="Et kart" src="data:,"></main></body></html>"""
 
 
+@pytest.mark.looks
 def test_axe_finds_what_is_wrong_on_a_page_with_our_policy(open_page):
     page = open_page()
     response = page.goto("/healthz")
@@ -22,6 +23,7 @@ def test_axe_finds_what_is_wrong_on_a_page_with_our_policy(open_page):
     assert any(found.startswith("document-title") for found in axe_violations(page))
 
 
+@pytest.mark.looks
 def test_axe_finds_nothing_on_a_good_page(open_page):
     page = open_page(width=360)
     page.set_content(GOOD)

@@ -118,6 +118,7 @@ def test_hdir_composes_a_round_with_a_question_of_every_kind_and_the_municipalit
     theirs.wait_for_selector("#q-own-prove_long_text", state="visible")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("language", ["nb", "nn"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_pages_of_the_composer_are_without_faults(world, open_page, live_server, settings, width, language):

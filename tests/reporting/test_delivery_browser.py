@@ -123,6 +123,7 @@ def complete(path: Path) -> None:
             assert hashlib.sha256(archive.read(folder + name)).hexdigest() == code
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
 def test_the_part_fits_while_files_are_made_and_when_one_failed(summary, queue, open_page, width, language):
     world, made = summary

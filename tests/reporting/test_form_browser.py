@@ -291,6 +291,7 @@ def test_an_error_is_found_from_the_list_and_a_warning_is_explained_on_the_way_t
     assert Submission.objects.across_all(reason="test").filter(report=report()).count() == 1
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_fit_and_axe_finds_nothing(place, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=place.user("editor-3004"))

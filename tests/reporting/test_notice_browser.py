@@ -30,6 +30,7 @@ def hanne(settings):
     return user(Role.HDIR, name="hanne")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_pass_axe_and_never_scroll_sideways(open_page, live_server, hanne, width, language):
     page = open_page(user=hanne, width=width)

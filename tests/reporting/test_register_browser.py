@@ -31,6 +31,7 @@ def focused(page) -> str:
     return page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.id")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_fit_and_axe_finds_nothing(place, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=place.user("statsforvalter-oslo-og-viken"))

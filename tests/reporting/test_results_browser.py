@@ -39,6 +39,7 @@ def to(page, selector: str) -> None:
     raise AssertionError(f"{selector} cannot be reached")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_fit_and_axe_finds_nothing(country, open_page, live_server, settings, width, language):
     world, people = country

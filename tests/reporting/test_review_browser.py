@@ -49,6 +49,7 @@ def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_fit_and_axe_finds_nothing(region, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=factories.reviewer(region))

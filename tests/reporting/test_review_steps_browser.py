@@ -53,6 +53,7 @@ def fresh(report) -> Report:
     return Report.objects.across_all(reason="test").select_related("current").get(pk=report.pk)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
 def test_the_pages_fit_and_axe_finds_nothing(region, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=factories.reviewer(region["Bygland"].office))
@@ -99,6 +100,7 @@ def test_a_later_deadline_and_an_answer_without_a_mouse(region, open_page, live_
     assert not fresh(report).messages.filter(settled_at__isnull=True, from_office=False).exists()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
 def test_what_the_municipality_sees_of_it_fits_and_axe_finds_nothing(
     region, open_page, live_server, settings, width, language

@@ -26,6 +26,7 @@ def risky(home, staff):
     return report
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_pages_pass_axe_and_never_scroll_sideways(open_page, live_server, staff, risky, width, language):
     page = open_page(user=staff, width=width)
@@ -43,6 +44,7 @@ def test_the_pages_pass_axe_and_never_scroll_sideways(open_page, live_server, st
         assert not wide, (url, width)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
 def test_both_borders_pass_axe_and_never_scroll_sideways(
     open_page, live_server, staff, home, settings, width, language

@@ -57,6 +57,7 @@ def test_the_name_of_who_answered_stands_at_the_answer_at_once(place, open_page)
     page.wait_for_selector('[data-key="plan.case"] [data-by]:has-text("Kari Kollega")')
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn"), (320, "nb")])
 def test_the_history_and_the_form_on_paper_fit_and_axe_finds_nothing(
     place,  # noqa: F811

@@ -27,6 +27,7 @@ def problems(page, width: int) -> list[str]:
     return found if wide <= width else [*found, f"{page.url} is {wide} px wide on a screen of {width}"]
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("language", "width"), [("nb", 1280), ("nn", 320)])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(open_page, people, language, width, live_server):
     page = open_page(width=width, user=people.user("editor-5430"))
