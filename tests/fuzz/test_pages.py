@@ -28,7 +28,7 @@ from tests.fuzz import hostile
 from tests.fuzz.fields import Page, read_anywhere, read_by, read_page
 from tests.world import World, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 TIMES = int(os.environ.get("PORTAL_FUZZ", "1"))
 ROWS = [row for row in all_rows() if row.right != GONE]
 PARTS = 6

@@ -28,6 +28,7 @@ def told(settings, transactional_db):
     return world
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
 def test_it_fits_and_is_accessible(told, open_page, live_server, settings, width, language):
     page = open_page(width=width, user=told.user("hdir-admin"))

@@ -173,6 +173,7 @@ def test_requests_are_counted_by_view_and_never_by_address(world, client, token)
     assert not any("9999" in value or "/" in value or "kari" in value or value == "BREW" for value in labels)
 
 
+@pytest.mark.looks
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("width", "language"), [(1280, "nb"), (390, "nn")])
