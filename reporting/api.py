@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -98,11 +98,16 @@ class ReportSerializer(ReportRowSerializer):
         fields = [*ReportRowSerializer.Meta.fields, "reference_date", "submissions"]
 
 
+@extend_schema_field({"type": ["string", "number", "boolean", "array", "object"]})
+class AnyValue(serializers.JSONField):
+    """A value of whatever kind the question takes. Described as one thing: null is one of its values."""
+
+
 class DraftFieldSerializer(serializers.Serializer[Any]):
     """One field to save: its key, what is typed, and the ``rev`` that was read."""
 
     key = serializers.CharField(max_length=80)
-    value = serializers.JSONField(allow_null=True)
+    value = AnyValue(allow_null=True)
     rev = serializers.IntegerField(min_value=0)
 
 

@@ -15,7 +15,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from municipalities.readings import read_logged
-from reporting.api import NOT_NOW, STOPPED, LookedOverSerializer, ReportAPI, ReportDraft, ReportSerializer, ReportSubmit
+from reporting.api import (
+    NOT_NOW,
+    STOPPED,
+    AnyValue,
+    LookedOverSerializer,
+    ReportAPI,
+    ReportDraft,
+    ReportSerializer,
+    ReportSubmit,
+)
 from reporting.form_schema import form_schema
 from reporting.services.draft_view import register_choices, spec_of
 from reporting.services.drafts import draft_open
@@ -31,12 +40,22 @@ ONCE = OpenApiParameter(
 )
 
 
+class WordsField(serializers.CharField):
+    """A text, and no number that looks like one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text: str = super().to_internal_value(data)
+        return text
+
+
 class ManyAnswersSerializer(serializers.Serializer[Any]):
     """Answers by question code, the ``rev`` of each field that was read, and explanations by finding key."""
 
-    answers = serializers.DictField(child=serializers.JSONField(allow_null=True), default=dict)
+    answers = serializers.DictField(child=AnyValue(allow_null=True), default=dict)
     rev = serializers.DictField(child=serializers.IntegerField(min_value=0), default=dict)
-    explanations = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict)
+    explanations = serializers.DictField(child=WordsField(allow_blank=True), default=dict)
 
 
 class FieldFaultSerializer(serializers.Serializer[Any]):
@@ -49,8 +68,8 @@ class FieldFaultSerializer(serializers.Serializer[Any]):
 class FieldConflictSerializer(serializers.Serializer[Any]):
     """Somebody else has changed the field since ``rev`` was read; her value stands."""
 
-    mine = serializers.JSONField(allow_null=True)
-    theirs = serializers.JSONField(allow_null=True)
+    mine = AnyValue(allow_null=True)
+    theirs = AnyValue(allow_null=True)
     by = serializers.CharField()
     rev = serializers.IntegerField()
 

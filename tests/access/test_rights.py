@@ -71,6 +71,7 @@ EXPECTED = {
     "access.review": {"hdir_admin", "statsforvalter", "municipality_editor"},
     "login.local": {"hdir_admin"},
     "service.manage": {"municipality_editor"},
+    "operations.read": {"hdir_admin"},
     "rights.read": DIRECTORATE,
     "trail.read": {"hdir_admin"},
 }

@@ -11,6 +11,7 @@ from reform.checks import place_is_closed
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789" + "ABCDEFGHIJKLMNOPQRS"
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql", "PASSWORD": "kLm9-qqW2-0xYt-77"}}
 CLOSED = {
+    "DATABASES": POSTGRES,
     "SECRET_KEY": KEY, "SECRET_KEY_FALLBACKS": [], "DEBUG": False, "PORTAL_INSECURE_HTTP": False,
     "PORTAL_DEMO": False, "PORTAL_DEMO_PASSWORD": "", "PORTAL_CLOCK": "", "ALLOWED_HOSTS": ["portal.example"],
     "CSRF_TRUSTED_ORIGINS": ["https://portal.example"], "REDIS_URL": "", "PORTAL_SECURITY_TXT_DAYS": 180,
@@ -31,7 +32,8 @@ def place(settings, monkeypatch):
 
 def test_a_closed_place_passes(place):
     assert place() == []
-    assert place(DATABASES=POSTGRES, REDIS_URL="redis://redis:6379/0") == []
+    assert place(REDIS_URL="redis://redis:6379/0") == []
+    assert place(DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}}) == []
 
 
 @pytest.mark.parametrize(
