@@ -43,6 +43,7 @@ class Kill:
     times: int = 0
     swept: int = 0
     retried: int = 0
+    restarted: int = 0
     twice: int = 0
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -113,8 +114,13 @@ class Campaign:
 
     def _kill_at(self, kill: Kill, future: Future[list[str]]) -> None:
         """Kill when the point is reached, let the process that was held go on, and start the victim again."""
+
+        def reached() -> bool:
+            kill.restarted += self.stand.keep_up()
+            return points.reached(kill.point)
+
         try:
-            wait_until(lambda: points.reached(kill.point), f"a process is at {kill.point}", 60)
+            wait_until(reached, f"a process is at {kill.point}", 60)
         except TimeoutError as late:
             kill.faults.append(str(late))
         server = self.stand.victim(kill.victim)
@@ -172,6 +178,7 @@ class Campaign:
         pass on the clock. What says that it failed, a person tries again, once each."""
         end, last, since = time.monotonic() + PATIENCE, None, time.monotonic()
         while (left := self._left()) and time.monotonic() < end:
+            kill.restarted += self.stand.keep_up()
             if left != last or points.busy_processes() or self.stand.waiting_jobs():
                 last, since = left, time.monotonic()
             elif time.monotonic() - since > QUIET:

@@ -142,6 +142,14 @@ class Stand:
         for program in (self.web, self.worker, self.beat):
             program.wait()
 
+    def keep_up(self) -> int:
+        """Start what has ended by itself, as the compose file's restart policy does; how many. Celery's worker
+        ends when it loses the broker at some moments ("Unrecoverable error" in its log)."""
+        ended = [one for one in (self.web, self.worker, self.beat) if not one.alive()]
+        for one in ended:
+            one.again()
+        return len(ended)
+
     def victim(self, name: str) -> Server:
         """The server of that name, one of ``VICTIMS``."""
         return getattr(self, name)  # type: ignore[no-any-return]
