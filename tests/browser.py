@@ -79,9 +79,8 @@ def open_page(browser: Browser, live_server, in_flight: _InFlight) -> Iterator[C
     contexts, errors = [], []
 
     def make(*, width: int = 1280, height: int = 900, user=None, **options) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": height}, locale="nb-NO", **options
-        )
+        how = {"locale": "nb-NO", "reduced_motion": "reduce", **options}  # what moves while it is clicked may be missed
+        context = browser.new_context(base_url=live_server.url, viewport={"width": width, "height": height}, **how)
         contexts.append(context)
         if user is not None:
             context.add_cookies([_session_cookie(user, live_server.url)])

@@ -60,7 +60,6 @@ def reader(open_page, live_server, time):
         Client().get("/konto/login/")  # the first page of a process reads all the code, which is not the browser's wait
         page = open_page(width=width, user=user)
         page.context.add_cookies([{"name": "portal_language", "value": language, "url": live_server.url}])
-        page.emulate_media(reduced_motion="reduce")  # a dialog that is half faded in has too little contrast
         page.clock.install()
         translation.activate(language)
         return page
