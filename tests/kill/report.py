@@ -28,7 +28,9 @@ def _table(name: str, rows: list[list[Any]]) -> list[str]:
 def outcome(kill: dict[str, Any]) -> str:
     """What became of a kill, in words."""
     if kill["holds"]:
-        return "done once, all holds" + (f", {kill['retried']} × tried again by hand" if kill["retried"] else "")
+        again = f", {kill['retried']} × tried again by hand" if kill["retried"] else ""
+        ended = ", a worker that had ended by itself was started again" if kill.get("restarted") else ""
+        return "done once, all holds" + again + ended
     return f"FAULT: done {kill['times']} times; " + "; ".join(kill["faults"])
 
 
