@@ -1,5 +1,5 @@
 """National figures for 12 rounds: at most twice the bare SQL aggregate over the same rows, linear up to 100 times the
-units, and in memory that follows what the document prints of each unit and not what each has answered."""
+units, and how much memory they take."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from reporting.models import Answer
 NAME = "national_figures"
 FACTORS = (1, 10, 100)
 MEMORY = 150
-"""MiB at 100 times the units, 37 100: under a third of what a worker may have. Some 3 KiB for each: the rows
-that the document prints of it and the register rows that it keeps."""
+"""MiB at 100 times the units, 37 100: under a third of what a worker may have. It is not flat: some 3 KiB for each, the
+greater part collected facts and the tallies over them, the rest the rows that the document prints."""
 
 AGGREGATE = """
     SELECT report.round_id, report.office_id, answer.question, answer.row, answer.value, COUNT(*)
