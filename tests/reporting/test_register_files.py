@@ -29,7 +29,7 @@ OFFICE = f"statsforvalter-{VIKEN}"
 
 
 ELSEWHERE = {
-    "the faults of an uploaded workbook": "networks/test_workbook.py",
+    "the faults of an uploaded workbook": "networks/test_network_pages.py",
     "the trail": "municipalities/test_trail_page.py",
     "the rights": "municipalities/test_rights_page.py",
     "who has access": "municipalities/test_access_review.py",
