@@ -1,4 +1,4 @@
-"""The portal's settings as the tests use them; the demo's environment file stays out."""
+"""The portal's settings as the tests use them: the same on every machine, whatever its environment says."""
 
 import atexit
 import os
@@ -10,14 +10,24 @@ from pathlib import Path
 _var = Path(tempfile.mkdtemp(prefix="portal-tests-"))
 atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
+# What whoever runs the tests may choose. Everything else that the settings read from the environment is taken out of
+# it, here and for the processes that tests start (tests/reform/test_settings.py knows each name).
+CHOSEN = {
+    "DATABASE_URL", "REDIS_URL", "PORTAL_TEST_SERVICES", "PORTAL_NO_SKIPS", "PORTAL_KILL_ROUNDS", "PORTAL_CROWD_SECONDS"
+}  # fmt: skip
+OTHERS = {
+    "ALLOWED_HOSTS", "CONN_MAX_AGE", "CSRF_TRUSTED_ORIGINS", "DEBUG", "DEFAULT_FROM_EMAIL", "DOCUMENT_ROOT",
+    "EMAIL_URL", "LOG_LEVEL", "PROMETHEUS_MULTIPROC_DIR", "REDIS_CACHE_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS",
+    "STATIC_ROOT",
+}  # fmt: skip
+for _name in [name for name in os.environ if name in OTHERS or name.startswith("PORTAL_") and name not in CHOSEN]:
+    del os.environ[_name]
 os.environ["PORTAL_ENV_FILE"] = ""
 os.environ["PORTAL_VAR_DIR"] = str(_var)
 os.environ["PORTAL_INSECURE_HTTP"] = "1"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the thread of the test
-os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-os.environ.setdefault("LOG_LEVEL", "WARNING")
-for _name in ("PORTAL_CLOCK", "PORTAL_DEMO", "EMAIL_URL", "DOCUMENT_ROOT"):
-    os.environ.pop(_name, None)
+os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
+os.environ["LOG_LEVEL"] = "WARNING"
 
 SERVICES = bool(os.environ.get("PORTAL_TEST_SERVICES"))
 if SERVICES:

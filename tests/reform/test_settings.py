@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,26 @@ def test_redis_serves_the_broker_and_the_cache_from_two_databases(tmp_path):
 def test_the_embedded_database_keeps_order(tmp_path, pragma):
     code = f"__import__('django.db').db.connection.cursor().execute('PRAGMA {pragma}').fetchone()[0]"
     assert value(code, tmp_path, PORTAL_INSECURE_HTTP="1") in ("wal", 1)
+
+
+READ = re.compile(r'(?:env(?:\.\w+)?|environ(?:\.get)?)[(\[]\s*"([A-Z_]+)"')
+
+
+def test_the_tests_are_the_same_whatever_the_environment_says(tmp_path):
+    """A machine's own LOG_LEVEL once failed 33 of them."""
+    sources = [ROOT / "reform" / name for name in ("settings.py", "settings_access.py", "metrics.py")]
+    names = {name for source in sources for name in READ.findall(source.read_text())}
+    chosen = {"DATABASE_URL", "REDIS_URL"}
+    assert {"LOG_LEVEL", "PORTAL_CLAMD", "PORTAL_LOCAL_LOGIN_CLOSED", *chosen} <= names
+
+    code = "import json, os, sys, tests.settings as s; kept = {**os.environ}; del kept['PORTAL_VAR_DIR'];"
+    code += "rows = {k: repr(v) for k, v in vars(s).items() if k.isupper()};"
+    code += "text = json.dumps([kept, rows], sort_keys=True, default=str); print(text.replace(str(s._var), 'VAR'))"  # its own folder
+
+    def made(**environment: str) -> list[dict[str, str]]:
+        env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "PYTHONHASHSEED": "0", **environment}
+        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+        assert run.returncode == 0, run.stderr
+        return json.loads(re.sub("0x[0-9a-f]+", "ADDRESS", run.stdout))
+
+    assert made(**dict.fromkeys(names - chosen, "7")) == made()
