@@ -20,7 +20,7 @@ OTHERS = {
     "EMAIL_URL", "LOG_LEVEL", "PROMETHEUS_MULTIPROC_DIR", "REDIS_CACHE_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS",
     "STATIC_ROOT",
 }  # fmt: skip
-for _name in [name for name in os.environ if name in OTHERS or name.startswith("PORTAL_") and name not in CHOSEN]:
+for _name in [name for name in os.environ if name in OTHERS or (name.startswith("PORTAL_") and name not in CHOSEN)]:
     del os.environ[_name]
 os.environ["PORTAL_ENV_FILE"] = ""
 os.environ["PORTAL_VAR_DIR"] = str(_var)

@@ -95,13 +95,15 @@ def test_the_tests_are_the_same_whatever_the_environment_says(tmp_path):
     chosen = {"DATABASE_URL", "REDIS_URL"}
     assert {"LOG_LEVEL", "PORTAL_CLAMD", "PORTAL_LOCAL_LOGIN_CLOSED", *chosen} <= names
 
-    code = "import json, os, sys, tests.settings as s; kept = {**os.environ}; del kept['PORTAL_VAR_DIR'];"
-    code += "rows = {k: repr(v) for k, v in vars(s).items() if k.isupper()};"
-    code += "text = json.dumps([kept, rows], sort_keys=True, default=str); print(text.replace(str(s._var), 'VAR'))"  # its own folder
+    code = "import json, os; from pprint import pformat as told; import tests.settings as s;"
+    code += "kept = {**os.environ}; del kept['PORTAL_VAR_DIR'];"
+    code += "rows = {k: told(v) for k, v in vars(s).items() if k.isupper()};"
+    code += "text = json.dumps([kept, rows], sort_keys=True, default=str); print(text.replace(str(s._var), 'VAR'))"
 
     def made(**environment: str) -> list[dict[str, str]]:
         env = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "PYTHONHASHSEED": "0", **environment}
-        run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+        started = [sys.executable, "-c", code]
+        run = subprocess.run(started, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
         assert run.returncode == 0, run.stderr
         return json.loads(re.sub("0x[0-9a-f]+", "ADDRESS", run.stdout))
 
