@@ -76,7 +76,7 @@ class Drawer:
 
     def once(self, drawable: Drawable) -> Piece:
         """A piece that no other document has: the cover, the list of contents."""
-        return self._drawn(drawable, _key(drawable))
+        return self._drawn(drawable)
 
     def kept(self, drawable: Drawable) -> Piece:
         """A piece that may have been drawn before, for this document or for another."""
@@ -84,13 +84,13 @@ class Drawer:
         packed = self._keeper.get(key)
         found = unpacked(packed) if packed is not None else None
         if found is None:
-            found = self._drawn(drawable, key)
+            found = self._drawn(drawable)
             self._keeper.put(key, found.packed())
         return found
 
     def feet(self, drawable: Drawable) -> Piece:
         """What is laid over the pages. It has no tags, for it is no part of what is read."""
-        return self._drawn(drawable, _key(drawable), tags=False, foot=True)
+        return self._drawn(drawable, tags=False, foot=True)
 
     def shell(self, title: str, language: str) -> weasyprint.Document:
         """An empty page, for what a document has but once."""
@@ -101,11 +101,11 @@ class Drawer:
         document.metadata.title = title
         return document
 
-    def _drawn(self, drawable: Drawable, key: str, *, tags: bool = True, foot: bool = False) -> Piece:
+    def _drawn(self, drawable: Drawable, *, tags: bool = True, foot: bool = False) -> Piece:
         with no_collections():
-            return self._laid_out(drawable, key, tags, self._foot if foot else self._page)
+            return self._laid_out(drawable, tags, self._foot if foot else self._page)
 
-    def _laid_out(self, drawable: Drawable, key: str, tags: bool, style: weasyprint.CSS) -> Piece:
+    def _laid_out(self, drawable: Drawable, tags: bool, style: weasyprint.CSS) -> Piece:
         page = weasyprint.HTML(string=drawable.html, url_fetcher=self.fetcher)
         document = page.render(stylesheets=[style], font_config=self._fonts)
         next_row = None
@@ -115,18 +115,23 @@ class Drawer:
 
         def finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
             _without_outlines(pdf)
-            _own_ids(pdf, key[:12])
+            _own_ids(pdf, _of_its_own(drawable)[:12])
 
         data = document.write_pdf(pdf_tags=tags, pdf_version="1.7", finisher=finish)
         places, marks = _places(document.pages), _marks(document.pages)
         return Piece(data, len(document.pages), places, marks, _glyphs(document), next_row)
 
 
-def _key(drawable: Drawable) -> str:
-    """What a piece follows from: the renderer, Pango, which comes with the machine, and the HTML with where it may be
-    cut."""
+def _of_its_own(drawable: Drawable) -> str:
+    """What no other piece has: a hash of the HTML and where it may be cut. What is written into the file comes from
+    this alone, so that a change of the renderer's code by itself changes no byte of it."""
     cut = f"{drawable.cut.context['id']} {drawable.row}" if drawable.cut is not None else ""
-    parts = (fingerprint(), str(pango.pango_version()), cut, drawable.html)
+    return hashlib.sha256(f"{cut}\0{drawable.html}".encode()).hexdigest()
+
+
+def _key(drawable: Drawable) -> str:
+    """What a piece that is kept follows from: the renderer, Pango, which comes with the machine, and what is drawn."""
+    parts = (fingerprint(), str(pango.pango_version()), _of_its_own(drawable))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

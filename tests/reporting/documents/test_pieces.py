@@ -12,7 +12,7 @@ from datetime import date
 import pikepdf
 import pytest
 
-from reporting.documents import render_html_paper
+from reporting.documents import render_html_paper, render_pdf_piece
 from reporting.documents.content import Column, Content, Definitions, Figure, Heading, Paragraph, Row, Table, Text
 from reporting.documents.pause import no_collections
 from reporting.documents.pieces import Mark, Piece, unpacked
@@ -85,6 +85,17 @@ def test_kept_pieces_give_the_same_bytes_as_none():
     )
     assert bare == first == second
     assert len(kept.drawn) == 5  # summary, three chapters, definitions: each was drawn once
+
+
+def test_a_change_of_the_code_alone_draws_anew_and_changes_no_byte(monkeypatch):
+    """The ids inside the file came from the renderer's fingerprint once: then a comment in its code gave every note
+    that is made again other bytes."""
+    kept = Kept()
+    first = render_pdf(note(*THREE), None, None, kept)
+    kept.drawn.clear()
+    monkeypatch.setattr(render_pdf_piece, "fingerprint", lambda: "another code")
+    again = render_pdf(note(*THREE), None, None, kept)
+    assert len(kept.drawn) == 5 and again == first
 
 
 def test_a_change_draws_its_own_piece_alone():
