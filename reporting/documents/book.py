@@ -291,13 +291,16 @@ def _column(measure: Measure, ref: str) -> Column:
     )
 
 
+_BETWEEN, _COMMA = Text(" – "), Text(", ")
+
+
 def name_cell(unit: Unit) -> Cell:
     """A unit's name; with parallel names each in its own language."""
     if len(unit.names) == 1:
         return unit.name
     cells: list[Text] = []
     for index, (name, lang) in enumerate(unit.names):
-        cells += [Text(" – ")] if index else []
+        cells += [_BETWEEN] if index else []
         cells.append(Text(name, lang="" if lang in ("no", "nb", "nn") else lang))
     return tuple(cells)
 
@@ -306,7 +309,7 @@ def name_runs(units: Iterable[Unit]) -> tuple[Text, ...]:
     """The names of units in a sentence, with commas between."""
     runs: list[Text] = []
     for index, unit in enumerate(units):
-        runs += [Text(", ")] if index else []
+        runs += [_COMMA] if index else []
         cell = name_cell(unit)
         runs += [Text(cell)] if isinstance(cell, str) else [run for run in cell if isinstance(run, Text)]
     return tuple(runs)

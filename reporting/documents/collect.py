@@ -9,7 +9,6 @@ when it is sent in anew.
 from __future__ import annotations
 
 import datetime as dt
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -28,6 +27,7 @@ from reporting.models import Answer, Report, Round
 from reporting.task_matrix import read_tasks
 
 from . import rules
+from .blocks import Numbers
 from .collect_borders import parts
 from .collect_forms import older_forms
 from .collect_registers import participations, plans, register_counts
@@ -127,9 +127,9 @@ def _rounds(round_: Round) -> tuple[RoundFact, ...]:
     )
 
 
-def _units(day: dt.date) -> tuple[Unit, ...]:
+def _units(day: dt.date) -> Columns[Unit]:
     rows = Municipality.objects.across_all(reason=REASON).units_as_of(day)
-    return tuple(
+    found = (
         Unit(
             id=row.pk,
             number=row.number,
@@ -144,6 +144,7 @@ def _units(day: dt.date) -> tuple[Unit, ...]:
         )
         for row in rows.iterator(AT_ONCE)
     )
+    return Columns(Unit, map(values_of, found), numbers=("id",), various=("number", "name", "names"))
 
 
 def _offices(day: dt.date) -> dict[int, Office]:
@@ -188,7 +189,7 @@ def _reports(rounds: list[int], days: dict[int, dt.date], offices: dict[int, str
             )  # fmt: skip
             yield values_of(report)
 
-    return Columns(UnitReport, found(), numbers=("unit",))
+    return Columns(UnitReport, found(), numbers=("unit",), maybe=("submission",))
 
 
 def _deliveries(days: dict[int, dt.date], offices: dict[int, str]) -> tuple[DeliveryCount, ...]:
@@ -285,9 +286,9 @@ def _answers(round_id: int, days: dict[int, dt.date]) -> Columns[UnitAnswer]:
     return Columns(UnitAnswer, found, numbers=("unit",))
 
 
-def _submission_ids(days: dict[int, dt.date]) -> array[int]:
+def _submission_ids(days: dict[int, dt.date]) -> Numbers:
     rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days, status__in=Report.DELIVERED)
-    return array("q", rows.order_by("current_id").values_list("current_id", flat=True).iterator(AT_ONCE))
+    return Numbers("q", rows.order_by("current_id").values_list("current_id", flat=True).iterator(AT_ONCE))
 
 
 def _solutions() -> tuple[SolutionFact, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from array import array
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from municipalities.models import MunicipalityLink
 from municipalities.services import lineage_of_changed
 from reporting.models import Report
 
+from .blocks import Numbers
 from .borders import parts_of
 from .columns import AT_ONCE
 from .facts import PartsFact
@@ -24,8 +25,10 @@ def parts(days: Mapping[int, dt.date]) -> Sequence[PartsFact]:
     first, last = min(days.values()), max(days.values())
     if first == last or not MunicipalityLink.objects.filter(on__gt=first, on__lte=last).exists():
         return ()
-    reported: dict[dt.date, array[int]] = defaultdict(lambda: array("q"))
     rows = Report.objects.across_all(reason=REASON).filter(round_id__in=days, municipality__kind="municipality")
-    for round_id, unit in rows.values_list("round_id", "municipality_id").order_by().iterator(AT_ONCE):
-        reported[days[round_id]].append(unit)
+    found = rows.values_list("round_id", "municipality_id").order_by("round_id").iterator(AT_ONCE)
+    reported = {
+        days[round_id]: Numbers("q", (unit for _round, unit in units))
+        for round_id, units in groupby(found, itemgetter(0))
+    }
     return parts_of(lineage_of_changed(), reported, last) if last in reported else ()

@@ -43,7 +43,7 @@ def plans(first: dt.date, last: dt.date) -> Columns[PlanFact]:
         .order_by("id")
         .values_list("id", "municipality_id", "status", "valid_from", "valid_to", "decided_on", "origin")
     )
-    return Columns(PlanFact, rows.iterator(AT_ONCE), numbers=("id", "unit"))
+    return Columns(PlanFact, rows.iterator(AT_ONCE), numbers=("id", "unit"), various=("origin",))
 
 
 def _overlaps(first: dt.date, last: dt.date) -> Q:

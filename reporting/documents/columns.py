@@ -1,18 +1,20 @@
 """Many rows of one kind in little memory: a column for each field, a number for each value. Pure.
 
 A note on all municipalities reads their answers one by one, and a row of Python objects takes some hundred bytes for
-each. Here a row takes a few: what the rows have in common (a round, a question, an answer) is kept once. To those who
-read them they are the same rows, made anew each time.
+each. Here what the rows have in common (a round, a question, an answer) is kept once, and the numbers that say which
+are packed in blocks (``blocks``), so that a row takes a few bytes. To those who read them they are the same rows, made
+anew each time.
 """
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import compress, count, islice, starmap
 from typing import Any, Generic, TypeVar, overload
+
+from .blocks import NONE, Numbers, Values
 
 Row = TypeVar("Row")
 AT_ONCE = 2_000
@@ -24,13 +26,13 @@ class _Pool:
 
     def __init__(self) -> None:
         self.places: defaultdict[Hashable, int] = defaultdict(count().__next__)
-        self.rows: array[int] = array("H")
+        self.rows = Numbers("H")
         self.values: list[Any] = []
 
     def extend(self, found: Iterable[Any]) -> None:
         places = [*map(self.places.__getitem__, found)]
-        if len(self.places) > 65_536 and self.rows.typecode == "H":
-            self.rows = array("L", self.rows)
+        if len(self.places) > 65_536 and self.rows.code == "H":
+            self.rows = Numbers("L", self.rows)
         self.rows.extend(places)
 
     def close(self) -> None:
@@ -53,7 +55,7 @@ class _Numbers:
     """A column of whole numbers that are mostly different, such as ids."""
 
     def __init__(self) -> None:
-        self.rows: array[int] = array("q")
+        self.rows = Numbers("q")
 
     def extend(self, found: Iterable[int]) -> None:
         self.rows.extend(found)
@@ -61,22 +63,67 @@ class _Numbers:
     def close(self) -> None:
         """Nothing is left to be done."""
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
 
-    def at(self, index: int) -> int:
+    def at(self, index: int) -> Any:
+        return self.rows[index]
+
+
+class _MaybeNumbers(_Numbers):
+    """The same where some rows have none."""
+
+    def extend(self, found: Iterable[int | None]) -> None:
+        self.rows.extend(NONE if number is None else number for number in found)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (None if number == NONE else number for number in self.rows)
+
+    def at(self, index: int) -> Any:
+        number = self.rows[index]
+        return None if number == NONE else number
+
+
+class _Various:
+    """A column of other values that are mostly different, such as names."""
+
+    def __init__(self) -> None:
+        self.rows: Values[Any] = Values()
+
+    def extend(self, found: Iterable[Any]) -> None:
+        self.rows.extend(found)
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.rows)
+
+    def at(self, index: int) -> Any:
         return self.rows[index]
 
 
 class Columns(Sequence[Row], Generic[Row]):
     """Rows of ``kind``, a dataclass or a named tuple, in their order. ``rows`` hold the values of its fields, all in
-    the order of the class. ``numbers`` are the fields of whole numbers that are mostly different; all others hold
-    values that can be keys of a dict. Equal to any sequence of equal rows."""
+    the order of the class. ``numbers`` are the fields of whole numbers that are mostly different, ``maybe`` those of
+    them where a row may have None, and ``various`` the fields of other values that are mostly different; all others
+    hold values that can be keys of a dict. ``make`` makes a row where the class itself does not. Equal to any sequence
+    of equal rows."""
 
-    def __init__(self, kind: type[Row], rows: Iterable[Iterable[Any]], *, numbers: Iterable[str] = ()) -> None:
-        self._kind = kind
-        own = frozenset(numbers)
-        self._columns: list[_Pool | _Numbers] = [_Numbers() if name in own else _Pool() for name in names_of(kind)]
+    def __init__(
+        self,
+        kind: type[Row],
+        rows: Iterable[Iterable[Any]],
+        *,
+        numbers: Iterable[str] = (),
+        maybe: Iterable[str] = (),
+        various: Iterable[str] = (),
+        make: Callable[..., Row] | None = None,
+    ) -> None:
+        self._kind, self._make = kind, make or kind
+        own: dict[str, type[_Numbers | _Various]] = dict.fromkeys(numbers, _Numbers)
+        own |= dict.fromkeys(maybe, _MaybeNumbers) | dict.fromkeys(various, _Various)
+        self._columns: list[_Pool | _Numbers | _Various] = [own.get(name, _Pool)() for name in names_of(kind)]
         self._n = 0
         left = iter(rows)
         while some := list(islice(left, AT_ONCE)):
@@ -90,16 +137,25 @@ class Columns(Sequence[Row], Generic[Row]):
         return self._n
 
     def __iter__(self) -> Iterator[Row]:
-        return starmap(self._kind, zip(*self._columns, strict=True))
+        return starmap(self._make, zip(*self._columns, strict=True))
 
     def picked(self, *names: str, where: tuple[str, Hashable]) -> Iterator[tuple[Any, ...]]:
-        """Some fields of the rows in which one field (not one of ``numbers``) has a value, as plain tuples."""
-        places = {name: place for place, name in enumerate(names_of(self._kind))}
-        asked = self._columns[places[where[0]]]
-        if not isinstance(asked, _Pool):
-            raise ValueError(f"{where[0]} is a column of numbers")
-        chosen = zip(*(self._columns[places[name]] for name in names), strict=True)
-        return compress(chosen, asked.hits(where[1]))
+        """Some fields of the rows in which one field (one with few values) has a value, as plain tuples."""
+        chosen = zip(*(self._column(name) for name in names), strict=True)
+        return compress(chosen, self._pool(where[0]).hits(where[1]))
+
+    def distinct(self, name: str) -> Sequence[Any]:
+        """The different values of a field that has few, in the order in which they came first."""
+        return self._pool(name).values
+
+    def _column(self, name: str) -> _Pool | _Numbers | _Various:
+        return self._columns[names_of(self._kind).index(name)]
+
+    def _pool(self, name: str) -> _Pool:
+        column = self._column(name)
+        if not isinstance(column, _Pool):
+            raise ValueError(f"{name} is not a column of few values")
+        return column
 
     @overload
     def __getitem__(self, index: int) -> Row: ...
@@ -108,7 +164,7 @@ class Columns(Sequence[Row], Generic[Row]):
     def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
         if isinstance(index, slice):
             return tuple(self[at] for at in range(*index.indices(self._n)))
-        return self._kind(*(column.at(range(self._n)[index]) for column in self._columns))
+        return self._make(*(column.at(range(self._n)[index]) for column in self._columns))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):

@@ -169,14 +169,14 @@ def _counts(book: Book, blocks: tuple[Block, ...]) -> tuple[tuple[str, int], ...
     _ = book._
     facts = book.facts
     municipalities = sum(unit.kind == "municipality" for unit in facts.units)
-    counted = [report for report in facts.reports if report.round == facts.round.date and report.submission]
+    counted = sum(report.round == facts.round.date and bool(report.submission) for report in facts.reports)
     annexed = sum(len(block.rows) for block in blocks if isinstance(block, Table) and block.kind == "annex")
     return (
         (_("Units that report"), len(facts.units)),
         (_("of these municipalities"), municipalities),
         (_("of these districts of Oslo"), len(facts.units) - municipalities),
         (_("Reports in the round"), sum(report.round == facts.round.date for report in facts.reports)),
-        (_("Submissions counted"), len(counted)),
+        (_("Submissions counted"), counted),
         (_("Answers in these submissions"), len(facts.answers)),
         (_("Rows in the annex by municipality"), annexed),
     )

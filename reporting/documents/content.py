@@ -13,13 +13,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from .blocks import VALUES, Values
 from .content_values import Figure as Figure
 from .content_values import Scalar as Scalar
 from .content_values import Source as Source
@@ -127,11 +128,17 @@ class Table:
     id: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     note: str = ""
     kind: str = "main"
     empty: str = ""
     name: str = ""
+
+
+def many(rows: Iterable[Row]) -> Sequence[Row]:
+    """The rows of a table that may be very long: few are a tuple, many are packed until they are read."""
+    kept = Values(rows)
+    return tuple(kept) if len(kept) < VALUES else kept.closed()
 
 
 @dataclass(frozen=True)
@@ -271,7 +278,7 @@ def _figures(value: Any) -> Iterator[Figure]:
     kind: type = type(value)
     if kind is Figure:
         yield value
-    elif kind is tuple:
+    elif kind is tuple or kind is Values:
         for member in value:
             if type(member) is not str:
                 yield from _figures(member)
@@ -309,7 +316,7 @@ def _plain(value: Any) -> Any:
         return value if value.isprintable() else _UNWRITABLE.sub("\ufffd", value)
     if value is None or kind is int or kind is bool:
         return value
-    if kind is tuple:
+    if kind is tuple or kind is Values:
         return [_plain(member) for member in value]
     if kind in _KINDS:
         return _block(value, kind)

@@ -297,7 +297,7 @@ class Facts:
     frozen_at: dt.datetime
     version: int
     sample: bool
-    units: tuple[Unit, ...]
+    units: Sequence[Unit]
     offices: tuple[Office, ...]
     form: FormSpec
     reports: Sequence[UnitReport]

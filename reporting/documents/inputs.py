@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
@@ -17,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from . import rules
+from .blocks import Blocks
 from .columns import Columns
 from .content import SCHEMA, Content
 from .facts import Composed, Facts
@@ -133,6 +133,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, set | frozenset):
         return sorted((_plain(member) for member in value), key=_key)
-    if isinstance(value, list | tuple | array | Columns):
+    if isinstance(value, list | tuple | Blocks | Columns):
         return [_plain(member) for member in value]
     raise ValueError(f"no input can be {value!r}")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from datetime import date
 from decimal import Decimal
@@ -97,7 +98,7 @@ def _type(hint: Any) -> dict[str, Any]:
         return {"enum": list(inside)}
     if origin in (Union, types.UnionType):
         return {"anyOf": [_type(member) for member in inside]}
-    if origin is tuple and len(inside) == 2 and inside[1] is Ellipsis:
+    if origin is Sequence or (origin is tuple and len(inside) == 2 and inside[1] is Ellipsis):
         return {"type": "array", "items": _type(inside[0])}
     if origin is tuple:
         return {"type": "array", "prefixItems": [_type(member) for member in inside], "items": False}

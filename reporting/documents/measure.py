@@ -25,14 +25,16 @@ Pure.
 
 from __future__ import annotations
 
-import datetime as dt
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from . import borders, rules
-from .facts import DELIVERY, LATE, ON_TIME, AddedAmount, AddedFact, Facts, ParticipationFact, SupportFact, holds
+from .by_unit import ByUnit, Places
+from .facts import DELIVERY, LATE, ON_TIME, AddedAmount, AddedFact, Facts, SupportFact, holds
 from .given import Given
 
 Select = Mapping[str, str]
@@ -97,11 +99,13 @@ class Tallies:
         self._numbers: dict[tuple[str, str, str, str], dict[Decimal, int]] = defaultdict(lambda: defaultdict(int))
         self._given: dict[tuple[str, str, str, str], int] = defaultdict(int)
         self._index_answers()
-        self._given_by = Given()
-        self._pattern_states: dict[tuple[str, int, str], str] = {}
+        reported, units = (row.unit for row in facts.reports), (unit.id for unit in facts.units)
+        self.places = Places(chain(reported, units, borders.units_in(facts.parts)))
+        self._given_by = Given(self.places)
         self._pattern_tally: dict[tuple[str, str, str], Counter[str]] = {}
         self._move_tally: dict[tuple[str, str, str, str], Counter[tuple[frozenset[str], frozenset[str]]]] = {}
-        self._members: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._office_of: dict[str, ByUnit[str]] = defaultdict(lambda: ByUnit(self.places))
+        self._members: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
         self._index_units()
         self._registers: dict[tuple[str, str, str, str], int] = defaultdict(int)
         self._index_registers()
@@ -126,40 +130,40 @@ class Tallies:
     def _index_units(self) -> None:
         """One pass over what each unit has answered: the largest of all the facts."""
         days = {entry.date: entry.date.isoformat() for entry in self.facts.rounds}
-        offices: dict[dt.date, dict[int, str]] = defaultdict(dict)
         for report in self.facts.reports:
             if report.kind == "municipality":
                 self._members[days[report.round], report.office].append(report.unit)
-                offices[report.round][report.unit] = report.office
+                self._office_of[days[report.round]][report.unit] = report.office
         add = self._given_by.add
         for round_, unit, question, row, value, number, _date, _text in self.facts.unit_answers:
             day = days[round_]
             add(day, unit, question, value)
-            if number is not None and unit in offices[round_]:
-                self._numbers[day, offices[round_][unit], question, row][number] += 1
-        for round_, members in offices.items():
+            if number is not None and (office := self._office_of[day].get(unit)) is not None:
+                self._numbers[day, office, question, row][number] += 1
+        for day, members in [*self._office_of.items()]:
             for question in rules.SEVERAL:
-                for unit in self._given_by.answered(days[round_], question):
-                    if unit in members:
-                        self._given[days[round_], members[unit], question, ""] += 1
+                for unit in self._given_by.answered(day, question):
+                    if (office := members.get(unit)) is not None:
+                        self._given[day, office, question, ""] += 1
 
     def _index_registers(self) -> None:
         for round_, office, register, value, n in self.facts.register_counts:
             self._registers[round_.isoformat(), office, register, value] += n
-        day = self.facts.round.date
-        members = {unit for (when, _office), units in self._members.items() if when == self.now for unit in units}
-        self._parts: list[ParticipationFact] = [
-            row for row in self.facts.participations if row.unit in members and holds(row, day)
-        ]  # fmt: skip
-        self.plan_status: dict[int, str] = {row.unit: row.status for row in self.facts.plans if holds(row, day)}
+        day, members = self.facts.round.date, self._office_of[self.now]
+        self.plan_status: ByUnit[str] = ByUnit(self.places)
         """What the plan register says of each unit on the reference date."""
-        self.in_network: frozenset[int] = frozenset(
-            row.unit for row in self._parts if row.status == "active" and row.kind in rules.REGIONAL_KINDS
-        )
+        for plan in self.facts.plans:
+            if plan.unit in members and holds(plan, day):
+                self.plan_status[plan.unit] = plan.status
+        self.in_network: ByUnit[bool] = ByUnit(self.places)
         """Who takes part in a regional network by the register on the reference date."""
-        self._units_of_networks: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for row in self._parts:
-            self._units_of_networks[str(row.network), row.status].add(row.unit)
+        self._networks: dict[tuple[str, str, str], array[int]] = defaultdict(lambda: array("q"))
+        for row in self.facts.participations:
+            where = members.get(row.unit)
+            if where is not None and holds(row, day):
+                self._networks[where, str(row.network), row.status].append(row.unit)
+                if row.status == "active" and row.kind in rules.REGIONAL_KINDS:
+                    self.in_network[row.unit] = True
 
     def value(self, select: Select) -> int | Decimal | None:
         """The figure that the selector names."""
@@ -183,7 +187,7 @@ class Tallies:
     def count(self, select: Select) -> int:
         """How many of them it counts."""
         if "borders" in select:
-            return len(self._carried(select))
+            return sum(1 for _unit in self._carried(select))
         if "delivery" in select:
             return self._delivered(select)
         if "pattern" in select:
@@ -208,12 +212,9 @@ class Tallies:
         """What one unit has answered to one of these questions."""
         return self._given_by.to(day, unit, question)
 
-    def pattern_state(self, day: str, unit: int, pattern: str) -> str:
-        """Whether one unit shows a pattern: ``seen``, ``not_seen`` or ``missing``."""
-        key = day, unit, pattern
-        if key not in self._pattern_states:
-            self._pattern_states[key] = rules.pattern_state(pattern, self.given(day, unit))
-        return self._pattern_states[key]
+    def office_of(self, unit: int) -> str | None:
+        """The key of the office of a municipality that reports in the document's round; None for all other units."""
+        return self._office_of[self.now].get(unit)
 
     def _where(self, select: Select) -> tuple[str, tuple[str, ...]]:
         day = select.get("round", self.now)
@@ -275,8 +276,9 @@ class Tallies:
         return kept
 
     def _added(self, select: Select) -> int:
-        within = self._unit_set(*self._where(select))
-        return len(within & added_units(self.facts.added, select, select["values"]))
+        day, offices = self._where(select)
+        found = added_units(self.facts.added, select, select["values"])
+        return sum(self._office_of[day].get(unit) in offices for unit in found)
 
     def _moved(self, select: Select) -> int:
         """Counted by the two answers first: few pairs, however many units."""
@@ -316,38 +318,35 @@ class Tallies:
             return sum(self._registers[day, office, "participation", select["status"]] for office in offices)
         return self._in_network(select, day, offices)
 
-    def _carried(self, select: Select) -> frozenset[int]:
+    def _carried(self, select: Select) -> Iterator[int]:
         """The municipalities of the document's day that a figure of an earlier round counts."""
-        held: frozenset[int] = frozenset()
+        held: ByUnit[bool] = ByUnit(self.places)
         if "register" in select:
             facts = self.facts
             entry = next(row for row in facts.rounds if row.date.isoformat() == select["round"])
             period = entry.since, entry.date
-            held = borders.holding(select, period, facts.plans, facts.participations, facts.support)
+            for unit in borders.holding(select, period, facts.plans, facts.participations, facts.support):
+                held.put(unit, True)
         return borders.carried(self.facts.parts, select, held)
 
     def _in_network(self, select: Select, day: str, offices: tuple[str, ...]) -> int:
         if day != self.now:
             raise ValueError(f"the networks are not counted one by one for the round of {day}")
-        if "network" in select and "office" not in select:
-            return len(self._units_of_networks[select["network"], select["status"]])
-        within = self._unit_set(day, offices)
         wanted, network = select.get("status"), select.get("network")
-        return len(
-            {
-                row.unit
-                for row in self._parts
-                if row.unit in within
-                and wanted in (None, row.status)
-                and network in (None, str(row.network))
-            }
-        )  # fmt: skip
+        total = 0
+        for office in offices:
+            found: set[int] = set()
+            for (where, which, status), units in self._networks.items():
+                if where == office and wanted in (None, status) and network in (None, which):
+                    found.update(units)
+            total += len(found)
+        return total
 
     def agreement(self, unit: int, what: str) -> str:
         """How one unit's report and the register stand to each other on the reference date: a ``rules.AGREEMENT``."""
         if what == "plan":
             given = self.given_to(self.now, unit, "plan.status")
-            return rules.agreement(next(iter(given), ""), self.plan_status.get(unit, ""))
+            return rules.agreement(next(iter(given), ""), self.plan_status.get(unit) or "")
         given = self.given_to(self.now, unit, "network.participates")
         return rules.network_agreement(next(iter(given), ""), "yes" if unit in self.in_network else "")
 
@@ -368,21 +367,15 @@ class Tallies:
         day, offices = self._where(select)
         rounds = {entry.date.isoformat(): entry for entry in self.facts.rounds}
         period = rounds[day]
-        within = self._unit_set(day, offices) if "office" in select else None
+        within = self._office_of[day] if "office" in select else None
         for row in self.facts.support:
             if (
                 period.since < row.on <= period.date
                 and row.kind == select.get("kind", row.kind)
                 and row.provider == select.get("provider", row.provider)
-                and (within is None or row.unit in within)
+                and (within is None or within.get(row.unit) in offices)
             ):
                 yield row
-
-    def _unit_set(self, day: str, offices: tuple[str, ...]) -> frozenset[int]:
-        kept: dict[tuple[str, tuple[str, ...]], frozenset[int]] = self.__dict__.setdefault("_sets", {})
-        if (day, offices) not in kept:
-            kept[day, offices] = frozenset(u for office in offices for u in self._members[day, office])
-        return kept[day, offices]
 
 
 def matches(values: frozenset[str], words: str) -> bool:

@@ -216,9 +216,9 @@ class Frozen:
         if "register" in select:
             day = dt.date.fromisoformat(select["round"])
             period = since_of(day), day
-            held = borders.holding(select, period, kept.plans or (), kept.participations, kept.support)
-        counted = borders.carried(kept.parts, select, held)
-        unknown = borders.carried(kept.parts, {"round": select["round"], "carried": "no"}, held) - counted
+            held = frozenset(borders.holding(select, period, kept.plans or (), kept.participations, kept.support))
+        counted = frozenset(borders.carried(kept.parts, select, held))
+        unknown = {*borders.carried(kept.parts, {"round": select["round"], "carried": "no"}, held)} - counted
         members = [unit for unit in self.units(select["borders"]) if unit.kind == "municipality"]
         return (
             [unit for unit in members if unit.unit in counted],

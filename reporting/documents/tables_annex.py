@@ -6,17 +6,20 @@ and the document goes to the ministry.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from reporting.form_spec import Condition, FormSpec, QuestionSpec, local
 
 from . import texts
 from .book import Book, name_cell
-from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text, ValueKind
+from .by_unit import ByUnit
+from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text, ValueKind, many
 from .facts import Unit, UnitAnswer, UnitReport
 from .tables_core import plan_class
 
@@ -34,17 +37,21 @@ class _Annex:
         facts = book.facts
         self.book = book
         self.day = facts.round.date.isoformat()
-        self.reports = {report.unit: report for report in facts.reports if report.round == facts.round.date}
         self.states = texts.delivery_states(book._)
         _ = book._
         self.part = {"yes": _("Yes"), "planned": _("Planned"), "no": _("No")}
-        self.numbers: dict[tuple[int, str], Decimal] = {}
-        self.dates: dict[tuple[int, str], date] = {}
+        places = book.tallies.places
+        self.reports: ByUnit[tuple[str, int, bool]] = ByUnit(places)
+        self.numbers: dict[str, ByUnit[int]] = defaultdict(lambda: ByUnit(places))
+        self.dates: dict[str, ByUnit[date]] = defaultdict(lambda: ByUnit(places))
+        for report in facts.reports:
+            if report.round == facts.round.date:
+                self.reports[report.unit] = report.state, report.days_late, report.on_behalf
         for answer in facts.unit_answers:
             if answer.round == facts.round.date and answer.number is not None:
-                self.numbers[answer.unit, answer.question] = answer.number
+                self.numbers[answer.question][answer.unit] = int(answer.number)
             if answer.round == facts.round.date and answer.date is not None:
-                self.dates[answer.unit, answer.question] = answer.date
+                self.dates[answer.question][answer.unit] = answer.date
 
     def columns(self) -> tuple[Column, ...]:
         _ = self.book._
@@ -68,7 +75,7 @@ class _Annex:
             Figure(unit.number, "number_text"),
             self._delivery(unit),
             self._plan(unit),
-            _same(self.dates.get((unit.id, "plan.decided_on")), "date"),
+            _same(self.dates["plan.decided_on"].get(unit.id), "date"),
             self._anchoring(given.get("plan.anchoring", frozenset())),
             self._level(given, "progress.step"),
             self._level(given, "progress.phase"),
@@ -78,14 +85,14 @@ class _Annex:
         return Row(unit.number, cells, group=group)
 
     def _delivery(self, unit: Unit) -> str:
-        report = self.reports.get(unit.id)
-        state = report.state if report else "missing"
+        state, late, on_behalf = self.reports.get(unit.id) or ("missing", 0, False)
         label = self.states[state]
-        if report and report.days_late:
-            label = self.book.tell(self.book._("{n} days late"), n=report.days_late)
-            if report.days_late == 1:
-                label = self.book._("1 day late")
-        return f"{label} *" if report and report.on_behalf else label
+        if late:
+            label = self.late(late)
+        return f"{label} *" if on_behalf else label
+
+    def late(self, days: int) -> str:
+        return self.book._("1 day late") if days == 1 else self.book.tell(self.book._("{n} days late"), n=days)
 
     def _plan(self, unit: Unit) -> str:
         return texts.PLAN_LETTERS[plan_class(self.book, unit.id)]
@@ -100,8 +107,7 @@ class _Annex:
         return _same(int(value) if value.isdigit() else None, "count")
 
     def _delay(self, unit: Unit) -> Figure:
-        number = self.numbers.get((unit.id, "progress.delay_months"))
-        return _same(None if number is None else int(number), "count")
+        return _same(self.numbers["progress.delay_months"].get(unit.id), "count")
 
     def _network(self, values: frozenset[str]) -> str:
         return self.part.get(next(iter(values), ""), "–")
@@ -111,8 +117,8 @@ def overview(book: Book, units: Iterable[Unit], title: str, **words: str) -> Tab
     """The same rows of some units as one table under the next number; districts stand in a group of their own."""
     maker = _Annex(book)
     group = book._("Districts of Oslo; they count in the delivery only")
-    rows = [maker.row(unit, "" if unit.kind == "municipality" else group) for unit in units]
-    return Table(book.next_table(), title, maker.columns(), tuple(rows), **words)
+    rows = (maker.row(unit, "" if unit.kind == "municipality" else group) for unit in units)
+    return Table(book.next_table(), title, maker.columns(), many(rows), **words)
 
 
 def letters_note(book: Book) -> str:
@@ -132,20 +138,21 @@ def annex(book: Book) -> tuple[Heading | Paragraph | Table, ...]:
     """One table a county with a row a municipality; Oslo's districts stand under Oslo."""
     _ = book._
     maker = _Annex(book)
-    counties: dict[tuple[str, str], list[Unit]] = defaultdict(list)
-    for unit in book.facts.units:
-        counties[unit.county, unit.county_name].append(unit)
+    units = book.facts.units
+    counties: dict[tuple[str, str], dict[str, array[int]]] = defaultdict(lambda: defaultdict(lambda: array("L")))
+    for place, unit in enumerate(units):
+        counties[unit.county, unit.county_name][unit.kind].append(place)
+    group = _("Districts of Oslo; they count in the delivery only")
     tables = []
-    for (number, name), units in sorted(counties.items()):
-        municipalities = [maker.row(unit) for unit in units if unit.kind == "municipality"]
-        group = _("Districts of Oslo; they count in the delivery only")
-        districts = [maker.row(unit, group) for unit in units if unit.kind == "district"]
+    for (number, name), places in sorted(counties.items()):
+        municipalities = (maker.row(units[place]) for place in places["municipality"])
+        districts = (maker.row(units[place], group) for place in places["district"])
         tables.append(
             Table(
                 id=book.next_table(),
                 title=book.tell(_("The municipalities of {county} on {date}"), county=name, date=book.facts.round.date),
                 columns=maker.columns(),
-                rows=(*municipalities, *districts),
+                rows=many(chain(municipalities, districts)),
                 kind="annex",
                 name=f"annex_{number}",
             )

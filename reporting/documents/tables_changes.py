@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from . import rules
 from .book import Book, name_runs
+from .by_unit import ByUnit
 from .content import Block, Bullets, Heading, Paragraph, Run, Text
 from .facts import Unit, holds
 
@@ -40,14 +40,18 @@ def register_news(book: Book) -> tuple[Block, ...]:
 
 def _plans(book: Book, then: date) -> tuple[list[Unit], list[Unit]]:
     before, now = _adopted(book, then), _adopted(book, book.facts.round.date)
-    units = [unit for unit in book.facts.units if unit.kind == "municipality"]
-    return _among(units, now - before), _among(units, before - now)
+    gained: list[Unit] = []
+    lost: list[Unit] = []
+    for unit in book.facts.units:
+        if unit.kind == "municipality" and (unit.id in now) != (unit.id in before):
+            (gained if unit.id in now else lost).append(unit)
+    return gained, lost
 
 
-def _among(units: Iterable[Unit], ids: set[int]) -> list[Unit]:
-    return [unit for unit in units if unit.id in ids]
-
-
-def _adopted(book: Book, day: date) -> set[int]:
+def _adopted(book: Book, day: date) -> ByUnit[bool]:
     """Who has an adopted plan by the plan register on a day."""
-    return {row.unit for row in book.facts.plans if row.status in rules.ADOPTED and holds(row, day)}
+    found: ByUnit[bool] = ByUnit(book.tallies.places)
+    for row in book.facts.plans:
+        if row.status in rules.ADOPTED and holds(row, day):
+            found.put(row.unit, True)
+    return found

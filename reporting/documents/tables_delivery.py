@@ -119,10 +119,9 @@ def _absent(book: Book) -> tuple[Block, ...]:
     """Who has not delivered, by name: the returned ones and the missing ones, municipalities and
     districts."""
     _ = book._
-    now = [report for report in book.facts.reports if report.round == book.facts.round.date]
     items = []
     for state, label in ((key, texts.delivery_states(_)[key]) for key in ("returned", "missing")):
-        absent = {report.unit for report in now if report.state == state}
+        absent = {row.unit for row in book.facts.reports if row.state == state and row.round == book.facts.round.date}
         units = [unit for unit in book.facts.units if unit.id in absent]
         if units:
             items.append((Text(label + ": ", strong=True), *name_runs(units)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
 from . import rules, texts
 from .book import Book, Measure, name_cell
-from .content import Block, Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
-from .facts import PlanFact, Unit, UnitReport, holds
+from .by_unit import ByUnit
+from .content import Block, Cell, Column, Figure, Heading, Paragraph, Row, Table, Text, many
+from .facts import Unit, holds
 from .tables_core import NETWORK, every_unit
 
 
@@ -93,13 +95,8 @@ def _table(book: Book, what: str, title: str, words: dict[str, str]) -> Table:
 def _names(book: Book) -> Table:
     """Each municipality whose report and register do not say the same, with both, since when, and why."""
     _ = book._
-    day = book.facts.round.date
-    reports = {report.unit: report for report in book.facts.reports if report.round == day}
     lines = _Lines(book)
-    rows: list[Row] = []
-    for unit in book.facts.units:
-        if unit.kind == "municipality" and unit.id in reports:
-            rows += lines.of(unit, reports[unit.id])
+    rows = chain.from_iterable(lines.of(unit) for unit in book.facts.units if unit.kind == "municipality")
     columns = (
         Column("name", _("Municipality")),
         Column("number", _("Number"), "number_text"),
@@ -110,7 +107,7 @@ def _names(book: Book) -> Table:
         Column("why", _("Why")),
     )
     return Table(
-        book.next_table(), _("Municipalities whose report and register do not say the same"), columns, tuple(rows),
+        book.next_table(), _("Municipalities whose report and register do not say the same"), columns, many(rows),
         note=_("Municipalities that have not answered are left out here; they stand in the tables above."),
         empty=_("Reports and registers say the same everywhere."), name="agree_names",
     )  # fmt: skip
@@ -121,14 +118,9 @@ class _Lines:
 
     def __init__(self, book: Book) -> None:
         _ = book._
-        day = book.facts.round.date
         self.tallies = book.tallies
-        self.day = day.isoformat()
-        self.plans = {row.unit: row for row in book.facts.plans if holds(row, day)}
-        self.since: dict[int, date] = {}
-        for row in book.facts.participations:
-            if row.status == NETWORK["status"] and row.since and row.kind in rules.REGIONAL_KINDS and holds(row, day):
-                self.since[row.unit] = min(row.since, self.since.get(row.unit, row.since))
+        self.day = book.facts.round.date.isoformat()
+        self.approved, self.plans, self.since = _looked_up(book)
         self.statuses = texts.plan_answers(_)
         self.part = {"yes": _("Takes part"), "planned": _("Planned"), "no": _("Does not take part")}
         self.plan, self.network, self.none = _("Plan status"), _("Networks"), _("Not registered")
@@ -136,26 +128,46 @@ class _Lines:
         self.direct = _("Changed directly in the register")
         self.later = _("The register was changed after the approval")
 
-    def of(self, unit: Unit, report: UnitReport) -> Iterable[Row]:
-        """One row for each thing that the report and the register say differently; often none."""
+    def of(self, unit: Unit) -> Iterator[Row]:
+        """One row for each thing that the report and the register say differently; often none, and none where there is
+        no report."""
+        approved = self.approved.get(unit.id)
+        if approved is None:
+            return
         shown = (rules.DIFFER, rules.REPORT_ONLY)
         if self.tallies.agreement(unit.id, "plan") in shown:
-            plan = self.plans.get(unit.id)
+            status, since, direct = self.plans.get(unit.id) or ("", None, False)
             said = self.statuses.get(next(iter(self.tallies.given_to(self.day, unit.id, "plan.status")), ""), "–")
-            registered = self.statuses.get(plan.status, plan.status) if plan else self.none
-            why = self._why(report, plan)
-            yield _row(unit, "plan", self.plan, said, registered, plan.since if plan else None, why)
+            registered = self.statuses.get(status, status) if status else self.none
+            yield _row(unit, "plan", self.plan, said, registered, since, self._why(approved, direct))
         if self.tallies.agreement(unit.id, "network") in shown:
             said = self.part.get(next(iter(self.tallies.given_to(self.day, unit.id, "network.participates")), ""), "–")
             registered = self.part["yes" if unit.id in self.tallies.in_network else "no"]
-            why = self._why(report, None)
-            yield _row(unit, "network", self.network, said, registered, self.since.get(unit.id), why)
+            yield _row(unit, "network", self.network, said, registered, self.since.get(unit.id), self._why(approved))
 
-    def _why(self, report: UnitReport, plan: PlanFact | None) -> str:
+    def _why(self, approved: bool, direct: bool = False) -> str:
         """The likely reason, from what is known: approval, or who wrote the register last."""
-        if not report.approved:
+        if not approved:
             return self.waiting
-        return self.direct if plan is not None and plan.origin.startswith("register") else self.later
+        return self.direct if direct else self.later
+
+
+def _looked_up(book: Book) -> tuple[ByUnit[bool], ByUnit[tuple[str, date, bool]], ByUnit[date]]:
+    """Of each municipality that reports: whether its report is approved; what the plan register says, since when, and
+    whether somebody wrote it there directly; since when it takes part in a regional network."""
+    facts, places, day = book.facts, book.tallies.places, book.facts.round.date
+    approved, plans, since = ByUnit[bool](places), ByUnit[tuple[str, date, bool]](places), ByUnit[date](places)
+    for report in facts.reports:
+        if report.round == day:
+            approved[report.unit] = report.approved
+    for plan in facts.plans:
+        if plan.unit in approved and holds(plan, day):
+            plans[plan.unit] = plan.status, plan.since, plan.origin.startswith("register")
+    for row in facts.participations:
+        regional = row.status == NETWORK["status"] and row.since and row.kind in rules.REGIONAL_KINDS
+        if regional and row.since and row.unit in approved and holds(row, day):
+            since[row.unit] = min(row.since, since.get(row.unit) or row.since)
+    return approved, plans, since
 
 
 def _row(unit: Unit, key: str, what: str, said: str, registered: str, since: date | None, why: str) -> Row:

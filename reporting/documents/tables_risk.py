@@ -158,12 +158,10 @@ def change_chapter(book: Book) -> tuple[Block, ...]:
 def _moved(book: Book, since: dict[str, str]) -> dict[str, list[Unit]]:
     """The municipalities behind each of ``MOVES``; each pair of answers is judged once."""
     tallies, question = book.tallies, since["question"]
-    now = book.facts.round.date
-    members = {r.unit for r in book.facts.reports if r.round == now and r.kind == "municipality"}
     found: dict[str, list[Unit]] = {key: [] for key in MOVES}
     judged: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
     for unit in book.facts.units:
-        if unit.id not in members:
+        if tallies.office_of(unit.id) is None:
             continue
         before = tallies.given_to(since["since"], unit.id, question)
         after = tallies.given_to(tallies.now, unit.id, question)

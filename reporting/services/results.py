@@ -178,11 +178,11 @@ def _counted(tallies: Tallies, select: Mapping[str, str]) -> frozenset[int]:
     members = {unit.id for unit in facts.units if unit.kind == "municipality"}
     if select.get("register") == "plan":
         states = select["values"].split("|")
-        found = {unit for unit, status in tallies.plan_status.items() if status in states}
+        found = {unit for unit in members if tallies.plan_status.get(unit) in states}
     elif select.get("register") == "support":
         found = {row.unit for row in facts.support if facts.round.since < row.on <= facts.round.date}
     elif "register" in select:
-        found = set(tallies.in_network)
+        found = {unit for unit in members if unit in tallies.in_network}
     else:
         question, value = select["question"], select["values"]
         found = {unit for unit in members if value in tallies.given_to(tallies.now, unit, question)}

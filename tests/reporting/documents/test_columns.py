@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reporting.documents import borders
+from reporting.documents.by_unit import Places
 from reporting.documents.columns import AT_ONCE, Columns, values_of
-from reporting.documents.facts import PartsFact, UnitAnswer, UnitReport
+from reporting.documents.facts import PartsFact, Unit, UnitAnswer, UnitReport
 from reporting.documents.given import Given
 from reporting.documents.inputs import _plain
 
@@ -55,7 +58,18 @@ def test_more_rows_than_are_put_away_at_once_and_more_values_than_two_bytes_hold
 
 def test_a_dataclass_with_defaults_comes_back_whole():
     report = UnitReport(DAY, 7, "viken", "municipality", "late", days_late=3, submission=9, number=2)
-    assert list(Columns(UnitReport, [values_of(report)], numbers=("unit",))) == [report]
+    without = replace(report, submission=None)
+    kept = Columns(UnitReport, map(values_of, (report, without)), numbers=("unit",), maybe=("submission",))
+    assert list(kept) == [report, without] == [kept[0], kept[1]]
+
+
+def test_names_that_are_mostly_different_and_rows_that_are_made_by_another():
+    units = [Unit(n, f"{n:04d}", f"K{n}", ((f"K{n}", "no"),), "viken", "30", "Viken") for n in range(2_500)]
+    kept = Columns(Unit, map(values_of, units), numbers=("id",), various=("number", "name", "names"))
+    assert kept == units and kept[2_100] == units[2_100]
+    rows = Columns(PartsFact, [(DAY, 1, None), (DAY, 2, (3, 4))], numbers=("unit",), make=borders._fact)
+    assert list(rows) == [PartsFact(DAY, 1, (1,)), PartsFact(DAY, 2, (3, 4))] == [rows[0], rows[1]]
+    assert list(borders.units_in(rows)) == [3, 4] and list(borders.units_in(list(rows))) == [1, 3, 4]
 
 
 def test_a_row_that_is_not_there_a_value_that_is_not_there_and_a_column_of_numbers():
@@ -63,10 +77,11 @@ def test_a_row_that_is_not_there_a_value_that_is_not_there_and_a_column_of_numbe
     with pytest.raises(IndexError):
         kept[1]
     assert list(kept.picked("unit", where=("question", "another"))) == []
-    with pytest.raises(ValueError, match="column of numbers"):
+    with pytest.raises(ValueError, match="not a column of few values"):
         list(kept.picked("value", where=("unit", 1)))
     assert kept != "v"
     assert kept != ()
+    assert kept.distinct("question") == ["q"]
 
 
 def test_rows_of_unequal_length_are_refused():
@@ -75,7 +90,7 @@ def test_rows_of_unequal_length_are_refused():
 
 
 def test_what_a_unit_has_answered():
-    answers = Given()
+    answers = Given(Places([3, 1, 2]))
     for unit, question, value in ((1, "a", "x"), (2, "several", "x"), (2, "several", "y"), (3, "several", "y")):
         answers.add("2022-05-01", unit, question, value)
     answers.add("2021-11-01", 1, "a", "z")
@@ -85,5 +100,8 @@ def test_what_a_unit_has_answered():
     assert answers.to("2022-05-01", 4, "a") == frozenset()
     assert answers.all_of("2021-11-01", 1) == {"a": {"z"}}
     assert answers.all_of("2022-05-01", 2) == {"several": {"x", "y"}}
-    assert answers.answered("2022-05-01", "several") == [2, 3]
-    assert answers.answered("2022-05-01", "nobody") == []
+    assert list(answers.answered("2022-05-01", "several")) == [2, 3]
+    assert list(answers.answered("2022-05-01", "nobody")) == []
+    assert answers.all_of("2022-05-01", 3) == {"several": {"y"}} and answers.all_of("2022-05-01", 4) == {}
+    with pytest.raises(KeyError):
+        answers.add("2022-05-01", 4, "a", "x")
