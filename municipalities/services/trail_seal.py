@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from municipalities.models import Event, TrailDeletion, TrailSeal
 from municipalities.trail_chain import CHAINS, FIELDS, START, link_hash
@@ -70,16 +70,26 @@ def one_at_a_time() -> bool:
 
 
 def _seal(events: QuerySet[Event], now: dt.datetime) -> int:
-    sealed = 0
+    """Batch by batch in the order of the ids, each after the last of the one before: what commits meanwhile with a
+    lower id is for the next job."""
+    sealed, last = 0, 0
     while True:
         with transaction.atomic():
             if not one_at_a_time():
                 return sealed
-            rows = list(events.filter(seal=None).order_by("pk").values_list(*FIELDS)[:BATCH])
+            rows = list(_unsealed(events, last).order_by("pk").values_list(*FIELDS)[:BATCH])
             _add(rows, now)
         sealed += len(rows)
         if len(rows) < BATCH:
             return sealed
+        last = rows[-1][0]
+
+
+def _unsealed(events: QuerySet[Event], after: int) -> QuerySet[Event]:
+    """Those after an id that have no seal. The seals are asked from that id on, too: else each batch would look once
+    more through all that the batches before it have sealed, which with a million rows is most of the work."""
+    seals = TrailSeal.objects.filter(event_id__gt=after, event_id=OuterRef("pk"))
+    return events.filter(~Exists(seals), pk__gt=after)
 
 
 def _add(rows: list[tuple], now: dt.datetime) -> None:

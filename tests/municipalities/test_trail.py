@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ from municipalities.services.trail_verify import Broken, trail_verify
 from municipalities.tasks import keep_trail, seal_trail
 from municipalities.trail_chain import CHAINS, FIELDS
 from municipalities.trail_rule import KEPT, kept_from
-from municipalities.transitions import log
+from municipalities.transitions import event_about, log
 from reform import origin
 
 NOW = dt.datetime(2022, 5, 4, 9, 0, tzinfo=dt.UTC)
@@ -114,6 +116,30 @@ def test_each_event_gets_one_link_without_gaps(office, monkeypatch):
     assert (verdict.fault, verdict.sealed, verdict.waiting) == ("", 8, 0)
     assert verdict.heads == trail_heads()
     assert BATCH > 100
+
+
+def test_no_batch_looks_again_at_what_the_batches_before_it_have_sealed(office, monkeypatch):
+    """With a million rows that was most of the work. The bound stands at both tables: else the database reads all seals
+    to find those that are missing."""
+    monkeypatch.setattr("municipalities.services.trail_seal.BATCH", 2)
+    write(office, count=5)
+    ids = list(Event.everything.order_by("pk").values_list("pk", flat=True))
+    with CaptureQueriesContext(connection) as done:
+        assert trail_seal_all(now=NOW) == 5
+    asked = [query["sql"] for query in done if "NOT EXISTS" in query["sql"].upper()]
+    assert len(asked) == 3
+    for sql, last in zip(asked, (0, ids[1], ids[3]), strict=True):
+        assert len(re.findall(rf'"(?:id|event_id)" > {last}\b', sql)) == 2, sql
+
+
+def test_what_commits_late_with_a_lower_id_is_sealed_after_the_others(office):
+    for sequence, pk in enumerate((1000, 500, 700), start=1):
+        event = event_about(office, "tried", actor=None, now=NOW)
+        event.pk = pk
+        event.save(force_insert=True)
+        assert trail_seal(now=NOW) == 1
+        assert TrailSeal.objects.get(sequence=sequence).event_id == pk
+    assert trail_verify(now=NOW).fault == ""
 
 
 def test_the_job_of_every_minute_seals(office, settings):
