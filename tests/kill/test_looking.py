@@ -140,6 +140,13 @@ class TestTheReport:
         assert all(row[1] in VICTIMS and row[2] in STEPS and row[-1].strip("| ") for row in rows)
         assert f"{len(rows)} kills with" in FILE.read_text()
 
+    def test_the_one_in_the_documents_has_the_kills_of_today_and_no_other(self):
+        """Who adds a kill, or says another moment of it, makes the report anew from a run that has it."""
+        rows = [line.split(" | ") for line in FILE.read_text().splitlines() if re.match(r"\| \d+ \| ", line)]
+        more = (len(rows) - len(CELLS)) // (len(points.POINTS) * len(VICTIMS))  # a longer run is a report, too
+        today = [(victim, point.partition(" ")[0], points.POINTS[point].words) for victim, point in cells(1 + more)]
+        assert [tuple(row[1:4]) for row in rows] == today
+
     def test_what_a_run_has_left_out_is_named(self):
         told = text({"kills": [self.kill()], "mails": 3}, None)
         assert "Not in this run" in told and "database at “send handed”" in told
