@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.forms import FILL_IN, EntryForm
@@ -43,7 +43,7 @@ class InviteForm(EntryForm):
         self.fields["role"].choices = list(roles)
         self.fields["role"].initial = roles[0][0]
         others = [(str(row.membership_id), row.name) for row in people]
-        self.fields["replaces"].choices = [("", _now("No, she comes in addition")), *others]
+        self.fields["replaces"].choices = [("", gettext("No, she comes in addition")), *others]
 
 
 class FirstPasswordForm(forms.Form):
@@ -71,5 +71,5 @@ class FirstPasswordForm(forms.Form):
     def clean(self) -> Any:
         data = super().clean() or {}
         if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
-            self.add_error("password2", _now("The two passwords are not the same."))
+            self.add_error("password2", gettext("The two passwords are not the same."))
         return data

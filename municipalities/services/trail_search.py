@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from municipalities.models import Event, MunicipalityVersion
 from municipalities.services.names import office_names, unit_names
-from municipalities.trail_words import about_words, acting_words, event_words
+from municipalities.trail_words import about_words, acting_words, event_words, state_words
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,9 @@ def _row(event: Event, units: dict[Any, str], offices: dict[Any, str]) -> TrailR
         about=about_words(event.object_type),
         object_id=event.object_id,
         unit=unit or offices.get(event.office_id, ""),
-        states=" → ".join(state for state in (event.from_state, event.to_state) if state),
+        states=" → ".join(
+            state_words(event.object_type, state) for state in (event.from_state, event.to_state) if state
+        ),
         note=event.note,
         session=event.session_hash[:10],
         request_id=event.request_id,

@@ -205,12 +205,6 @@ def status_tag(state: str, label: Any = "", color: str = "") -> SafeString:
     return format_html('<span class="ds-tag" data-color="{}">{}</span>', color or known, label or word)
 
 
-@register.filter
-def state_words(text: str) -> str:
-    """States with arrows between them, in words: ``draft → submitted``; one without a word is shown as it is."""
-    return " → ".join(str(STATES[state][0]) if state in STATES else state for state in text.split(" → "))
-
-
 @register.simple_tag
 def tag(label: Any, color: str = "neutral") -> SafeString:
     """A tag with words of one's own: ``{% tag text "warning" %}``."""

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from municipalities.forms import read_day
@@ -100,7 +101,7 @@ def _heads() -> tuple[str, ...]:
 
 def _cells(row: TrailRow) -> tuple[Any, ...]:
     at = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S")
-    kind = _("Reading") if row.reading else _("Change")
+    kind = capfirst(_("reading") if row.reading else _("change"))
     return (
         at, kind, row.what, row.who or _("The portal"), row.acting, row.behalf, row.about, row.object_id, row.unit,
         row.states, row.note, row.session, row.request_id,
