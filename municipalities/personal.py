@@ -42,6 +42,7 @@ class Kept(TextChoices):
     ACCOUNT = "account", _("Until 12 months after your last role ended; then the name is replaced by the role")
     MAIL = "mail", _("12 months after the mail was sent; then the text is emptied")
     SESSION = "session", _("As long as you are logged in, two hours at most")
+    MOMENT = "moment", _("Until a job has looked into it, as a rule a few seconds")
     TRAIL = "trail", _("Changes 10 years, readings 2 years; without your name when it has been replaced")
     ARCHIVE = "archive", _("With the case, as the Archives Act says: what was sent in or sent on is never changed")
 
@@ -73,7 +74,10 @@ NAME = _("Name")
 _NAMED = _("Your name beside what you registered, wrote or changed")
 _SENT = _("Your name as the one who sent in or decided")
 _FREE = _("What people write about the work of the municipality")
-_LOGIN = _("User name, password (only a hash of it) and the second step of the login")
+_USER_NAME = _("User name and password (only a hash of it)")
+_LOGIN = _(
+    "What you log in with besides: addresses, the second step, keys, and who you are at your organisation's login"
+)
 _OUT = _("Mails to you")
 
 
@@ -102,8 +106,8 @@ PERSONAL: Mapping[str, Personal] = {
     "municipalities.User.last_name": Personal(NAME, Purpose.CONTACT, *_USER),
     "municipalities.User.email": Personal(_("Work e-mail"), Purpose.CONTACT, *_USER),
     "municipalities.User.phone": Personal(_("Work telephone"), Purpose.CONTACT, *_USER),
-    "municipalities.User.username": Personal(_LOGIN, Purpose.LOGIN, *_USER),
-    "municipalities.User.password": Personal(_LOGIN, Purpose.LOGIN, *_USER),
+    "municipalities.User.username": Personal(_USER_NAME, Purpose.LOGIN, *_USER),
+    "municipalities.User.password": Personal(_USER_NAME, Purpose.LOGIN, *_USER),
     "account.EmailAddress.email": _login("user"),
     "account.EmailConfirmation.key": _login("email_address__user"),
     "mfa.Authenticator.data": _login("user"),
@@ -120,14 +124,16 @@ PERSONAL: Mapping[str, Personal] = {
         _OUT, Purpose.CONTACT, Ground.TASK, Kept.MAIL, Then.EMPTY, "user"
     ),
     "municipalities.OutgoingMail.body": Personal(_OUT, Purpose.CONTACT, Ground.TASK, Kept.MAIL, Then.EMPTY, "user"),
-    "reporting.Notice.facts": Personal(_OUT, Purpose.CONTACT, Ground.TASK, Kept.ACCOUNT, Then.DELETE, "user"),
+    "reporting.Notice.facts": Personal(
+        _("What the mails to you were about"), Purpose.CONTACT, Ground.TASK, Kept.ACCOUNT, Then.DELETE, "user"
+    ),
     "municipalities.Event.actor_name": _TRAIL,
     "municipalities.Event.note": _TRAIL,
     "admin.LogEntry.object_repr": replace(_TRAIL, whose="user"),
     "admin.LogEntry.change_message": replace(_TRAIL, whose="user"),
     "municipalities.PasswordWish.email": Personal(
-        _("An address for which somebody asked for a new password, until a job has looked into it"),
-        Purpose.LOGIN, Ground.SECURITY, Kept.SESSION, Then.STAYS,
+        _("An address for which somebody asked for a new password"),
+        Purpose.LOGIN, Ground.SECURITY, Kept.MOMENT, Then.STAYS,
     ),
     "municipalities.Invitation.sent_by_name": _named("sent_by"),
     "municipalities.Membership.confirmed_by_name": _named(),

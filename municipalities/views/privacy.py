@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
+from municipalities.about_me_shown import shown
 from municipalities.errors import method_not_allowed
 from municipalities.forms import FILL_IN, EntryForm
 from municipalities.personal import privacy_rows
@@ -21,8 +22,6 @@ from municipalities.render_table import ListTable, table_response
 from municipalities.services.about_me import about_me, email_change_ask, flat, profile_correct
 from municipalities.services.dated import EntryRefused
 from municipalities.views import login_first
-
-SHOWN = 50
 
 
 class ProfileForm(EntryForm):
@@ -96,8 +95,7 @@ class AboutMe(Own):
         initial = {name: stored["profile"][name] for name in ("first_name", "last_name", "phone", "language")}
         context = {
             "stored": stored,
-            "events": stored["events"][: -SHOWN - 1 : -1],
-            "mails": stored["mails"][: -SHOWN - 1 : -1],
+            "shown": shown(stored),
             "form": forms_.get("form") or ProfileForm(initial=initial),
             "address": forms_.get("address") or AddressForm(),
             "failed": next((form for form in forms_.values() if form.errors), None),

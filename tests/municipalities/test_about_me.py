@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import openpyxl
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from municipalities.models import Event, OutgoingMail, User
 from municipalities.services.about_me import about_me, email_change_ask, flat, profile_correct
 from municipalities.services.dated import EntryRefused
+from municipalities.transitions import log
 from tests.municipalities.test_national_ids import made
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,23 @@ def test_the_files_hold_all_of_it(client, world, clock, now):
     cells = {row[0]: row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
     assert cells["profile email"] == user.email
     assert client.get(reverse("about_me_file", args=["pdf"])).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_the_page_says_it_in_words(client, world, clock, now, language):
+    """No date, code or name of a table as the database has it: these are for the files."""
+    user = world.user("editor-3004")
+    user.language = language
+    user.save()
+    log(user, "profile_corrected", actor=user, now=now)
+    Authenticator.objects.create(user=user, type="totp", data={})
+    OutgoingMail.objects.create(key="a", user=user, subject="S", body="b", queued_at=now)
+    client.force_login(user)
+    page = client.get(reverse("about_me")).content.decode()
+    main = re.sub(r"<form.*?</form>", "", page[page.index("<main") : page.index("</main>")], flags=re.DOTALL)
+    text = re.sub(r"<[^>]+>", " ", main)
+    assert not re.search(r"\d{4}-\d\d-\d\d|profile_corrected|totp|municipality_editor|\w+\.\w+\.|uthenticator", text)
+    assert "4. mai 2022" in text.replace("\xa0", " ")
 
 
 def test_flat_loses_nothing():

@@ -71,3 +71,11 @@ def test_the_page_is_made_from_the_table(client, settings):
             with override("nb"):
                 assert escape(str(text)) in html
     assert settings.PORTAL_PRIVACY_CONTACT in html
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_no_line_of_the_page_has_the_name_of_another(language):
+    """Two lines of one name, with different times, would leave a person to guess which is hers."""
+    with override(language):
+        names = [str(row.what) for row in privacy_rows()]
+    assert len(set(names)) == len(names)
