@@ -55,6 +55,7 @@ class Review(ScopedPage):
         return {
             "page": page, "rows": page.object_list, "only": only, "all_count": len(self.rows),
             "overdue_count": len(overdue), "give_url": reverse(gives[0]) if gives else "",
+            "give_name": _("Contacts") if gives[:1] == ["contacts"] else _("Access"),
         }  # fmt: skip
 
     def _table(self) -> ListTable:

@@ -17,10 +17,17 @@ def _clock(settings):
     settings.PORTAL_CLOCK = "2022-05-04T09:00+02:00"
 
 
+BESIDE_THEIR_VALUE = """() => [...document.querySelectorAll(".as-cards td[data-label]")].filter(
+    (cell) => [...cell.childNodes].filter((node) => node.nodeType === 1 || node.textContent.trim()).length > 1
+).map((cell) => cell.innerText)"""
+"""As a card a cell is its name and its value in two columns: a second part of the value would fall below the name."""
+
+
 def look(page, name: str) -> None:
     """Nothing for axe to find, no sideways scroll; a picture where SHOTS names a folder."""
     assert not axe_violations(page), name
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert page.evaluate(BESIDE_THEIR_VALUE) == [], name
     if folder := os.environ.get("SHOTS"):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
@@ -47,3 +54,17 @@ def test_rights_privacy_and_what_is_stored(world, open_page, width, language):
     page.locator("button[value=profil]").click()
     expect(page.locator(".ds-error-summary")).to_have_count(0)
     expect(page.locator("input[name=phone]")).to_have_value("22 33 44 55")
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "nn"), (1280, "nb"), (1280, "nn"), (390, "nb")])
+def test_the_yearly_review_and_the_trail(world, open_page, width, language):
+    for username, path in (("statsforvalter-oslo-og-viken", "/tilgang/gjennomgang/"), ("hdir-admin", "/spor/")):
+        user = world.user(username)
+        user.language = language
+        user.save()
+        page = open_page(width=width, user=user)
+        page.goto(path)
+        look(page, f"{path.strip('/').replace('/', '-')}-{width}-{language}")
+        tops = "items => items.map(item => item.getBoundingClientRect().top)"
+        if width == 1280:  # the longest menu, in both languages, with the heavier letters of the page that one is at
+            assert len(set(page.locator("#hovedmeny > ul > li").evaluate_all(tops))) == 1
