@@ -128,6 +128,12 @@ def test_after_the_password_the_second_step_is_asked(client, with_app):
     assert client.get("/tilgang/embeter/").status_code == 200
 
 
+def test_a_passkey_is_asked_for_only_where_there_is_one(client, with_app):
+    log_in(client, "hdir-admin")
+    page = client.get(reverse("mfa_authenticate")).content.decode()
+    assert 'name="code"' in page and "mfa_webauthn_authenticate" not in page
+
+
 def test_a_recovery_code_works_once(client, admin, with_app):
     code = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
     for works in (True, False):
