@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.history import NAMES as REGISTER_NAMES
 from municipalities.models import Role
 from municipalities.readings import READINGS
 
+_SOLUTION = re.compile(r"\d(\.\d)?")
 _FROM_REPORT = re.compile(r"report:(?P<number>\d+)/(?P<version>\d+)")
 
 WORDS: Mapping[str, Any] = {
@@ -171,6 +173,43 @@ def state_words(object_type: str, state: str) -> str:
         if word := dict(field.flatchoices).get(state):
             return str(word)
     return event_words(state) if state in WORDS else state
+
+
+def note_words(object_type: str, note: str) -> str:
+    """The note of an Event as a page shows it: the sentences that people wrote, and how many fields were changed. The
+    fields themselves stand in it by the names of the code, and are for the files."""
+    kept, fields = [], _of_json(note)
+    for line in note.split("\n") if fields is None else ():
+        field = line.partition(": ")[0]
+        if field != line and (_SOLUTION.fullmatch(field) or field in _columns(object_type)):
+            fields = (fields or 0) + 1
+        elif line:
+            kept.append(line)
+    if fields:
+        words = ngettext(
+            "%(count)s field; its values stand in the files.",
+            "%(count)s fields; their values stand in the files.",
+            fields,
+        )
+        kept.append(words % {"count": fields})
+    return "\n".join(kept)
+
+
+def _of_json(note: str) -> int | None:
+    """How many fields a note of ``{field: [old, new]}`` tells something of; None for another note."""
+    try:
+        found = json.loads(note) if note.startswith("{") else None
+    except ValueError:
+        return None
+    return sum(any(value not in (None, "", []) for value in pair) for pair in found.values()) if found else None
+
+
+def _columns(object_type: str) -> set[str]:
+    try:
+        fields = apps.get_model(object_type)._meta.get_fields()
+    except (LookupError, ValueError):
+        return set()
+    return {name for field in fields for name in (field.name, getattr(field, "attname", field.name))}
 
 
 def acting_words(acting: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from municipalities.models import Event, MunicipalityVersion
 from municipalities.services.names import office_names, unit_names
-from municipalities.trail_words import about_words, acting_words, event_words, state_words
+from municipalities.trail_words import about_words, acting_words, event_words, note_words, state_words
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class TrailQuery:
 
 @dataclass(frozen=True)
 class TrailRow:
-    """An Event in words. ``session`` are the first signs of the session's hash, enough to tell one from another."""
+    """An Event in words; ``told`` is its note as a page shows it, ``session`` the first signs of the session's hash,
+    enough to tell one from another."""
 
     pk: int
     at: dt.datetime
@@ -44,6 +45,7 @@ class TrailRow:
     unit: str
     states: str
     note: str
+    told: str
     session: str
     request_id: str
 
@@ -99,6 +101,7 @@ def _row(event: Event, units: dict[Any, str], offices: dict[Any, str]) -> TrailR
             state_words(event.object_type, state) for state in (event.from_state, event.to_state) if state
         ),
         note=event.note,
+        told=note_words(event.object_type, event.note),
         session=event.session_hash[:10],
         request_id=event.request_id,
     )

@@ -12,7 +12,7 @@ import pytest
 from django.utils import translation
 
 from municipalities.readings import READINGS
-from municipalities.trail_words import WORDS, state_words
+from municipalities.trail_words import WORDS, note_words, state_words
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("reform", "municipalities", "networks", "grants", "reporting")
@@ -159,3 +159,25 @@ def test_what_an_event_went_to_is_in_words(about, state, nb, nn):
     for language, words in (("nb", nb), ("nn", nn)):
         with translation.override(language):
             assert state_words(about, state).lower() == words.lower()
+
+
+@pytest.mark.parametrize(
+    ("about", "note", "words"),
+    [
+        ("reporting.report", "Ring oss: note er feil.\nTakk.", "Ring oss: note er feil.\nTakk."),
+        (
+            "municipalities.plandecision",
+            "valid_from: 2021-11-01\nmunicipality_id: 4",
+            "2 felt; verdiene står i filene.",
+        ),
+        ("municipalities.phasestatus", "valid_to: – → 2021-10-31\nNy sak.", "Ny sak.\n1 felt; verdien står i filene."),
+        ("municipalities.solutionposition", "1.2: x → y", "1 felt; verdien står i filene."),
+        ("networks.network", '{"host": ["", "KS"], "note": [null, ""]}', "1 felt; verdien står i filene."),
+        ("networks.network", "{ikke json", "{ikke json"),
+        ("no.such", "valid_to: x", "valid_to: x"),
+        ("reporting.report", "", ""),
+    ],
+)
+def test_a_page_shows_what_people_wrote_and_not_the_names_of_fields(about, note, words):
+    with translation.override("nb"):
+        assert note_words(about, note) == words
