@@ -21,7 +21,7 @@ from reporting.services.notices import notices_send
 from reporting.services.on_behalf import report_take_over
 from reporting.services.submissions import submission_return, submission_submit
 from reporting.workflow import RoundClosed
-from tests.reporting.test_form_views import NOW, draft, fresh, last_round, save, signed_in, stored
+from tests.reporting.form_views.steps import NOW, draft, fresh, last_round, save, signed_in, stored
 
 
 @pytest.fixture(autouse=True)

@@ -11,19 +11,8 @@ from django.urls import reverse
 from reporting.models import Report, Submission
 from reporting.services.draft_view import spec_of
 from reporting.services.submissions import nothing_new
-from tests.reporting.test_form_views import (  # noqa: F401  (the clock of those pages)
-    NOW,
-    _clock,
-    draft,
-    fresh,
-    hidden,
-    last_round,
-    save,
-    section_data,
-    signed_in,
-    stored,
-    whole,
-)
+
+from .steps import NOW, draft, fresh, hidden, last_round, save, section_data, signed_in, stored, whole
 
 pytestmark = pytest.mark.django_db
 
