@@ -24,7 +24,7 @@ from reporting.services.composing import form_edit, round_compose, round_publish
 from reporting.services.rounds import load_question_bank, rounds_open_due
 from tests.reporting.every_kind import DEFINITION, values
 from tests.reporting.factories import SPRING, at
-from tests.reporting.test_form_workbook import cell_of, packed, rows_of, send
+from tests.reporting.form_workbook.steps import cell_of, packed, rows_of, send
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from reporting.services.machines import as_typed
 from tests.browser import axe_violations
 from tests.reporting.every_kind import SPEC, every_kind_report, values
 from tests.reporting.factories import at, items
-from tests.reporting.test_form_workbook import cell_of, packed
+from tests.reporting.form_workbook.steps import cell_of, packed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOW = at(dt.date(2022, 4, 20), 10)
