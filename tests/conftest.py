@@ -36,8 +36,8 @@ SKIP_REASONS = ("browser", "service", "font", "java")
 
 
 LONG = (
-    "test_whole_job.py", "test_verify.py", "test_delivery.py", "test_commands.py", "test_volume.py",
-    "test_render_processes.py", "test_network_browser.py", "test_search.py", "test_tasks.py",
+    "test_whole_job.py", "test_verify.py", "test_volume.py", "test_commands.py", "test_render_processes.py",
+    "test_gathering.py", "test_network_browser.py", "test_search.py", "test_tasks.py",
     "test_delivery_workers.py", "test_criteria_independent.py", "test_kill.py",
 )  # fmt: skip
 """Files of a minute or so: begun first, so that no worker is left alone with one in the end."""

@@ -15,8 +15,8 @@ from reporting.documents.pieces_kept import KeptPieces
 from reporting.models import NationalSummary
 from reporting.services import documents
 from reporting.services.file_cleaning import PIECES_KEPT, Cleaned, files_clean
+from tests.reporting.delivery.steps import LATER, ask, draw_all, rows, version
 from tests.reporting.documents.population import FROZEN, populate
-from tests.reporting.test_delivery import LATER, ask, draw_all, rows, version
 
 NOTHING = Cleaned(0, 0, 0)
 
