@@ -49,16 +49,29 @@ def pytest_sessionstart(session) -> None:
         compile_stale()
 
 
+WHOLE_WAY = (
+    "test_whole_job.py", "test_login_browser.py", "test_form_browser.py", "test_together_browser.py",
+    "test_delivery_browser.py",
+)  # fmt: skip
+"""The browser tests that are run on PostgreSQL and Redis too: from the browser all the way to them and back."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items) -> None:
-    """Tests of what only PostgreSQL and Redis can do are left out of a run on the embedded default; those that look at
-    how pages are drawn, which no database changes, are left out of a run on these."""
+    """Tests of what only PostgreSQL and Redis can do are left out of a run on the embedded default. Those of how pages
+    and files are drawn, and of what a page does in the browser, which no database changes, are left out on these."""
     items.sort(key=lambda item: item.path.name not in LONG)
-    elsewhere = "looks" if django_settings.SERVICES else "services"
-    out = [item for item in items if item.get_closest_marker(elsewhere)]
+    out = [item for item in items if _elsewhere(item)]
     if out:
         config.hook.pytest_deselected(items=out)
-        items[:] = [item for item in items if not item.get_closest_marker(elsewhere)]
+        items[:] = [item for item in items if not _elsewhere(item)]
+
+
+def _elsewhere(item) -> bool:
+    if not django_settings.SERVICES:
+        return item.get_closest_marker("services") is not None
+    browser = item.get_closest_marker("browser") and item.path.name not in WHOLE_WAY
+    return bool(browser or item.get_closest_marker("looks"))
 
 
 def pytest_collection_finish(session) -> None:

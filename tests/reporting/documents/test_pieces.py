@@ -24,6 +24,8 @@ from tests import verapdf
 from .conftest import made
 from .fixture_content import NB
 
+pytestmark = pytest.mark.looks
+
 
 class Kept(dict):
     """A keeper that remembers what was asked for and what was drawn."""

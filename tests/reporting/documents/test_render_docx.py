@@ -21,6 +21,8 @@ from . import fixture_content
 from .conftest import made
 from .test_render_html import spanning
 
+pytestmark = pytest.mark.looks
+
 
 @pytest.fixture(scope="module")
 def file():

@@ -26,6 +26,8 @@ from reporting.documents.render_html_words import Medium, runs_html
 
 from . import fixture_content
 
+pytestmark = pytest.mark.looks
+
 NOTE = fixture_content.note()
 
 

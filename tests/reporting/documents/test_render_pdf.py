@@ -29,6 +29,8 @@ from .compare import pdf_text
 from .conftest import made
 from .fixture_content import NB
 
+pytestmark = pytest.mark.looks
+
 
 def _small(**changes) -> Content:
     content = Content(

@@ -9,6 +9,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.looks
+
 ROOT = Path(__file__).resolve().parents[3]
 DRAW = """
 import sys

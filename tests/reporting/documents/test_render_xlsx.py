@@ -20,6 +20,8 @@ from reporting.documents.formats import clean
 from .conftest import made
 from .fixture_content import HOSTILE
 
+pytestmark = pytest.mark.looks
+
 
 @pytest.fixture(scope="module")
 def book():
