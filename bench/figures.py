@@ -22,9 +22,9 @@ from reporting.models import Answer
 
 NAME = "national_figures"
 FACTORS = (1, 10, 100)
-MEMORY = 40
-"""MiB at 100 times the units, 37 100: less than a tenth of what a worker may have."""
-MEMORY_GROWTH = 4.0
+MEMORY = 25
+"""MiB at 100 times the units, 37 100: a twentieth of what a worker may have."""
+MEMORY_GROWTH = 3.0
 """How many times the memory 100 times the units may take. What is left to grow are the rows themselves, packed: some
 0.3 KiB for each municipality over twelve rounds, answers, registers and the document's tables together."""
 

@@ -118,9 +118,10 @@ def _write_table(state: Book, sheet: Sheet, definitions: str) -> None:
     groups = any(row.group for row in table.rows)
     columns = [Column("group", state.content.label("group")), *table.columns] if groups else list(table.columns)
     sheet.indented = _after_numbers(columns)
-    for index, column in enumerate(columns):
-        page.set_column(index, index, _width(table, index - groups, column))
-    page.set_row(FIRST_ROW - 1, LINE_HEIGHT * _head_lines(table, columns, groups))
+    widths = [_width(table, index - groups, column) for index, column in enumerate(columns)]
+    for index, width in enumerate(widths):
+        page.set_column(index, index, width)
+    page.set_row(FIRST_ROW - 1, LINE_HEIGHT * _head_lines(columns, widths))
     write_title(state, page, 0, sheet.title, "title")
     if state.content.sample:
         write_text(state, page, 1, 0, state.content.label("sample"), "mark")
@@ -163,13 +164,12 @@ def _ref_label(table: Table, column: Column) -> str:
     return column.ref if table.kind != "annex" else f"{DASH}.{column.ref.partition('.')[2]}"
 
 
-def _head_lines(table: Table, columns: Sequence[Column], groups: bool) -> int:
+def _head_lines(columns: Sequence[Column], widths: Sequence[float]) -> int:
     """How many lines the highest of the heads takes: no program sets the height of a wrapped row by itself."""
     heights = []
-    for index, column in enumerate(columns):
-        width = int(_width(table, index - groups, column) * 0.85)  # bold letters are wider
+    for column, width in zip(columns, widths, strict=True):
         label = f"{column.mark} {column.label}" if column.mark else column.label
-        heights.append(len(textwrap.wrap(one_line(label), max(6, width))))
+        heights.append(len(textwrap.wrap(one_line(label), max(6, int(width * 0.85)))))  # bold letters are wider
     return min(8, max(heights, default=1))
 
 
@@ -188,14 +188,17 @@ def _cell(state: Book, sheet: Sheet, row: int, index: int, column: Column, cell:
     """Write one cell; 1 where it is a figure, with or without a value."""
     base = "total" if total else "line"
     if not isinstance(cell, Figure):
-        write_text(state, sheet.page, row, index, format_cell(cell), base, *_step(sheet, index))
+        text = cell if isinstance(cell, str) else format_cell(cell)
+        write_text(state, sheet.page, row, index, text, base, *_step(sheet, index))
         return 0
     if state.links and sheet.table.kind == "main" and layout.is_figure(cell):
         address = address_of(state, cell)
         if address:
             sheet.page.write_url(row, index, address, state.format(base), "-")
     value = cell.value
-    if value is None:
+    if type(value) is int and -EXACT < value < EXACT and cell.kind in layout.NUMERIC:  # nearly all are
+        sheet.page.write_number(row, index, value, state.format(base, cell.kind))
+    elif value is None:
         write_text(state, sheet.page, row, index, DASH, base, *(("right",) if column.kind in layout.NUMERIC else ()))
     elif cell.kind in ("text", "number_text") or isinstance(value, str):
         write_text(state, sheet.page, row, index, str(value), base, "text")

@@ -53,12 +53,13 @@ class Book:
 
     def format(self, *traits: str) -> Format:
         """The cell format with these traits, made once."""
-        if traits not in self.formats:
+        made = self.formats.get(traits)
+        if made is None:
             wish: dict[str, Any] = {"font_name": "Arial", "font_size": 10, "font_color": INK, "valign": "top"}
             for trait in traits:
                 wish |= _TRAITS[trait]
-            self.formats[traits] = self.book.add_format(wish)
-        return self.formats[traits]
+            made = self.formats[traits] = self.book.add_format(wish)
+        return made
 
     def words(self, text: str) -> str:
         """``text`` as a cell can hold it; where it is too long it ends with a mark, and is counted."""
@@ -135,11 +136,12 @@ def address_of(state: Book, figure: Figure) -> str:
 
 def write_text(state: Book, page: Worksheet, row: int, index: int, text: str, *traits: str) -> None:
     text = state.words(text)
-    quoted = ("quoted",) if text.lstrip()[:1] in ("=", "+", "-", "@") and len(text.strip()) > 1 else ()
-    if text:
-        page.write_string(row, index, text, state.format(*traits, *quoted))
-    else:
+    if not text:
         page.write_blank(row, index, None, state.format(*traits))
+    elif text[0].isalnum() or text.lstrip()[:1] not in ("=", "+", "-", "@") or len(text.strip()) == 1:
+        page.write_string(row, index, text, state.format(*traits))
+    else:
+        page.write_string(row, index, text, state.format(*traits, "quoted"))
 
 
 def write_title(state: Book, page: Worksheet, row: int, text: str, trait: str) -> None:
