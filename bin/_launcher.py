@@ -60,7 +60,9 @@ SYSTEM_PACKAGES: dict[str, dict[str, Callable[[], bool]]] = {
     },
     "dev": {
         "gettext": has_program("xgettext"),
-        "chromium": has_program("chromium", "chromium-browser", "google-chrome"),
+        "chromium-headless-shell": has_program(
+            "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"
+        ),
         "fonts-noto-core": has_file("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
         "poppler-utils": has_program("pdftotext"),
         "qpdf": has_program("qpdf"),

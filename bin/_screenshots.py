@@ -140,7 +140,8 @@ def main(arguments: list[str]) -> int:
     if unknown:
         sys.exit(f"There is no picture called {', '.join(sorted(unknown))}.")
     chosen = [picture for picture in PICTURES if not options.names or picture.name in options.names]
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    names = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         sys.exit("No Chromium here. On Debian: sudo apt-get install -y chromium")
     with sync_playwright() as playwright:
