@@ -22,9 +22,20 @@ NONE = -(2**63)
 """Stands among numbers for none."""
 
 
-class Blocks(Sequence[Value], Generic[Value]):
-    """What both kinds of sequence share: ``size`` values in a block, packed by ``_pack`` and unpacked by ``_unpack``.
-    Equal to any sequence of equal values."""
+class Alike(Sequence[Value], Generic[Value]):
+    """Equal to any sequence of equal values, and with the hash of their tuple."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
+class Blocks(Alike[Value]):
+    """What both kinds share: ``size`` values in a block, packed by ``_pack`` and unpacked by ``_unpack``."""
 
     size: int
 
@@ -66,14 +77,6 @@ class Blocks(Sequence[Value], Generic[Value]):
         if self._near[0] != number:
             self._near = number, self._unpack(self._packed[number])
         return self._near[1][within]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)})"

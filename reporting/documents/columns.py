@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import compress, count, islice, starmap
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, TypeVar, overload
 
-from .blocks import NONE, Numbers, Values
+from .blocks import NONE, Alike, Numbers, Values
 
 Row = TypeVar("Row")
 AT_ONCE = 2_000
@@ -103,7 +103,7 @@ class _Various:
         return self.rows[index]
 
 
-class Columns(Sequence[Row], Generic[Row]):
+class Columns(Alike[Row]):
     """Rows of ``kind``, a dataclass or a named tuple, in their order. ``rows`` hold the values of its fields, all in
     the order of the class. ``numbers`` are the fields of whole numbers that are mostly different, ``maybe`` those of
     them where a row may have None, and ``various`` the fields of other values that are mostly different; all others
@@ -165,14 +165,6 @@ class Columns(Sequence[Row], Generic[Row]):
         if isinstance(index, slice):
             return tuple(self[at] for at in range(*index.indices(self._n)))
         return self._make(*(column.at(range(self._n)[index]) for column in self._columns))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
 
     def __repr__(self) -> str:
         return f"Columns({len(self)} rows)"
