@@ -51,44 +51,11 @@ class _Pool:
         return map(number.__eq__, self.rows)
 
 
-class _Numbers:
-    """A column of whole numbers that are mostly different, such as ids."""
+class _Own:
+    """A column whose values are mostly different: each row holds its own. ``rows`` are empty to begin with."""
 
-    def __init__(self) -> None:
-        self.rows = Numbers("q")
-
-    def extend(self, found: Iterable[int]) -> None:
-        self.rows.extend(found)
-
-    def close(self) -> None:
-        """Nothing is left to be done."""
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.rows)
-
-    def at(self, index: int) -> Any:
-        return self.rows[index]
-
-
-class _MaybeNumbers(_Numbers):
-    """The same where some rows have none."""
-
-    def extend(self, found: Iterable[int | None]) -> None:
-        self.rows.extend(NONE if number is None else number for number in found)
-
-    def __iter__(self) -> Iterator[Any]:
-        return (None if number == NONE else number for number in self.rows)
-
-    def at(self, index: int) -> Any:
-        number = self.rows[index]
-        return None if number == NONE else number
-
-
-class _Various:
-    """A column of other values that are mostly different, such as names."""
-
-    def __init__(self) -> None:
-        self.rows: Values[Any] = Values()
+    def __init__(self, rows: Numbers | Values[Any]) -> None:
+        self.rows: Any = rows
 
     def extend(self, found: Iterable[Any]) -> None:
         self.rows.extend(found)
@@ -101,6 +68,20 @@ class _Various:
 
     def at(self, index: int) -> Any:
         return self.rows[index]
+
+
+class _MaybeNumbers(_Own):
+    """Whole numbers, where some rows have none."""
+
+    def extend(self, found: Iterable[int | None]) -> None:
+        super().extend(NONE if number is None else number for number in found)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (None if number == NONE else number for number in self.rows)
+
+    def at(self, index: int) -> Any:
+        number = self.rows[index]
+        return None if number == NONE else number
 
 
 class Columns(Alike[Row]):
@@ -121,9 +102,9 @@ class Columns(Alike[Row]):
         make: Callable[..., Row] | None = None,
     ) -> None:
         self._kind, self._make = kind, make or kind
-        own: dict[str, type[_Numbers | _Various]] = dict.fromkeys(numbers, _Numbers)
-        own |= dict.fromkeys(maybe, _MaybeNumbers) | dict.fromkeys(various, _Various)
-        self._columns: list[_Pool | _Numbers | _Various] = [own.get(name, _Pool)() for name in names_of(kind)]
+        own: dict[str, _Own] = {name: _Own(Numbers("q")) for name in numbers}
+        own |= {name: _MaybeNumbers(Numbers("q")) for name in maybe} | {name: _Own(Values()) for name in various}
+        self._columns: list[_Pool | _Own] = [own.get(name) or _Pool() for name in names_of(kind)]
         self._n = 0
         left = iter(rows)
         while some := list(islice(left, AT_ONCE)):
@@ -148,7 +129,7 @@ class Columns(Alike[Row]):
         """The different values of a field that has few, in the order in which they came first."""
         return self._pool(name).values
 
-    def _column(self, name: str) -> _Pool | _Numbers | _Various:
+    def _column(self, name: str) -> _Pool | _Own:
         return self._columns[names_of(self._kind).index(name)]
 
     def _pool(self, name: str) -> _Pool:
