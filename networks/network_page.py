@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from municipalities.border_words import THEN
 from municipalities.models import Event
+from municipalities.trail_words import event_words
 from networks.days import said
 from networks.models import Network, NetworkMeeting, Participation, Provider
 from networks.rules import Part, status_on
-from networks.services.history import BY_REPORT, DIRECT, noted
+from networks.services.history import DIRECT, noted
 from networks.services.support_units import UnitBook, UnitOnDay
 from networks.unit_borders import Pair, Standing, Standings
 
@@ -156,19 +157,7 @@ class Words:
 
     def step(self, event: Event) -> Step:
         """An Event in words."""
-        what = {
-            "network_registered": _("Network registered"),
-            "network_changed": _("Network changed"),
-            "network_ended": _("Network ended"),
-            "meeting_registered": _("Meeting registered"),
-            "meeting_changed": _("Meeting changed"),
-            "meeting_removed": _("Meeting removed"),
-            "participation_registered": _("Participation registered"),
-            "participation_changed": _("Participation changed"),
-            "participation_ended": _("Participation ended"),
-            "participation_removed": _("Participation removed"),
-            BY_REPORT: _("Participation changed by an approved report"),
-        }.get(event.name, event.name)
+        what = event_words(event.name)
         unit = self._book.near(event.municipality_id, event.happened_at.date()) if event.municipality_id else None
         changes = noted(event)
         details = [self._line(field, *changes[field]) for field in self._fields if self._told(field, changes)]
